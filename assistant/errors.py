@@ -1,0 +1,13 @@
+"""The errors of assistant: each message says what was found, what was expected and what to do."""
+
+
+class AssistantError(Exception):
+    """Base of every error that assistant raises on purpose."""
+
+
+class QuestionError(AssistantError):
+    """The question is empty, too long, or no text."""
+
+
+class SettingsError(AssistantError):
+    """A DATELINE_* variable or argument that cannot be used."""

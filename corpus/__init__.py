@@ -1,0 +1,8 @@
+"""Pages in, clean dated articles out; knows nothing of vectors."""
+
+from corpus.article import Article, Page, Span
+from corpus.errors import CorpusError, LoadError
+from corpus.loading import load
+from corpus.sentences import Sentence, split_sentences
+
+__all__ = ["Article", "CorpusError", "LoadError", "Page", "Sentence", "Span", "load", "split_sentences"]

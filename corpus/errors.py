@@ -1,0 +1,23 @@
+"""The errors of corpus: each message says what was found, what was expected and what to do."""
+
+
+class CorpusError(Exception):
+    """Base of every error that corpus raises on purpose."""
+
+
+class LoadError(CorpusError):
+    """A location that could not be turned into articles.
+
+    Attributes:
+        location: the file, URL or record, as the user named it.
+        found: what was there.
+        expected: what would have worked.
+        remedy: what the user can do now.
+    """
+
+    def __init__(self, location: str, *, found: str, expected: str, remedy: str) -> None:
+        self.location = location
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+        super().__init__(f"{location}: {found}; expected {expected}; {remedy}")

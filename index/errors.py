@@ -1,0 +1,29 @@
+"""The errors of index: each message says what was found, what was expected and what to do."""
+
+
+class LibraryError(Exception):
+    """Base of every error that index raises on purpose."""
+
+
+class LibraryNotFoundError(LibraryError):
+    """There is no library at the path, and none was to be created."""
+
+
+class LibraryDamagedError(LibraryError):
+    """library.db, or a row of it, is not what was written."""
+
+
+class LibraryFormatError(LibraryError):
+    """The library was written by a newer Dateline, or is not a library."""
+
+
+class LibraryEncoderError(LibraryError):
+    """The library's vectors were made with another encoder than the one that was opened."""
+
+
+class LibraryStorageError(LibraryError):
+    """The folder cannot be written: permissions, a read-only or a full disk."""
+
+
+class EncoderError(LibraryError):
+    """The encoder could not be loaded, or returned what cannot be a vector."""

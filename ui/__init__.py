@@ -1,0 +1,1 @@
+"""The people-facing side: the web chat and the dateline command."""
