@@ -1,0 +1,168 @@
+"""An article's text -> the spans of its sentences. Knows nothing of pages, of cleaning or of passages.
+
+Paragraphs are split first, since a sentence never crosses one; nupunkt (arXiv:2504.04131) splits inside them, and a few
+rules mend what it does not know: "U.S. Ambassador", scripts with their own full stops, ordinals before a month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.article import Span
+from corpus.dates import MONTHS
+
+MAX_HEADING_WORDS = 14
+MAX_HEADING_CHARACTERS = 90
+MAX_QUESTION_WORDS = 8
+WRAP_WIDTHS = range(40, 121)
+"""Widths in characters at which mail programs, PDF columns and terminals break lines."""
+
+_TERMINAL = re.compile(r"[.!?…。！？｡।॥۔؟።։][\"'”’»«›)\]」』）]*$")
+_OWN_STOPS = re.compile(r"[。！？｡]+[”’」』）】]*|(?<=[।॥۔؟።։])[\"'”’»)]*\s+")
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•·▪◦●‣–—]|\(?\w{1,3}[.)])\s")
+_QUOTED = re.compile(r"\s*[\"'“‘„«»‹「『>]")
+_WORD = re.compile(r"\w+")
+
+_ACRONYM = re.compile(r"(?:^|\W)(?:\w\.){2,}$")
+_RANK = re.compile(r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep|Mr|Mrs|Ms|Dr|Prof)\.$")
+_DAY = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_ENUMERATOR = re.compile(r"^\(?\w{1,2}[.)]$")
+_STARTERS = frozenset(
+    "a according after all although an and another as at because before both but by despite during each earlier even "
+    "following for from he her his how however i if in instead it its later many meanwhile more most my no not of on "
+    "once one only our since she so some such that the their then there these they this those though to under until "
+    "we what when where while who why with yet you".split()
+)
+"""Words that open a sentence far more often than they continue a name, so that "the U.S. They" is two sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of an article.
+
+    Attributes:
+        start, end: character offsets; ``text[start:end]`` has no white space at its ends.
+        heading: a line that names what follows; it stays in the text and is never quoted.
+        paragraph: ordinal of its paragraph, from 0.
+    """
+
+    start: int
+    end: int
+    heading: bool
+    paragraph: int
+
+
+def split_sentences(text: str) -> tuple[Sentence, ...]:
+    """Split a text into its sentences, in order; they cover every character that is not white space."""
+    paragraphs = list(split_paragraphs(text))
+    headings = _find_headings([text[start:end] for start, end in paragraphs])
+    sentences: list[Sentence] = []
+    for ordinal, ((start, end), heading) in enumerate(zip(paragraphs, headings, strict=True)):
+        spans = [(start, end)] if heading else _split_paragraph(text, start, end)
+        sentences += [Sentence(start=a, end=b, heading=heading, paragraph=ordinal) for a, b in spans]
+    return tuple(sentences)
+
+
+def split_paragraphs(text: str) -> Iterator[Span]:
+    """Yield the spans of paragraphs: a line each, except that the lines of hard-wrapped text are joined."""
+    block: list[Span] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        span = strip_span(text, offset, offset + len(line))
+        offset += len(line)
+        if span:
+            block.append(span)
+        else:
+            yield from _join_wrapped(text, block)
+            block = []
+    yield from _join_wrapped(text, block)
+
+
+def strip_span(text: str, start: int, end: int) -> Span | None:
+    """The span without white space at its ends; None where nothing else is in it."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    return (start, end) if start < end else None
+
+
+def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
+    """Join neighbouring lines where the first was broken because the next word did not fit the width."""
+    if not lines:
+        return
+    width = max(end - start for start, end in lines)
+    current = lines[0]
+    for line in lines[1:]:
+        if width in WRAP_WIDTHS and _is_wrapped(text[slice(*current)].rpartition("\n")[2], text[slice(*line)], width):
+            current = (current[0], line[1])
+        else:
+            yield current
+            current = line
+    yield current
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    if _LIST_ITEM.match(following):
+        return False
+    if following[0].islower() and not _TERMINAL.search(line) and len(line) > width / 2:
+        return True
+    return len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width and len(line) > 0.7 * width
+
+
+def _find_headings(paragraphs: list[str]) -> list[bool]:
+    """One or two heading-shaped lines before a paragraph of prose are headings; longer runs are lists or verse."""
+    shaped = [_is_heading_shaped(paragraph) for paragraph in paragraphs]
+    headings = [False] * len(paragraphs)
+    run = 0
+    for ordinal, is_shaped in enumerate(shaped):
+        if is_shaped:
+            run += 1
+            continue
+        if run <= 2:
+            for before in range(ordinal - run, ordinal):
+                headings[before] = len(paragraphs[before]) < len(paragraphs[ordinal])
+        run = 0
+    return headings
+
+
+def _is_heading_shaped(paragraph: str) -> bool:
+    if len(paragraph) > MAX_HEADING_CHARACTERS or "\n" in paragraph:
+        return False
+    if _LIST_ITEM.match(paragraph) or _QUOTED.match(paragraph):
+        return False
+    words = len(paragraph.split())
+    if paragraph.endswith(("?", "？", "؟")):
+        return words <= MAX_QUESTION_WORDS and len(re.findall(r"[.!?？؟]", paragraph)) == 1
+    return words <= MAX_HEADING_WORDS and not _TERMINAL.search(paragraph) and paragraph[-1] not in ",;:)]"
+
+
+def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
+    from nupunkt import sent_spans
+
+    paragraph = re.sub(r"\s", " ", text[start:end])  # nupunkt takes a line break for a reason to stop
+    cuts = {cut for _, cut in sent_spans(paragraph)} | {found.end() for found in _OWN_STOPS.finditer(paragraph)}
+    low = 0
+    for cut in sorted(cuts | {len(paragraph)}):
+        if cut < len(paragraph) and _is_false_stop(paragraph[low:cut].rstrip(), paragraph[cut : cut + 60].lstrip()):
+            continue
+        if span := strip_span(text, start + low, start + cut):
+            yield span
+        low = cut
+
+
+def _is_false_stop(before: str, after: str) -> bool:
+    """Whether a sentence cannot end here: the stop belongs to an abbreviation, an ordinal or a list's number."""
+    if not after or not before:
+        return True
+    if after[0].islower() and not _OWN_STOPS.search(before[-2:]):
+        return True
+    tail = before[-40:]
+    found = _WORD.search(after)
+    following = found.group().lower() if found else ""
+    if _ACRONYM.search(tail) and after[0].isalpha():
+        return following not in _STARTERS
+    if _RANK.search(tail) or _ENUMERATOR.match(before):
+        return True
+    return bool(_DAY.search(tail)) and following in MONTHS
