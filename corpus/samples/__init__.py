@@ -3,7 +3,7 @@
 All of it is our own writing, under the project's licence. The S-400 and F-35 story keeps to widely reported facts; who
 is quoted in it by name as an analyst, and everything in the other stories, people, places, companies and outlets alike,
 is invented. The stories are made to be hard on purpose: figures change from one report to the next, claims are denied,
-one wire story stands in two outlets, and one page says neither when nor another where it was published.
+one wire story stands in two outlets, one page does not say when it was published and another not by whom.
 """
 
 from __future__ import annotations
