@@ -1,0 +1,119 @@
+"""Where in a sentence an answer of the asked kind could stand: amounts, dates, names, reasons. Rules, no weights."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.question import Kind
+from assistant.terms import content_stems, fold, names
+
+Span = tuple[int, int]
+
+_NUMBER_WORD = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|dozens?|half|a third|a quarter"
+)
+_FIGURE = r"\d+(?:[.,]\d+)*"
+_SCALE = r"(?:[\s-](?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|[mk])\b)"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]*\.?)"
+_DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_CURRENCY = r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
+
+_MONEY = re.compile(
+    rf"(?:[A-Z]{{2,3}})?[$€£¥₺₹₽]\s?{_FIGURE}{_SCALE}?|(?:USD|EUR|GBP|TRY)\s?{_FIGURE}{_SCALE}?"
+    rf"|\b(?:{_FIGURE}|(?:{_NUMBER_WORD})\b){_SCALE}?\s(?:[a-z]+\s)?{_CURRENCY}\b"
+)
+_PERCENT = re.compile(rf"\b{_FIGURE}\s?(?:%|per\s?cent\b|percentage points)|\b(?:{_NUMBER_WORD}) per\s?cent\b", re.I)
+_NUMBER = re.compile(rf"(?<![\w$€£.,-]){_FIGURE}{_SCALE}?(?![\w-])|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*\b", re.I)
+_DURATION = re.compile(
+    rf"\b(?:{_FIGURE}|(?:{_NUMBER_WORD})(?:-(?:{_NUMBER_WORD}))?|an?)[\s-](?:[a-z]+[\s-])?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|"
+    r"tons?|tonnes?|kg|pounds?|mph|knots)(?:[\s-]old)?\b",
+    re.I,
+)
+_DATE = re.compile(
+    rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s(?:19|20)\d{{2}}\b)?"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s(?:19|20)\d{{2}})?\b"
+    rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{{2}}s?\b"
+    rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}(?:\s(?:morning|afternoon|evening|night))?\b"
+    r"|\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|earlier this|later this) (?:week|month|year|spring|summer|"
+    r"autumn|fall|winter|decade|century))\b"
+    r"|\b(?:a|an|one|two|three|several|\d+) (?:hours?|days?|weeks?|months?|years?) (?:ago|later|earlier)\b"
+    r"|\b(?:at\s)?\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?)?\b|\b\d{1,2}\s?[ap]\.?m\.?(?!\w)"
+)
+_REASON = re.compile(
+    r"\b(?:because(?: of)?|after|due to|owing to|over|as a result of|in response to|thanks to|amid|citing|since|so that|"
+    r"in order to|to avoid|to prevent|prompted by|caused by|blamed on|on grounds? (?:of|that)|for fear)\b"
+)
+_RESULT = re.compile(
+    r"\b(?:prompt|trigger|caus|forc|spark)(?:ed|es|ing)?\b|\bl(?:ed|eading|eads) to\b|\bblam\w+|\breasons?\b|\bled\b"
+)
+_VERDICT = re.compile(
+    r"\b(?:not|never|no|den(?:y|ied|ies)|reject\w*|confirm\w*|refus\w*|insist\w*|rul\w+ out|untrue|false|agreed|approved|"
+    r"dismiss\w*|n[’']t)\b",
+    re.I,
+)
+_PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over|of)\s(?:the\s)?$")
+_CLAUSE_END = re.compile(r"[,;.!?](?:\s|$)|\s[–—-]\s")
+
+
+def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]:
+    """Spans of a sentence that could answer a question of this kind.
+
+    Args:
+        kind: what is asked for.
+        sentence: the sentence.
+        asked: the question's content stems; what the question says already is no answer to it.
+
+    Returns:
+        Offsets into the sentence, in order; for YES_NO and OTHER none, as no form tells their answer.
+    """
+    match kind:
+        case Kind.HOW_MUCH:
+            spans = _all(_MONEY, sentence) or _all(_PERCENT, sentence)
+        case Kind.HOW_MANY:
+            taken = _all(_MONEY, sentence) + _all(_DATE, sentence)
+            spans = [span for span in _all(_NUMBER, sentence) if not any(a < span[1] and span[0] < b for a, b in taken)]
+        case Kind.HOW_LONG:
+            spans = _all(_DURATION, sentence)
+        case Kind.WHEN:
+            spans = _all(_DATE, sentence)
+        case Kind.WHO:
+            dates = _all(_DATE, sentence)
+            spans = [
+                (a, b)
+                for a, b in names(sentence)
+                if any(letter.islower() for letter in sentence[a:b]) and not any(c < b and a < d for c, d in dates)
+            ]
+        case Kind.WHERE:
+            spans = [(a, b) for a, b in names(sentence) if _PLACE.search(sentence[:a])]
+            spans = [span for span in spans if not _DATE.search(sentence[slice(*span)])]
+        case Kind.WHY:
+            spans = [(match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)]
+        case _:
+            spans = []
+    return [(a, b) for a, b in spans if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY]
+
+
+def cue(kind: Kind, sentence: str) -> bool:
+    """Whether a sentence sounds like an answer of this kind without saying where: a cause, a denial, a confirmation."""
+    if kind is Kind.WHY:
+        return bool(_REASON.search(sentence) or _RESULT.search(sentence))
+    if kind is Kind.YES_NO:
+        return bool(_VERDICT.search(sentence))
+    return False
+
+
+def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
+    """Whether a number counts what was asked for: one of the nouns follows it closely ("100 F-35s")."""
+    following = sentence[span[1] : span[1] + 40].split()[:3]
+    return any(fold(word.strip(".,;:()")).startswith(tuple(nouns)) for word in following) if nouns else False
+
+
+def _all(pattern: re.Pattern[str], sentence: str) -> list[Span]:
+    return [match.span() for match in pattern.finditer(sentence)]
+
+
+def _clause_end(sentence: str, start: int) -> int:
+    match = _CLAUSE_END.search(sentence, start)
+    return match.start() if match else len(sentence)

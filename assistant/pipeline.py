@@ -1,0 +1,143 @@
+"""A question in, a cited answer out: the page to read first. Knows nothing of screens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from pathlib import Path
+
+from assistant.abstention import MESSAGES, decide
+from assistant.composer import compose
+from assistant.question import check_question, understand
+from assistant.reader import SentenceReader
+from assistant.result import Abstention, Answer, compose_text
+from assistant.settings import Settings
+from index import Library
+
+Stage = Callable[[str], None]
+_NEAREST = 3
+
+
+class Assistant:
+    """Answers questions over one library; may be shared by threads.
+
+    Args:
+        library: open, and left open.
+        settings: how much is read for a question; ``Settings.read()`` where None.
+    """
+
+    def __init__(self, library: Library, settings: Settings | None = None) -> None:
+        self.library = library
+        self.settings = settings or Settings.read()
+
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        self.library.warm()
+
+    def answer(
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = (),
+        as_of: date | None = None,
+        outlets: Collection[str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        on_stage: Stage | None = None,
+    ) -> Answer:
+        """A cited answer, or an abstention with its reason.
+
+        Args:
+            question: 1 to 2,000 characters.
+            history: earlier answers, oldest first; a follow-up is understood by them.
+            as_of: where "this week" counts from; nearer articles are preferred, none is hidden.
+            outlets: only articles of these outlets.
+            since: only articles published on or after this day.
+            until: only articles published on or before this day.
+            on_stage: is told what is being done ("Searching").
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            LibraryError: the library cannot be read.
+        """
+        tell = on_stage or (lambda stage: None)
+        question = check_question(question)
+        query = understand(question, history)
+        tell("Searching the articles")
+        hits = self.library.search(
+            query, limit=self.settings.passages, as_of=as_of, outlets=outlets, since=since, until=until
+        )
+        if not hits:
+            reason = Abstention.NO_ARTICLES
+            return Answer(question=question, query=query, text=MESSAGES[reason], abstention=reason)
+        tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
+        readings = SentenceReader(self.library.encoder, limit=self.settings.sentences).read(query, hits)
+        decision = decide(readings)
+        nearest = tuple(hits[:_NEAREST])
+        if decision.abstention:
+            return Answer(
+                question=question,
+                query=query,
+                text=MESSAGES[decision.abstention],
+                confidence=decision.confidence,
+                abstention=decision.abstention,
+                nearest=nearest,
+            )
+        tell("Writing the answer")
+        citations = compose(readings)
+        best = readings[0]
+        short = best.hit.article.text[slice(*best.short_answer)] if best.short_answer else None
+        return Answer(
+            question=question,
+            query=query,
+            text=compose_text(citations),
+            short_answer=short if short and short in citations[0].quote else None,
+            citations=citations,
+            confidence=decision.confidence,
+            nearest=nearest,
+        )
+
+
+_open: dict[Path | None, Assistant] = {}
+_opening = threading.Lock()
+
+
+def answer(
+    question: str,
+    *,
+    library: Library | Path | str | None = None,
+    history: Sequence[Answer] = (),
+    as_of: date | None = None,
+    outlets: Collection[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Answer:
+    """Answer a question from a library; see ``Assistant.answer``.
+
+    Args:
+        question: 1 to 2,000 characters.
+        library: an open one, or its folder; None is ``DATELINE_LIBRARY`` or the user's data folder. A folder stays
+            open for the next question.
+        history: earlier answers, oldest first.
+        as_of: where "this week" counts from.
+        outlets: only articles of these outlets.
+        since: only articles published on or after this day.
+        until: only articles published on or before this day.
+
+    Raises:
+        QuestionError: the question is empty or too long.
+        LibraryError: the library cannot be opened or read.
+        SettingsError: a ``DATELINE_*`` variable cannot be used.
+    """
+    assistant = Assistant(library) if isinstance(library, Library) else _assistant(library)
+    return assistant.answer(question, history=history, as_of=as_of, outlets=outlets, since=since, until=until)
+
+
+def _assistant(path: Path | str | None) -> Assistant:
+    settings = Settings.read()
+    folder = Path(path) if path is not None else settings.library
+    with _opening:
+        if folder not in _open:
+            _open[folder] = Assistant(Library.open(folder, encoder=settings.encoder), settings)
+        return _open[folder]

@@ -1,0 +1,40 @@
+"""Fixtures that several packages share: the real encoder, the samples' library, the two pages of the first users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant, Settings
+from corpus import Article, load
+from corpus.samples import load_samples
+from index import Library
+
+SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the sample articles, with the real encoder and real Chroma."""
+    with Library.open(tmp_path_factory.mktemp("samples") / "library") as library:
+        library.add(load_samples())
+        yield Assistant(library, Settings())
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[Article]:
+    """The two pasted pages that the project was first meant for."""
+    folder = SHARED / "articles"
+    if not folder.is_dir():
+        pytest.skip("the two pasted pages are not beside this checkout (../shared/articles)")
+    return list(load(folder))
+
+
+@pytest.fixture(scope="session")
+def two_pages(pages: list[Article], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the two pages alone."""
+    with Library.open(tmp_path_factory.mktemp("pages") / "library") as library:
+        library.add(pages)
+        yield Assistant(library, Settings())

@@ -1,0 +1,107 @@
+"""The arrows between the packages, and who may import what, read from the code's own imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("corpus", "index", "assistant", "ui")  # each may import those before it
+OWNERS = {
+    "chromadb": {"index/vectors.py"},
+    "sqlite3": {"index/store.py", "index/words.py"},
+    "gradio": {"ui/web.py"},
+    "trafilatura": {"corpus/loaders/html.py"},
+}
+HEAVY = {"torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "trafilatura", "sklearn"}
+# Modules that are nothing but a vendor's classes extended: they are imported only by who uses that vendor.
+EXTENSIONS = {"index/llama.py"}
+MODULES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(tree: ast.AST, *, top_only: bool = False) -> Iterator[tuple[str, bool]]:
+    """(dotted module, whether names are taken from it), leaving TYPE_CHECKING blocks out."""
+    nodes = [tree] if not top_only else []
+    if top_only:
+        assert isinstance(tree, ast.Module)
+        nodes = [node for node in tree.body if not isinstance(node, ast.If | ast.FunctionDef | ast.ClassDef)]
+    for root in nodes:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Import):
+                yield from ((alias.name, False) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, "imports are absolute"
+                yield node.module or "", True
+
+
+@pytest.fixture(scope="module", params=MODULES, ids=name)
+def module(request: pytest.FixtureRequest) -> tuple[str, ast.Module]:
+    path: Path = request.param
+    return name(path), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_arrows_run_one_way(module: tuple[str, ast.Module]) -> None:
+    path, tree = module
+    layer = LAYERS.index(path.split("/")[0])
+    for imported, _ in imports(tree):
+        top = imported.split(".")[0]
+        assert top not in LAYERS[layer + 1 :], f"{path} imports {imported}"
+        assert top != "tests", f"{path} imports {imported}"
+
+
+def test_other_packages_are_entered_by_the_front_door(module: tuple[str, ast.Module]) -> None:
+    path, tree = module
+    own = path.split("/")[0]
+    for imported, _ in imports(tree):
+        top, _, rest = imported.partition(".")
+        if top in LAYERS and top != own:
+            assert not rest or (top, rest) == ("corpus", "samples"), f"{path} imports {imported}, not {top}"
+
+
+def test_a_vendor_stays_in_the_file_that_owns_it(module: tuple[str, ast.Module]) -> None:
+    path, tree = module
+    for imported, _ in imports(tree):
+        top = imported.split(".")[0]
+        assert path in OWNERS.get(top, {path}), f"{path} imports {imported}"
+
+
+def test_heavy_packages_are_imported_where_they_are_used(module: tuple[str, ast.Module]) -> None:
+    path, tree = module
+    heavy = {imported for imported, _ in imports(tree, top_only=True) if imported.split(".")[0] in HEAVY}
+    assert not heavy or path in EXTENSIONS, f"{path} imports {heavy} at its top"
+
+
+def test_no_module_shares_a_name_with_a_public_function(module: tuple[str, ast.Module]) -> None:
+    path, _ = module
+    public = {
+        node.name
+        for other in MODULES
+        for node in ast.parse(other.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert Path(path).stem not in public - {"main"}
+
+
+def test_every_module_says_what_it_does(module: tuple[str, ast.Module]) -> None:
+    path, tree = module
+    assert ast.get_docstring(tree), path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_files_stay_readable(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_every_package_is_shipped() -> None:
+    import tomllib
+
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES if path.name == "__init__.py"}
+    assert set(listed) == found - {"assistant.training"}
