@@ -1,0 +1,94 @@
+"""Adding articles with a progress bar, and the report of what was added. Knows nothing of commands or of locations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from corpus import Article
+from index import Added, Library
+from ui.terminal import byline, title
+
+_SHOWN = 10  # articles that are listed one by one; of more, the counts say more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of the articles that were added.
+
+    Attributes:
+        added: ids by outcome.
+        found: the articles that were new or updated, with the outcome; only the first few.
+    """
+
+    added: Added
+    found: tuple[tuple[str, Article], ...]
+
+    def view(self, *, unread: int = 0) -> RenderableType:
+        """The articles, where they are few, and the counts.
+
+        Args:
+            unread: locations that could not be read; they count as failed.
+        """
+        added = self.added
+        changed = len(added.new) + len(added.updated)
+        few = self.found if changed <= _SHOWN else ()
+        lines = [_line(outcome, article) for outcome, article in few]
+        duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
+        counts = (
+            f"{len(added.new)} new, {len(added.updated)} updated, {len(added.unchanged)} unchanged, "
+            f"{duplicates}, {len(added.failed) + unread} failed"
+        )
+        return Group(*lines, Text(counts))
+
+
+def add_with_progress(
+    library: Library, articles: Iterable[Article], console: Console, *, total: int | None = None
+) -> Report:
+    """Add articles, with a bar that counts them where the console is a terminal.
+
+    Args:
+        library: where they go.
+        articles: read as they are added, so that what was added stays when reading is interrupted.
+        console: where the bar is drawn.
+        total: how many there are, where that is known.
+    """
+    counts: Counter[str] = Counter()
+    found: list[tuple[str, Article]] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} articles{task.fields[counts]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Adding", total=total, counts="")
+
+        def report(article: Article, outcome: str) -> None:
+            counts[outcome] += 1
+            if outcome in ("new", "updated") and len(found) < _SHOWN:
+                found.append((outcome, article))
+            known = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            bar.update(task, advance=1, counts=f" ({known})")
+
+        added = library.add(articles, progress=report)
+    return Report(added=added, found=tuple(found))
+
+
+def bring_samples(library: Library, console: Console) -> None:
+    """Make the samples' library hold the samples of this version, whatever it held of an earlier one."""
+    from corpus.samples import load_samples
+
+    samples = tuple(load_samples())
+    current = {article.id for article in samples}
+    add_with_progress(library, samples, console, total=len(samples))
+    library.remove([article.id for article in library.articles() if article.id not in current])
+
+
+def _line(outcome: str, article: Article) -> Text:
+    return Text.assemble((f"{outcome:<8}", "green"), (title(article), "bold"), ("  " + byline(article), "dim"))

@@ -1,0 +1,310 @@
+"""The ``dateline`` command: thin over ``corpus``, ``index`` and ``assistant``, which are imported only when used.
+
+Results go to stdout, progress and errors to stderr. Knows nothing of how articles are read, found or answered from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui import helptext
+from ui.options import (
+    AsOfOption,
+    JsonOption,
+    LibraryOption,
+    OutletOption,
+    SamplesOption,
+    SinceOption,
+    UntilOption,
+)
+from ui.place import Place
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from index import Library
+
+app = typer.Typer(
+    rich_markup_mode=None,  # rich's panels double the time of --help and break its examples
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; exits 0 when done, 1 with one line on stderr for what the user can mend, 2 for wrong usage.
+
+    Args:
+        arguments: those of the process where None.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Turkish still shows the rest
+    try:
+        app(args=arguments, prog_name="dateline")
+    except Exception as error:
+        if not isinstance(error, _expected_errors()):
+            raise
+        _complain(error)
+        sys.exit(1)
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    from assistant import AssistantError
+    from corpus import CorpusError
+    from index import LibraryError
+
+    return AssistantError, CorpusError, LibraryError
+
+
+def _complain(problem: object) -> None:
+    from ui.terminal import one_line
+
+    print(f"dateline: {one_line(problem)}", file=sys.stderr)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def _print_json(document: object) -> None:
+    utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    print(json.dumps(document, ensure_ascii=not utf8, indent=2))
+
+
+def _opened(
+    context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
+) -> AbstractContextManager[Library]:
+    """The library that the options before and after the command name; ``own`` where the samples' will not do."""
+    place = context.obj.narrowed(library, samples)
+    if own and place.samples:
+        raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
+    opening: AbstractContextManager[Library] = place.opened(_console(stderr=True), create=create)
+    return opening
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str], None]]:
+    """Shows what is being done, on stderr, where that is a terminal."""
+    with _console(stderr=True).status("One moment ...") as status:
+        yield lambda stage: status.update(f"{stage} ...")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"dateline {version('dateline-assistant')}")
+        except PackageNotFoundError:
+            print("dateline, run from a folder without being installed")
+        raise typer.Exit
+
+
+def _has_display() -> bool:
+    """Whether a browser can be shown; without a screen ``webbrowser`` would start one in this terminal."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@app.callback(help=helptext.DATELINE)
+def _main(
+    context: typer.Context,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask your news articles questions."""
+    context.obj = Place(library=library, samples=samples)
+
+
+@app.command(help=helptext.ADD)
+def add(
+    context: typer.Context,
+    locations: Annotated[list[str], typer.Argument(metavar="LOCATION", hidden=True)],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add articles from files, folders, web addresses, feeds or a pipe."""
+    from corpus import LoadError, load
+    from ui.adding import add_with_progress
+
+    errors: list[LoadError] = []
+
+    def report(error: LoadError) -> None:
+        errors.append(error)
+        _complain(error)
+
+    with _opened(context, library, create=True, own=True) as opened:
+        done = add_with_progress(opened, load(*locations, on_error=report), _console(stderr=True))
+    if as_json:
+        failures = [{"location": error.location, "message": str(error)} for error in errors]
+        _print_json({**asdict(done.added), "errors": failures})
+    else:
+        _console().print(done.view(unread=len(errors)))
+    if errors or done.added.failed:
+        raise typer.Exit(1)
+
+
+@app.command(help=helptext.ASK)
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)],
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask one question."""
+    from assistant import Assistant
+    from ui.terminal import answer_view
+
+    with _opened(context, library, samples) as opened, _stages() as tell:
+        answer = Assistant(opened).answer(
+            " ".join(question), as_of=as_of, outlets=outlet, since=since, until=until, on_stage=tell
+        )
+    if as_json:
+        _print_json(answer.to_dict())
+    else:
+        _console().print(answer_view(answer))
+
+
+@app.command(help=helptext.CHAT)
+def chat(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
+    """Talk with the articles here in the terminal."""
+    from assistant import Assistant
+    from ui.chat import Chat
+
+    with _opened(context, library, samples) as opened:
+        Chat(Assistant(opened), _console()).run()
+
+
+@app.command(help=helptext.SERVE)
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 is everyone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 7860,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+) -> None:
+    """Serve the web chat from this machine."""
+    from corpus.samples import SAMPLE_QUESTIONS
+    from ui.web import serve as serve_web
+
+    with _opened(context, library, samples, create=True) as opened:
+        try:
+            serve_web(
+                opened,
+                host=host,
+                port=port,
+                open_browser=open_browser and _has_display(),
+                examples=SAMPLE_QUESTIONS if samples or context.obj.samples else (),
+                on_ready=lambda address: print(f"Dateline is at {address}  (Ctrl-C stops it)", flush=True),
+            )
+        except OSError as error:
+            _complain(error)
+            raise typer.Exit(1) from None
+
+
+@app.command("list", help=helptext.LIST)
+def list_articles(
+    context: typer.Context,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the articles, newest first: id, day, outlet, title."""
+    from ui.place import select
+    from ui.terminal import article_rows
+
+    with _opened(context, library, samples) as opened:
+        articles = select(opened, outlet, since, until)
+    if as_json:
+        _print_json([article.to_dict(page=False) for article in articles])
+        return
+    console = _console()
+    for row in article_rows(articles, width=console.width if console.is_terminal else None):
+        console.print(row, soft_wrap=True)
+    console.print(f"{len(articles):,} {'article' if len(articles) == 1 else 'articles'}", style="dim")
+
+
+@app.command(help=helptext.SHOW)
+def show(
+    context: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ID", hidden=True)],
+    page: Annotated[bool, typer.Option("--page", help="The whole page, what was left out struck through.")] = False,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article and what is known of it."""
+    from ui.place import identify
+    from ui.terminal import article_view
+
+    with _opened(context, library, samples) as opened:
+        article = opened.article(identify(opened, article_id))
+    if as_json:
+        _print_json(article.to_dict(page=page))
+    else:
+        console = _console()
+        console.print(article_view(article, page=page, marks=not console.is_terminal))
+
+
+@app.command(help=helptext.REMOVE)
+def remove(
+    context: typer.Context,
+    article_ids: Annotated[list[str], typer.Argument(metavar="ID", hidden=True)],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove articles, by the ids (or beginnings of ids) of "dateline list"."""
+    from ui.place import identify
+
+    with _opened(context, library, own=True) as opened:
+        identities = [identify(opened, article_id) for article_id in article_ids]
+        opened.remove(identities)
+    if as_json:
+        _print_json({"removed": identities})
+    else:
+        print(f"{len(identities)} removed")
+
+
+@app.command(help=helptext.VERIFY)
+def verify(
+    context: typer.Context,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that everything stored is as it was written."""
+
+
+@app.command(help=helptext.REPAIR)
+def repair(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
+    """Mend what verify found."""
+
+
+if __name__ == "__main__":
+    main()

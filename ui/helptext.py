@@ -1,0 +1,116 @@
+"""What ``dateline --help`` and ``dateline COMMAND --help`` say. Knows nothing of options, which explain themselves.
+
+A paragraph that opens with a backspace character is printed as it stands, by click's convention.
+"""
+
+DATELINE = """\
+Ask your news articles questions.
+
+Every sentence of an answer is quoted from an article, with its outlet and date; where the articles don't hold the
+answer, Dateline says so. Nothing leaves this machine.
+
+\b
+Try it on the articles that come with it:
+  dateline --samples ask "Why was Türkiye removed from the F-35 program?"
+Then on your own:
+  dateline add ~/clippings https://example.com/story
+  dateline ask "Who signed the deal, and when?"
+  dateline serve --open
+
+"dateline COMMAND --help" explains a command.
+"""
+
+ADD = """\
+Add articles from files, folders, web addresses, feeds or a pipe.
+
+A LOCATION is a file or a folder (text, HTML, Markdown, PDF, JSONL, CSV, JSON), the address of a page or of a feed,
+or - for a page on standard input. Menus, share buttons and the like are left out; title, outlet and date are kept
+where the page states them. An article that is added again replaces its older version.
+
+\b
+Examples:
+  dateline add story.html ~/clippings
+  dateline add https://example.com/feed.xml
+  pbpaste | dateline add -
+"""
+
+ASK = """\
+Ask one question.
+
+The answer is quoted from the articles and marked [1], [2], ...; each citation below it has its outlet, day, title
+and quotation. Where the articles don't hold the answer, it says so and shows the nearest passages.
+
+\b
+Examples:
+  dateline ask "Why was Türkiye removed from the F-35 program?"
+  dateline ask "What did the ministry say this week?" --as-of 2025-12-10
+  dateline ask "How many were hurt?" --outlet "Daily Post" --since 2025-12-01 --json
+"""
+
+CHAT = """\
+Talk with the articles here in the terminal.
+
+A follow-up may lean on what went before ("And when was that?"). /open 1 shows the article of a citation, /help the
+other commands.
+
+\b
+Example:
+  dateline --samples chat
+"""
+
+SERVE = """\
+Serve the web chat from this machine.
+
+Ask, read the articles with the quotations marked, paste pages and drop files. Ctrl-C stops it.
+
+\b
+Examples:
+  dateline --samples serve --open
+  dateline serve --port 8000
+"""
+
+LIST = """\
+List the articles, newest first: id, day, outlet, title.
+
+\b
+Examples:
+  dateline list --outlet "Daily Post" --since 2025-12-01
+  dateline list --json
+"""
+
+SHOW = """\
+Show an article and what is known of it.
+
+ID is an id of "dateline list", or the beginning of one that no other article shares.
+
+\b
+Examples:
+  dateline show 3fa9c1
+  dateline show 3fa9c1 --page
+"""
+
+REMOVE = """\
+Remove articles, by the ids (or beginnings of ids) of "dateline list".
+
+\b
+Example:
+  dateline remove 3fa9c1 77b0
+"""
+
+VERIFY = """\
+Check that everything stored is as it was written.
+
+\b
+Example:
+  dateline verify
+"""
+
+REPAIR = """\
+Mend what verify found.
+
+Rebuilds the indexes from what is stored; articles that can no longer be read are set aside and named.
+
+\b
+Example:
+  dateline repair
+"""

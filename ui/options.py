@@ -1,0 +1,39 @@
+"""The options that several commands share. Knows nothing of what the commands do with them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2025-12-09") from None
+
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", metavar="FOLDER", help="The library to use, instead of the one in your data folder."),
+]
+SamplesOption = Annotated[
+    bool, typer.Option("--samples", help="Use the articles that come with Dateline; they have their own library.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
+OutletOption = Annotated[
+    list[str] | None, typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated.")
+]
+SinceOption = Annotated[
+    date | None, typer.Option("--since", parser=_day, metavar="DAY", help="Only articles of this day or later.")
+]
+UntilOption = Annotated[
+    date | None, typer.Option("--until", parser=_day, metavar="DAY", help="Only articles of this day or earlier.")
+]
+AsOfOption = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=_day, metavar="DAY", help='Where "this week" counts from, as 2025-12-09.'),
+]

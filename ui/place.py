@@ -1,0 +1,89 @@
+"""Which library a command works on, and which of its articles. Knows nothing of what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from platformdirs import user_data_path
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from corpus import Article
+    from index import Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder, or the samples' library, or by default the user's own."""
+
+    library: Path | None = None
+    samples: bool = False
+
+    def narrowed(self, library: Path | None, samples: bool) -> Place:
+        """This place, or what the command itself names.
+
+        Raises:
+            typer.BadParameter: a folder and the samples at once.
+        """
+        place = Place(library=library or self.library, samples=samples or self.samples)
+        if place.library and place.samples:
+            raise typer.BadParameter("--samples has a library of its own; leave out --library")
+        return place
+
+    @contextmanager
+    def opened(self, console: Console, *, create: bool) -> Iterator[Library]:
+        """The open library; the samples' is filled first, with a progress bar on the console.
+
+        Raises:
+            LibraryError: it cannot be opened.
+            SettingsError: a ``DATELINE_*`` variable cannot be used.
+        """
+        from assistant import Settings
+        from index import Library
+        from ui.adding import bring_samples
+
+        settings = Settings.read()
+        folder = user_data_path("dateline") / "samples" if self.samples else self.library or settings.library
+        with Library.open(folder, create=create or self.samples, encoder=settings.encoder) as library:
+            if self.samples:
+                bring_samples(library, console)
+            yield library
+
+
+def identify(library: Library, beginning: str) -> str:
+    """The id that this is, or that alone begins so.
+
+    Raises:
+        ArticleNotFoundError: no id, or more than one, begins so.
+    """
+    from index import ArticleNotFoundError
+
+    found = [article.id for article in library.articles() if article.id.startswith(beginning)]
+    if beginning in found or len(found) == 1:
+        return beginning if beginning in found else found[0]
+    if found:
+        raise ArticleNotFoundError(f"{len(found)} articles have ids that begin with {beginning!r}; give more of the id")
+    raise ArticleNotFoundError(f'no article has an id that begins with {beginning!r}; "dateline list" shows the ids')
+
+
+def select(library: Library, outlets: Collection[str] | None, since: date | None, until: date | None) -> list[Article]:
+    """The articles of these outlets and days, newest first; an undated one fails a bound of days."""
+    names = {outlet.casefold() for outlet in outlets} if outlets else None
+
+    def wanted(article: Article) -> bool:
+        day = article.published
+        return (
+            (names is None or (article.outlet or "").casefold() in names)
+            and (since is None or (day is not None and day >= since))
+            and (until is None or (day is not None and day <= until))
+        )
+
+    chosen = [article for article in library.articles() if wanted(article)]
+    return sorted(chosen, key=lambda article: (article.published or date.min, article.id), reverse=True)

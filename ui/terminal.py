@@ -1,0 +1,167 @@
+"""Answers and articles as rich renderables for the terminal; pure, and knows nothing of commands or of libraries.
+
+Whatever a page says reaches the screen without its control characters: an article must not be able to drive the
+reader's terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from assistant import Answer, Citation
+from corpus import Article, Span
+from index import Hit
+
+_ID_LENGTH = 8  # characters of an id that are shown at least
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # all but tab and line feed
+_MARKER = re.compile(r"\[\d+\]")
+_NEAREST_WIDTH = 280  # characters of a nearest passage that are shown
+
+
+def plain(text: str) -> str:
+    """The text without control characters, so that it can only be read."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: object) -> str:
+    """``str(text)`` on one line, without control characters."""
+    return plain(" ".join(str(text).split()))
+
+
+def day(article: Article) -> str:
+    """The day it was published, as 2025-12-09, or "undated"."""
+    return article.published.isoformat() if article.published else "undated"
+
+
+def byline(article: Article) -> str:
+    """Outlet and day: "Türkiye Today · 2025-12-09"; says so where the page doesn't."""
+    return f"{one_line(article.outlet or 'outlet unknown')} · {day(article)}"
+
+
+def title(article: Article) -> str:
+    """The headline, or how the text starts where the page has none."""
+    return one_line(article.title or f"{article.text.strip()[:60]}…")
+
+
+def answer_view(answer: Answer) -> RenderableType:
+    """The answer and its numbered citations, or the abstention and the nearest passages."""
+    parts: list[RenderableType] = []
+    if answer.query != answer.question:
+        parts += [Text(f"Understood as: {one_line(answer.query)}", style="dim"), Text()]
+    if answer.abstention:
+        parts.append(Text(one_line(answer.text), style="bold yellow"))
+        if answer.nearest:
+            parts += [Text(), Text("Nearest passages:", style="dim")]
+            parts += [_nearest(hit) for hit in answer.nearest]
+    else:
+        text = Text(one_line(answer.text))
+        if answer.short_answer:
+            text.highlight_regex(re.escape(one_line(answer.short_answer)), "bold")
+        text.highlight_regex(_MARKER, "cyan")
+        parts += [text, *(_citation(citation) for citation in answer.citations)]
+    return Group(*parts)
+
+
+def _citation(citation: Citation) -> RenderableType:
+    number = f"[{citation.number}] "
+    lines = [Text(f"“{one_line(citation.quote)}”", style="italic")]
+    if citation.also_in:
+        copies = "; ".join(byline(article) for article in citation.also_in)
+        lines.append(Text(f"Also in: {copies}", style="dim"))
+    return _card(Text(number, style="cyan"), citation.article, *lines)
+
+
+def _nearest(hit: Hit) -> RenderableType:
+    text = one_line(hit.passage.text)
+    return _card(Text("•   "), hit.article, Text(text if len(text) <= _NEAREST_WIDTH else f"{text[:_NEAREST_WIDTH]}…"))
+
+
+def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:
+    head = Text.assemble(mark, (byline(article), "bold"))
+    body = Group(Text(title(article), style="dim"), *lines)
+    return Padding(Group(head, Padding(body, (0, 0, 0, cell_len(mark.plain)))), (1, 0, 0, 0))
+
+
+def article_view(
+    article: Article, *, quotation: Span | None = None, page: bool = False, marks: bool = False
+) -> RenderableType:
+    """An article: what is known of it, then its text.
+
+    Args:
+        article: what to show.
+        quotation: the span of its text to highlight.
+        page: show the page it came from instead of its text, with what was dropped struck through.
+        marks: write the strokes and highlights as ``[-dropped-]`` and ``[+quoted+]``, for screens without styles.
+    """
+    facts = {
+        "id": article.id,
+        "author": article.author,
+        "time": article.published_at and article.published_at.isoformat(),
+        "language": article.language,
+        "translated": "by a machine" if article.machine_translated else None,
+        "url": article.url,
+    }
+    known = Text("\n").join(
+        Text(f"{name:<10} {one_line(value)}", style="dim") for name, value in facts.items() if value
+    )
+    head = Group(Text(title(article), style="bold"), Text(byline(article)), known)
+    if page and article.page:
+        body = _styled(article.page.text, article.page.dropped, "dim strike", ("[-", "-]") if marks else ("", ""))
+    else:
+        spans = [quotation] if quotation else []
+        body = _styled(article.text, spans, "black on yellow", ("[+", "+]") if marks else ("", ""))
+    return Group(head, Text(), body)
+
+
+def _styled(text: str, spans: Iterable[Span], style: str, marks: tuple[str, str]) -> Text:
+    styled, offset = Text(), 0
+    for start, end in spans:
+        styled.append(plain(text[offset:start]))
+        styled.append(f"{marks[0]}{plain(text[start:end])}{marks[1]}", style)
+        offset = end
+    return styled.append(plain(text[offset:]))
+
+
+def article_rows(articles: Sequence[Article], *, width: int | None = None) -> Iterator[Text]:
+    """A line for each article: id, day, outlet and title.
+
+    Args:
+        articles: what the lines are about.
+        width: cells that a line may take; None leaves it whole, for a pipe.
+    """
+    ids = short_ids(article.id for article in articles)
+    digits = max(map(len, ids.values()), default=0)
+    for article in articles:
+        outlet = Text(one_line(article.outlet or "outlet unknown"))
+        if width is not None:
+            outlet.truncate(max(9, width // 5), overflow="ellipsis", pad=True)
+        row = Text("  ").join(
+            [
+                Text(f"{ids[article.id]:<{digits}}", "cyan"),
+                Text(f"{day(article):<10}", "dim"),
+                outlet,
+                Text(title(article)),
+            ]
+        )
+        if width is not None:
+            row.truncate(width, overflow="ellipsis")
+        yield row
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """For each id its beginning that no other of them shares, ``_ID_LENGTH`` characters at least."""
+    ordered = sorted(ids)
+    shared = [_shared(*pair) for pair in pairwise(ordered)]
+    needed = zip(ordered, [0, *shared], [*shared, 0], strict=True) if ordered else ()
+    return {identity: identity[: max(_ID_LENGTH, before + 1, after + 1)] for identity, before, after in needed}
+
+
+def _shared(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
