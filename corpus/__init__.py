@@ -2,7 +2,7 @@
 
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
-from corpus.loading import load
+from corpus.loading import load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
-__all__ = ["Article", "CorpusError", "LoadError", "Page", "Sentence", "Span", "load", "split_sentences"]
+__all__ = ["Article", "CorpusError", "LoadError", "Page", "Sentence", "Span", "load", "load_pasted", "split_sentences"]

@@ -20,4 +20,7 @@ class LoadError(CorpusError):
         self.found = found
         self.expected = expected
         self.remedy = remedy
-        super().__init__(f"{location}: {found}; expected {expected}; {remedy}")
+        message = f"{location}: {found}; expected {expected}; {remedy}"
+        super().__init__(
+            " ".join(message.encode("utf-8", "replace").decode().split())
+        )  # one line, whatever a name holds

@@ -1,0 +1,227 @@
+"""HTML -> an article. The page's text is rendered here once; trafilatura only helps to choose its lines.
+
+Knows nothing of what boilerplate says: words are cleaning's business, markup is this one's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from corpus.article import Article, Span
+from corpus.cleaning import build_article
+from corpus.identity import outlet_of, url_id
+from corpus.loaders.source import Source
+from corpus.loaders.statements import read_statements
+from corpus.loaders.text import load_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_UNSEEN = frozenset(
+    "head script style noscript template svg math iframe object embed video audio canvas select textarea".split()
+)
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote figure ul ol dl table pre hr".split())
+_LINES = frozenset(
+    "address article aside button details dd div dt fieldset figcaption footer form header hgroup legend li main nav "
+    "option section summary tbody tfoot thead tr caption center body html label".split()
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding=["']([\w.:-]+)""", re.IGNORECASE
+)
+_SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "euc_kr": "cp949"}
+"""Browsers read the older name as the newer encoding: https://encoding.spec.whatwg.org/#names-and-labels"""
+
+_ANCHOR = 40  # characters, white space not counted; shorter lines ("Read more") stand on a page more than once
+
+
+def load_html(source: Source) -> Article:
+    """Load one HTML page.
+
+    Raises:
+        LoadError: too large, empty, or no sentence on it.
+    """
+    data = source.read()
+    tree = _parse(_decode(data, source))
+    if tree is None:
+        raise source.error(
+            found="a page without any element", expected="the HTML of an article", remedy="save or paste the page again"
+        )
+    said = read_statements(tree, base=source.url)
+    url = said.url or source.url
+    text = render(tree)
+    return build_article(
+        text,
+        id=url_id(said.url) if said.url else source.id(data),
+        location=source.name,
+        hints=[line for start, end in find_lines(text, _extract(tree)) for line in text[start:end].splitlines()],
+        title=said.title,
+        outlet=said.outlet or (outlet_of(url) if url else None),
+        url=url,
+        author=said.author,
+        published=said.published,
+        published_at=said.published_at,
+        language=said.language,
+    )
+
+
+def render_fragment(markup: str) -> str:
+    """The text of a piece of HTML, as in a record's field or a feed's entry."""
+    tree = _parse(markup)
+    return "" if tree is None else render(tree)
+
+
+def render(tree: HtmlElement) -> str:
+    """Everything visible, as a browser copies it: blocks on lines, paragraphs apart, cells tabbed, spaces collapsed.
+
+    A loop and no recursion: pages nest a few hundred elements deep by accident.
+    """
+    from lxml import etree
+
+    out = _Lines()
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    preformatted = 0
+    for event, element in walk:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            out.separate(tag)
+            if not tag or _is_unseen(element):
+                walk.skip_subtree()
+                continue
+            preformatted += tag == "pre"
+            out.write(element.text, preformatted)
+        else:
+            if tag and not _is_unseen(element):
+                preformatted -= tag == "pre"
+            out.separate(tag)
+            out.write(element.tail, preformatted)
+    return out.text
+
+
+class _Lines:
+    """Text in the making: white space is held back until something follows it."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._gap = ""
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def separate(self, tag: str) -> None:
+        if tag in _PARAGRAPHS:
+            self._widen("\n\n")
+        elif tag in _LINES or tag == "br":
+            self._widen("\n")
+        elif tag in ("td", "th"):
+            self._widen("\t")
+
+    def write(self, text: str | None, preformatted: int) -> None:
+        for number, line in enumerate((text or "").split("\n") if preformatted else (text or "",)):
+            if number:
+                self._widen("\n")
+            words = line.split()
+            if line[:1].isspace():
+                self._widen(" ")
+            if words:
+                self._parts += (self._gap if self._parts else "", " ".join(words))
+                self._gap = " " if line[-1].isspace() else ""
+
+    def _widen(self, gap: str) -> None:
+        """Of the gaps between two words the widest counts: a space, a tab, a line, a paragraph."""
+        self._gap = max(self._gap, gap, key=("", " ", "\t", "\n", "\n\n").index)
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    if element.tag in ("html", "body"):  # hidden until a script shows them
+        return False
+    if (
+        element.tag in _UNSEEN
+        or "hidden" in element.attrib
+        or (element.tag == "dialog" and "open" not in element.attrib)
+    ):
+        return True
+    return bool(_HIDDEN.search(element.get("style", "")))
+
+
+def find_lines(text: str, lines: Sequence[str]) -> list[Span]:
+    """Find extracted lines in the rendered text, in order, whatever their white space.
+
+    Long lines are found first; a short one is only looked for between its long neighbours, since "Read more" stands on
+    a page many times.
+
+    Returns:
+        Ascending spans of ``text``, one for each line that was found.
+    """
+    squeezed, offsets = _squeeze(text)
+    wanted = [_squeeze(line)[0] for line in lines]
+    found: list[tuple[int, int] | None] = [None] * len(wanted)
+    cursor = 0
+    for number, line in enumerate(wanted):
+        if len(line) >= _ANCHOR and (at := squeezed.find(line, cursor)) >= 0:
+            found[number] = at, at + len(line)
+            cursor = at + len(line)
+    limit = len(squeezed)
+    ends = []
+    for span in reversed(found):
+        ends.append(limit)
+        limit = span[0] if span else limit
+    cursor = 0
+    spans: list[Span] = []
+    for line, span, end in zip(wanted, found, reversed(ends), strict=True):
+        if span is None and line and (at := squeezed.find(line, cursor, end)) >= 0:
+            span = at, at + len(line)
+        if span is not None:
+            cursor = span[1]
+            spans.append((offsets[span[0]], offsets[span[1] - 1] + 1))
+    return spans
+
+
+def _squeeze(text: str) -> tuple[str, list[int]]:
+    """The text without white space, and where each character stood."""
+    offsets = [at for at, character in enumerate(text) if not character.isspace()]
+    return "".join(text.split()), offsets
+
+
+def _extract(tree: HtmlElement) -> list[str]:
+    """The lines that trafilatura takes for the article (https://aclanthology.org/2021.acl-demo.15)."""
+    import trafilatura
+
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # else "discarding data" goes to stderr
+    document = trafilatura.bare_extraction(tree, include_comments=False, include_tables=False)
+    lines = (getattr(document, "text", None) or "").splitlines()
+    return [line.removeprefix("- ") for line in lines]  # its own mark of a list item
+
+
+def _parse(markup: str) -> HtmlElement | None:
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(markup.encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments, or nothing at all
+        return None
+
+
+def _decode(data: bytes, source: Source) -> str:
+    """As browsers do, except that valid UTF-8 is believed before any declaration."""
+    found = _CHARSET.search(data, 0, 4096)
+    declared = [source.charset, *(name.decode("ascii") for name in (found.groups() if found else ()) if name)]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        for name in filter(None, declared):
+            try:
+                codec = codecs.lookup(name).name
+            except LookupError:
+                continue
+            if not codec.startswith("utf"):
+                text = data.decode(_SUPERSETS.get(codec, codec), "replace")
+                return load_text(text.encode("utf-8", "replace"), location=source.name)
+    return load_text(data, location=source.name)

@@ -1,0 +1,159 @@
+"""PDF -> an article. Knows nothing of news: only of lines, hyphens, and what every page repeats.
+
+The lines of a paragraph are joined in the rendering; what must go from inside it (a hyphen at a line's end, a running
+header between two halves of a sentence) is rendered and then dropped, so that it can still be shown.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections import Counter
+from dataclasses import replace
+
+from corpus.article import Article, Page, Span
+from corpus.cleaning import build_article
+from corpus.errors import LoadError
+from corpus.loaders.source import Source
+
+MAX_PAGES = 500  # a book; at some 20 ms a page it would be read for longer than anyone waits
+
+_ENDS_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_DIGITS = re.compile(r"\d+")
+_EDGE = 3  # running headers and footers stand among so many lines at either end of a page
+
+
+def load_pdf(source: Source) -> Article:
+    """Load one PDF.
+
+    Raises:
+        LoadError: broken, encrypted, without text (scanned), or without a sentence.
+    """
+    data = source.read()
+    text, dropped = render(_read_pages(source, data))
+    if not text.strip():
+        raise source.error(
+            found="a PDF without text, probably a scan",
+            expected="a PDF whose text can be selected",
+            remedy="run it through OCR, or paste the text",
+        )
+    article = build_article(text, id=source.id(data), location=source.name)
+    return _drop(article, dropped)
+
+
+def render(pages: list[list[str]]) -> tuple[str, list[Span]]:
+    """Render the lines of pages as paragraphs.
+
+    Returns:
+        The text, and the ascending spans of it that are no part of what is said.
+    """
+    running = _find_running(pages)
+    lines = [line for page in pages for line in _mark(page, running)]
+    body = [line for line, runs in lines if not runs]
+    if not body:  # every page says the same
+        return "\n\n".join(line for line, _ in lines), []
+    width = sorted(map(len, body))[int(len(body) * 0.9)]
+    words = Counter(_WORD.findall(" ".join(body).lower()))
+    text, dropped, held = "", list[Span](), ""
+    previous = ""
+    for line, runs in [*lines, ("", False)]:
+        if runs:
+            held += f"{line}\n"
+            continue
+        hyphen = _cut_hyphen(previous, line, words)
+        if previous and line and not hyphen:
+            text += " " if _is_wrapped(previous, line, width) else "\n\n"
+        start = len(text) - (hyphen == "-")
+        if hyphen or (held and not text.endswith("\n")):
+            text += "\n"
+        text += held
+        if start < len(text):
+            dropped.append((start, len(text)))
+        text += line
+        previous, held = line, ""
+    return text, dropped
+
+
+def _find_running(pages: list[list[str]]) -> set[str]:
+    """The shapes of lines that stand at an edge of at least two pages, and of half of them: "Daily News · page #"."""
+    shapes = Counter(shape for page in pages for shape in {_shape(line) for line in page[:_EDGE] + page[-_EDGE:]})
+    return {shape for shape, count in shapes.items() if count >= max(2, len(pages) / 2)}
+
+
+def _mark(page: list[str], running: set[str]) -> list[tuple[str, bool]]:
+    return [(line, (at < _EDGE or at >= len(page) - _EDGE) and _shape(line) in running) for at, line in enumerate(page)]
+
+
+def _shape(line: str) -> str:
+    return _DIGITS.sub("#", line)
+
+
+def _cut_hyphen(line: str, following: str, words: Counter[str]) -> str:
+    """How a hyphen at the line's end is undone: "-" drops it and the break, "compound" the break alone, "" nothing.
+
+    Whether it belongs to the word is asked of the document itself: it keeps its hyphen if it has one elsewhere.
+    """
+    first, second = _ENDS_HYPHENATED.search(line), _WORD.match(following)
+    if not first or not second or not following[0].islower():
+        return ""
+    if line.endswith("-") and words[f"{first.group(1)}-{second.group()}".lower()]:
+        return "compound"
+    return "-"
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Whether the line was broken for its width, and not because something else begins."""
+    return following[0].islower() or len(line) >= 0.75 * width
+
+
+def _drop(article: Article, dropped: list[Span]) -> Article:
+    """The article without some spans of its page."""
+    if article.page is None:
+        return article
+    edges = iter(dropped)
+    cut = next(edges, None)
+    kept: list[Span] = []
+    for start, end in article.page.kept:
+        while cut and cut[0] < end:
+            if start < cut[0]:
+                kept.append((start, cut[0]))
+            start = max(start, min(cut[1], end))
+            if cut[1] > end:
+                break
+            cut = next(edges, None)
+        if start < end:
+            kept.append((start, end))
+    page = Page(text=article.page.text, kept=tuple(kept))
+    return replace(article, text=page.article_text, page=page)
+
+
+def _read_pages(source: Source, data: bytes) -> list[list[str]]:
+    """The lines of each page, without the blank ones."""
+    from pypdf import PdfReader
+    from pypdf.errors import FileNotDecryptedError
+
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # it complains of much that it then reads well
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if len(reader.pages) > MAX_PAGES:
+            raise source.error(
+                found=f"{len(reader.pages)} pages", expected=f"at most {MAX_PAGES}", remedy="split it into articles"
+            )
+        texts = [page.extract_text() for page in reader.pages]
+    except FileNotDecryptedError:
+        raise source.error(
+            found="an encrypted PDF",
+            expected="one that opens without a password",
+            remedy="save it without its password",
+        ) from None
+    except LoadError:
+        raise
+    except Exception as error:  # broken files make pypdf raise anything from KeyError to RecursionError
+        raise source.error(
+            found=f"a broken PDF ({error or type(error).__name__})",
+            expected="a PDF that a viewer can open",
+            remedy="download it again, or paste its text",
+        ) from error
+    return [[" ".join(line.split()) for line in text.splitlines() if line.strip()] for text in texts]

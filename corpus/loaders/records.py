@@ -1,0 +1,197 @@
+"""Records -> articles: JSON Lines, JSON, CSV and TSV, one record at a time. Knows nothing of cleaning pages.
+
+A record's text is an article already, so all of it is kept. JSON Lines and CSV are streamed; a broken record is handed
+on as its error, and the rest is still read.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corpus.article import Article
+from corpus.cleaning import build_article
+from corpus.dates import parse_stamp
+from corpus.errors import LoadError
+from corpus.identity import content_id, outlet_of, record_id, url_id
+from corpus.loaders.source import MAX_BYTES, Source
+
+_NAMES = {
+    "id": ("id", "_id", "guid", "uuid"),
+    "title": ("title", "headline"),
+    "text": ("text", "body", "articlebody", "content", "article"),
+    "url": ("url", "link"),
+    "published": ("published", "published_at", "publishedat", "date_published", "datepublished", "pubdate", "date"),
+    "outlet": ("outlet", "source", "publisher"),
+    "author": ("author", "authors", "byline"),
+    "language": ("language", "lang"),
+}
+_MARKUP = re.compile(r"</?(?:p|br|div)\b[^<>]*>", re.IGNORECASE)
+_EXPECTED = "an object with a 'text' (or 'body', 'content', 'article') of at least one sentence"
+
+
+def load_jsonl(source: Source) -> Iterator[Article | LoadError]:
+    """Read JSON Lines: one object a line; blank lines are skipped."""
+    seen: set[str] = set()
+    for number, line in _lines(source):
+        part = f"line {number}"
+        if isinstance(line, LoadError):
+            yield line
+        elif line.strip():
+            record = _parse(source, line, part)
+            yield record if isinstance(record, LoadError) else _build(source, record, part, seen)
+
+
+def load_json(source: Source) -> Iterator[Article | LoadError]:
+    """Read a JSON file: one record, a list of them, or {"articles": [...]}."""
+    content = _parse(source, source.read().decode("utf-8-sig", "replace"))
+    if isinstance(content, LoadError):
+        raise content
+    records = content.get("articles", content) if isinstance(content, dict) else content
+    seen: set[str] = set()
+    for number, record in enumerate(records if isinstance(records, list) else [records], 1):
+        yield _build(source, record, f"record {number}", seen)
+
+
+def load_csv(source: Source) -> Iterator[Article | LoadError]:
+    """Read CSV or TSV with a header line; the separator is the header's most frequent of comma, semicolon and tab."""
+    csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is less than a long article
+    lines = _text_lines(source)
+    header = next(lines, "")
+    columns = next(csv.reader([header], delimiter=_separator(header)), [])
+    if not {name.strip().lower() for name in columns} & {*_NAMES["text"]}:
+        raise source.error(
+            found=f"the columns {', '.join(columns)[:200] or '(none)'}",
+            expected="a header line with a column 'text' (or 'body', 'content', 'article')",
+            remedy="name the column that holds the article's text",
+        )
+    rows = csv.reader(lines, delimiter=_separator(header))
+    seen: set[str] = set()
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise source.error(
+                found=f"a broken row after row {rows.line_num}: {error}",
+                expected="CSV with each field in at most one pair of quotes",
+                remedy="export the file again",
+            ) from None
+        if row is None:
+            return
+        if any(row):
+            yield _build(source, dict(zip(columns, row, strict=False)), f"line {rows.line_num + 1}", seen)
+
+
+def _separator(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _lines(source: Source) -> Iterator[tuple[int, str | LoadError]]:
+    """Number and decode the lines; one that is too long for a record becomes its error and is skipped over."""
+    number = 0
+    while line := source.stream.readline(MAX_BYTES + 1):
+        number += 1
+        if len(line) > MAX_BYTES:
+            yield (
+                number,
+                source.error(
+                    part=f"line {number}",
+                    found=f"more than {MAX_BYTES // 1_000_000} MB on one line",
+                    expected="one record a line",
+                    remedy="write one record a line, or load a single page as .txt or .html",
+                ),
+            )
+            while line and not line.endswith(b"\n"):
+                line = source.stream.readline(MAX_BYTES)
+        else:
+            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
+
+
+def _text_lines(source: Source) -> Iterator[str]:
+    for _, line in _lines(source):
+        if isinstance(line, LoadError):
+            raise line
+        yield line
+
+
+def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - JSON is anything until it is looked at
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return source.error(
+            part=part,
+            found="objects nested too deeply" if isinstance(error, RecursionError) else f"broken JSON ({error})",
+            expected="a JSON object",
+            remedy="mend it, or export it again",
+        )
+
+
+def _build(source: Source, record: object, part: str, seen: set[str]) -> Article | LoadError:
+    if not isinstance(record, dict):
+        found = f"a {type(record).__name__}, not a record"
+        return source.error(part=part, found=found, expected=_EXPECTED, remedy="write each article as an object")
+    said = {field: _look_up(record, names) for field, names in _NAMES.items()}
+    text, url = said["text"], said["url"]
+    if text is None:
+        found = f"no text in the fields {', '.join(map(str, record))[:200] or '(none)'}"
+        return source.error(part=part, found=found, expected=_EXPECTED, remedy="name the article's text 'text'")
+    identity = _identify(source, said["id"], url, text)
+    if identity in seen:
+        return source.error(
+            part=part,
+            found=f"a second record called {said['id'] or url or 'the same'}",
+            expected="each record once",
+            remedy="give each record an 'id' of its own",
+        )
+    published, published_at = parse_stamp(said["published"]) if said["published"] else (None, None)
+    try:
+        article = build_article(
+            _render_markup(text),
+            id=identity,
+            location=f"{source.name}, {part}",
+            title=said["title"],
+            outlet=said["outlet"] or (outlet_of(url) if url else None),
+            url=url,
+            author=said["author"],
+            published=published,
+            published_at=published_at,
+            language=said["language"],
+        )
+    except LoadError as error:
+        return error
+    seen.add(identity)
+    return article
+
+
+def _identify(source: Source, record: str | None, url: str | None, text: str) -> str:
+    if record:
+        return record_id(source.file, record)
+    return url_id(url) if url else content_id(text.encode("utf-8", "replace"))
+
+
+def _look_up(record: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    """The first of the names that the record fills in; names are compared without regard to case."""
+    values = {str(key).strip().lower(): value for key, value in record.items()}
+    return next((found for name in names if (found := _say(values.get(name)))), None)
+
+
+def _say(value: object) -> str | None:
+    """A field as text: ``{"name": "Reuters"}`` and ``["A. Writer", "B. Writer"]`` are common too."""
+    if isinstance(value, dict):
+        return _say(value.get("name"))
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_say, value))) or None
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _render_markup(text: str) -> str:
+    if not _MARKUP.search(text):
+        return text
+    from corpus.loaders.html import render_fragment
+
+    return render_fragment(text)

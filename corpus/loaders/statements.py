@@ -1,0 +1,155 @@
+"""What an HTML page states about itself for machines: JSON-LD, OpenGraph, <meta>, canonical link. Guesses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from corpus.cleaning import replace_unstorable
+from corpus.dates import parse_stamp
+from corpus.identity import canonical
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publishdate",
+    "pubdate",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "date",
+)
+_AUTHORS = ("author", "parsely-author", "sailthru.author", "byl", "dc.creator")
+_TITLES = ("og:title", "twitter:title", "dc.title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What the page says; None where it says nothing."""
+
+    title: str | None
+    outlet: str | None
+    url: str | None
+    author: str | None
+    published: date | None
+    published_at: datetime | None
+    language: str | None
+
+
+def read_statements(tree: HtmlElement, *, base: str | None = None) -> Statements:
+    """Read them; JSON-LD, which is about this very article, is believed before meta tags.
+
+    Args:
+        tree: the page.
+        base: the address it was fetched from, for relative links.
+    """
+    article = next(_find_articles(tree), {})
+    meta = _read_meta(tree)
+    published, published_at = _first_stamp([_text(article.get("datePublished")), *_values(meta, _DATES), *_times(tree)])
+    language = _text(article.get("inLanguage")) or tree.get("lang") or meta.get("og:locale") or ""
+    return Statements(
+        title=_choose_title(tree, [_text(article.get("headline")), *_values(meta, _TITLES), tree.findtext(".//title")]),
+        outlet=_text(article.get("publisher")) or meta.get("og:site_name"),
+        url=_canonical_url(tree, meta, base),
+        author=_text(article.get("author")) or _author(meta),
+        published=published,
+        published_at=published_at,
+        language=language[:2].lower() if language[:2].isalpha() and not language[2:3].isalpha() else None,
+    )
+
+
+def _find_articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """JSON-LD objects of a type such as NewsArticle, ReportageNewsArticle, BlogPosting."""
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            pending = [json.loads(replace_unstorable(script.text or ""), strict=False)]
+        except (ValueError, RecursionError):  # a page's broken block is as good as none
+            continue
+        while pending:
+            value = pending.pop(0)
+            if isinstance(value, list):
+                pending += value
+            elif isinstance(value, dict):
+                kinds = value.get("@type")
+                if any(str(kind).endswith(("Article", "BlogPosting")) for kind in [kinds, *(kinds or ())]):
+                    yield value
+                pending += [value[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in value]
+
+
+def _read_meta(tree: HtmlElement) -> dict[str, str]:
+    meta: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = " ".join(element.get("content", "").split())
+        if name and content:
+            meta.setdefault(name.lower(), content)
+    return meta
+
+
+def _values(meta: dict[str, str], names: tuple[str, ...]) -> list[str]:
+    return [meta[name] for name in names if name in meta]
+
+
+def _times(tree: HtmlElement) -> list[str]:
+    """<time> elements that are marked as the day of publication; others are of comments and of related stories."""
+    return [
+        element.get("datetime", "")
+        for element in tree.iter("time")
+        if "pubdate" in element.attrib or "datePublished" in element.get("itemprop", "")
+    ]
+
+
+def _first_stamp(stamps: list[str | None]) -> tuple[date | None, datetime | None]:
+    for stamp in filter(None, stamps):
+        day, moment = parse_stamp(stamp)
+        if day:
+            return day, moment
+    return None, None
+
+
+def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None:
+    """The page's one <h1> where a stated title holds it ("… - BBC News"), else the first stated title."""
+    stated = [" ".join(title.split()) for title in candidates if title and title.strip()]
+    headings = {" ".join(element.text_content().split()) for element in tree.iter("h1")} - {""}
+    for heading in headings if len(headings) == 1 else ():
+        if any(heading in title for title in stated):
+            return heading
+    return stated[0] if stated else None
+
+
+def _canonical_url(tree: HtmlElement, meta: dict[str, str], base: str | None) -> str | None:
+    """The canonical link; one that names a site's front page is a common mistake and would merge all its articles."""
+    links = [link.get("href", "") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
+    for link in [*links, meta.get("og:url", "")]:
+        try:
+            url = urljoin(base or "", link.strip())
+            parts = urlsplit(url)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.hostname and (parts.path.strip("/") or parts.query):
+            return canonical(url)
+    return None
+
+
+def _author(meta: dict[str, str]) -> str | None:
+    """The first author tag that holds a name: profile addresses and handles are no bylines."""
+    return next((name for name in _values(meta, _AUTHORS) if "/" not in name and not name.startswith("@")), None)
+
+
+def _text(value: object) -> str | None:
+    """A JSON-LD value as text: a string, ``{"name": …}``, or a list of either."""
+    if isinstance(value, dict):
+        return _text(value.get("name"))
+    if isinstance(value, list):
+        return ", ".join(dict.fromkeys(filter(None, map(_text, value)))) or None
+    return " ".join(value.split()) or None if isinstance(value, str) else None

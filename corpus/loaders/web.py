@@ -1,0 +1,222 @@
+"""URLs -> pages and feeds, over the network. Knows nothing of what a page says.
+
+A fetch reaches public addresses only, on every redirect again, and connects to the very address that was checked. This
+is httpx with a transport of our own, not safehttpx (0.1.7), which is async only (it cannot run inside a notebook's
+loop), drops the timeouts, reads a body of any size, and asks dns.google for names that do not resolve.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any, Protocol
+
+from corpus.article import Article
+from corpus.cleaning import build_article
+from corpus.dates import parse_stamp
+from corpus.errors import LoadError
+from corpus.identity import canonical, outlet_of, url_id
+from corpus.loaders.html import load_html, render_fragment
+from corpus.loaders.source import MAX_BYTES, Source
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT = 15.0  # seconds without any progress
+DEADLINE = 60.0  # seconds for the whole page
+MAX_REDIRECTS = 5
+
+Resolve = Callable[[str], Sequence[str]]
+"""A host name -> the addresses that may be connected to; raises ``NotPublicError`` where none may."""
+
+
+class NotPublicError(OSError):
+    """A host that is not on the public internet."""
+
+
+class Fetch(Protocol):
+    """How a URL is read; ``fetch`` is the one that is used unless another is given."""
+
+    def __call__(self, url: str) -> Fetched:
+        """Read it, or raise LoadError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a server sent.
+
+    Attributes:
+        name: the address that was asked for.
+        url: the address that answered, after redirects.
+        kind: the media type it declared, without parameters; "" where it declared none.
+        charset: the encoding it declared.
+    """
+
+    name: str
+    url: str
+    kind: str
+    charset: str | None
+    data: bytes
+
+    @property
+    def source(self) -> Source:
+        """It as something to load."""
+        return Source.of(self.data, name=self.name, url=canonical(self.url), charset=self.charset)
+
+
+def resolve_public(host: str) -> Sequence[str]:
+    """The addresses of a host, all of them public; a name that also leads inside is refused."""
+    addresses = list(
+        dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+    )
+    for address in addresses:
+        ip = ip_address(address.partition("%")[0])
+        if isinstance(ip, IPv6Address) and (inner := ip.ipv4_mapped or ip.sixtofour):
+            ip = inner
+        if not ip.is_global or ip.is_multicast:
+            raise NotPublicError(f"{address} is not a public address")
+    return addresses
+
+
+def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
+    """Read a URL: http or https, at most 20 MB, at most five redirects.
+
+    Args:
+        url: the address.
+        resolve: which addresses a host may be reached at.
+
+    Raises:
+        LoadError: it cannot be had; the message says why.
+    """
+    import httpx
+
+    deadline = time.monotonic() + DEADLINE
+    data = bytearray()
+    try:
+        with (
+            _open_client(resolve) as client,
+            client.stream("GET", url, headers={"User-Agent": "Mozilla/5.0 (compatible; Dateline)"}) as response,
+        ):
+            if not response.is_success:
+                raise _refuse(url, f"HTTP {response.status_code} {response.reason_phrase}")
+            for chunk in response.iter_bytes():
+                data += chunk
+                if len(data) > MAX_BYTES:
+                    raise _refuse(url, f"more than {MAX_BYTES // 1_000_000} MB")
+                if time.monotonic() > deadline:
+                    raise _refuse(url, f"a server that had not sent the page after {DEADLINE:.0f} seconds")
+            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return Fetched(
+                name=url, url=str(response.url), kind=kind, charset=response.charset_encoding, data=bytes(data)
+            )
+    except NotPublicError as error:
+        raise LoadError(
+            url,
+            found=f"refused: {error}",
+            expected="an address on the public internet",
+            remedy="save the page and add the file",
+        ) from None
+    except httpx.TimeoutException:
+        raise _refuse(url, f"no answer within {TIMEOUT:.0f} seconds") from None
+    except httpx.TooManyRedirects:
+        raise _refuse(url, f"more than {MAX_REDIRECTS} redirects") from None
+    except httpx.UnsupportedProtocol:
+        raise _refuse(url, "an address, or a redirect to one, that is neither http nor https") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
+        raise _refuse(url, f"unreachable ({error})") from None
+
+
+def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
+    """Load each item of an RSS or Atom feed: the page it links to, else the feed's own text of it.
+
+    Raises:
+        LoadError: it is no feed, or an empty one.
+    """
+    import feedparser
+
+    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)  # our rendering drops the markup
+    if not feed.entries:
+        raise source.error(
+            found=f"a feed without items ({feed.bozo_exception})" if feed.bozo else "a feed without items",
+            expected="RSS or Atom with at least one item",
+            remedy="give the feed's own address, or the address of an article",
+        )
+    for number, entry in enumerate(feed.entries, 1):
+        try:
+            yield _load_entry(source, entry, f"item {number}", fetch)
+        except LoadError as error:
+            yield error
+
+
+def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:  # noqa: ANN401 - feedparser is untyped
+    published, published_at = parse_stamp(entry.get("published", ""))
+    title = render_fragment(entry.get("title", "")) or None
+    link = entry.get("link", "")
+    if link:
+        try:
+            article = load_html(fetch(link).source)
+        except LoadError:
+            pass  # the feed's own text is the way out, and is tried next
+        else:
+            return replace(
+                article,
+                title=article.title or title,
+                published=article.published or published,
+                published_at=article.published_at if article.published else published_at,
+            )
+    written = [content.get("value", "") for content in entry.get("content", ())] or [entry.get("summary", "")]
+    text = render_fragment(written[0])
+    return build_article(
+        text,
+        id=url_id(link) if link else source.id(text.encode("utf-8", "replace")),
+        location=f"{source.name}, {part}",
+        title=title,
+        outlet=outlet_of(link) if link else None,
+        url=link or None,
+        author=entry.get("author"),
+        published=published,
+        published_at=published_at,
+    )
+
+
+def _refuse(url: str, found: str) -> LoadError:
+    return LoadError(
+        url, found=found, expected="a page that can be read", remedy="open it in a browser, save it and add the file"
+    )
+
+
+def _open_client(resolve: Resolve) -> httpx.Client:
+    """A client for one page. It reads no proxy from the environment: behind one the check of addresses is void."""
+    import httpx
+
+    class Pinned(httpx.HTTPTransport):
+        """Connects to an address that ``resolve`` allowed, so that a second look-up cannot lead elsewhere."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            host = request.url.host
+            for address in (addresses := resolve(host)):
+                pinned = httpx.Request(
+                    request.method,
+                    request.url.copy_with(host=address),
+                    headers=request.headers,  # Host among them, as asked for
+                    stream=request.stream,
+                    extensions={**request.extensions, "sni_hostname": host},
+                )
+                try:
+                    return super().handle_request(pinned)
+                except httpx.ConnectError:
+                    if address == addresses[-1]:
+                        raise
+            raise httpx.ConnectError(f"{host} has no address")
+
+    return httpx.Client(
+        transport=Pinned(limits=httpx.Limits(max_keepalive_connections=0)),  # one address may serve several names
+        follow_redirects=True,
+        max_redirects=MAX_REDIRECTS,
+        timeout=TIMEOUT,
+        trust_env=False,
+    )

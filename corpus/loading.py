@@ -1,0 +1,190 @@
+"""Finds what a location names and reads it with the loader of its kind. Knows nothing of what is inside a page."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from corpus.article import Article
+from corpus.cleaning import build_article
+from corpus.errors import LoadError
+from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
+from corpus.loaders import web
+from corpus.loaders.html import load_html
+from corpus.loaders.pdf import load_pdf
+from corpus.loaders.records import load_csv, load_json, load_jsonl
+from corpus.loaders.source import Source
+from corpus.loaders.text import load_text
+
+_ASSETS = frozenset(
+    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 .ttf .otf .eot .mp3 "
+    ".mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py .toml .yml .yaml .zip .download".split()
+)
+"""What lies beside articles in a folder and is plainly none; what else is of no known kind is reported."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_PEEK = io.DEFAULT_BUFFER_SIZE
+
+
+def load(
+    *locations: str | os.PathLike[str],
+    on_error: Callable[[LoadError], None] | None = None,
+    fetch: web.Fetch = web.fetch,
+) -> Iterator[Article]:
+    """Load articles, one at a time, in the order of the locations.
+
+    Args:
+        locations: files, folders (with all below them, hidden files aside), "-" (standard input), and URLs of pages,
+            files and feeds.
+        on_error: told of each location, file or record that is no article, while the rest goes on.
+        fetch: how URLs are read; by default from public addresses only.
+
+    Raises:
+        LoadError: the first of them, where there is no ``on_error``.
+    """
+    for location in locations:
+        for result in _load_location(os.fspath(location), fetch):
+            if isinstance(result, Article):
+                yield result
+            elif on_error is None:
+                raise result
+            else:
+                on_error(result)
+
+
+def load_pasted(text: str, *, name: str = "pasted page") -> Article:
+    """Make an article of a page pasted as text, or of its HTML source; its identity is its content.
+
+    Args:
+        text: what was pasted.
+        name: what an error calls it.
+
+    Raises:
+        LoadError: empty, too large, or no sentence on it.
+    """
+    data = text.encode("utf-8", "replace")
+    source = Source.of(data, name=name)
+    return load_html(source) if sniff(data[:_PEEK]) == "html" else _load_text(source)
+
+
+def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+    try:
+        if location == "-":
+            stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
+            yield from _load_source(Source(name="-", stream=stdin), None, fetch)
+        elif _SCHEME.match(location):
+            yield from _load_url(location, fetch)
+        elif os.path.isdir(location):
+            yield from _load_folder(location, fetch)
+        else:
+            yield from _load_file(location, fetch)
+    except LoadError as error:
+        yield error
+
+
+def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+    fetched = fetch(url)
+    kind = MEDIA_TYPES.get(fetched.kind) or SUFFIXES.get(Path(urlsplit(fetched.url).path).suffix.lower())
+    if kind is None and not fetched.kind.startswith(("text/", "application/octet-stream")) and fetched.kind:
+        raise LoadError(url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article")
+    yield from _load_source(fetched.source, kind, fetch)
+
+
+def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+    empty = True
+    for result in _walk(folder):
+        empty = False
+        yield from [result] if isinstance(result, LoadError) else _load_location(result, fetch)
+    if empty:
+        raise LoadError(
+            folder, found="a folder without articles", expected=EXPECTED, remedy="name a folder that holds some"
+        )
+
+
+def _walk(folder: str) -> Iterator[str | LoadError]:
+    """The files that may be articles, sorted; what a browser saved beside a page ("…_files") is passed over."""
+    errors: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=errors.append):
+        saved = {f"{Path(name).stem}_files" for name in files}
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in saved)
+        for name in sorted(files):
+            path = os.path.join(parent, name)
+            if not name.startswith(".") and Path(name).suffix.lower() not in _ASSETS and os.path.isfile(path):
+                yield path
+    yield from (_refuse_unreadable(str(error.filename), error) for error in errors)
+
+
+def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    zipped = suffixes[-1:] == [".gz"]
+    kind = SUFFIXES.get("".join(suffixes[: -1 if zipped else None][-1:]))
+    try:
+        with open(path, "rb") as file:
+            if kind is None:
+                raise LoadError(
+                    path,
+                    found=f"a file of an unknown kind ({suffixes[-1]})",
+                    expected=EXPECTED,
+                    remedy="rename it if it is one of these, or paste its text",
+                )
+            stream = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file))) if zipped else file
+            yield from _load_source(Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch)
+    except OSError as error:
+        raise _refuse_unreadable(path, error) from None
+    except (EOFError, zlib.error) as error:
+        raise LoadError(
+            path, found=f"a broken gzip file ({error})", expected="a whole one", remedy="compress or download it again"
+        ) from None
+
+
+def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterable[Article | LoadError]:
+    """Read a source as the kind that its beginning shows, else as the one that its name promises."""
+    head = source.stream.peek()[:_PEEK]
+    if kind in (None, "text", "html", "feed"):
+        kind = sniff(head) or kind
+    if kind != "pdf" and (foreign := find_foreign(head)):
+        raise source.error(found=foreign, expected=EXPECTED, remedy="save or export the article as one of these")
+    match kind:
+        case "html":
+            return [load_html(source)]
+        case "pdf":
+            return [load_pdf(source)]
+        case "jsonl":
+            return load_jsonl(source)
+        case "json":
+            return load_json(source)
+        case "csv":
+            return load_csv(source)
+        case "feed":
+            return web.load_feed(source, fetch)
+        case _:
+            return [_load_text(source)]
+
+
+def _load_text(source: Source) -> Article:
+    data = source.read()
+    return build_article(load_text(data, location=source.name), id=source.id(data), location=source.name)
+
+
+def _refuse_unreadable(path: str, error: OSError) -> LoadError:
+    if isinstance(error, FileNotFoundError):
+        return LoadError(
+            path,
+            found="no such file",
+            expected="a file, a folder, '-' or an address that starts with http:// or https://",
+            remedy="check the spelling",
+        )
+    return LoadError(
+        path,
+        found=(error.strerror or str(error)).lower(),
+        expected="something that can be read",
+        remedy="check its permissions, or copy it elsewhere",
+    )
