@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 from assistant import Answer, Citation
@@ -86,7 +87,22 @@ def _nearest(hit: Hit) -> RenderableType:
 def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:
     head = Text.assemble(mark, (byline(article), "bold"))
     body = Group(Text(title(article), style="dim"), *lines)
-    return Padding(Group(head, Padding(body, (0, 0, 0, cell_len(mark.plain)))), (1, 0, 0, 0))
+    return Group(Text(), head, _Indented(body, cell_len(mark.plain)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Indented:
+    """Lines moved to the right; unlike rich's Padding it leaves no blanks behind them, which a copy would hold."""
+
+    body: RenderableType
+    by: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        narrower = options.update(width=max(1, options.max_width - self.by))
+        for line in console.render_lines(self.body, narrower, pad=False):
+            yield Segment(" " * self.by)
+            yield from line
+            yield Segment.line()
 
 
 def article_view(
