@@ -4,11 +4,14 @@ Paragraphs are split first, since a sentence never crosses one; nupunkt (arXiv:2
 rules mend what it does not know: "U.S. Ambassador", scripts with their own full stops, ordinals before a month.
 """
 
+# ruff: noqa: RUF001 - the punctuation of many scripts is the subject here
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.article import Span
 from corpus.dates import MONTHS
@@ -23,10 +26,13 @@ _TERMINAL = re.compile(r"[.!?…。！？｡।॥۔؟።։][\"'”’»«›)\]
 _OWN_STOPS = re.compile(r"[。！？｡]+[”’」』）】]*|(?<=[।॥۔؟።։])[\"'”’»)]*\s+")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•·▪◦●‣–—]|\(?\w{1,3}[.)])\s")
 _QUOTED = re.compile(r"\s*[\"'“‘„«»‹「『>]")
+_TABULAR = re.compile(r"\S(?: {3,}|\t)\S")
 _WORD = re.compile(r"\w+")
 
 _ACRONYM = re.compile(r"(?:^|\W)(?:\w\.){2,}$")
-_RANK = re.compile(r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep|Mr|Mrs|Ms|Dr|Prof)\.$")
+_RANK = re.compile(
+    r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep|Mr|Mrs|Ms|Dr|Prof)\.$"
+)
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _ENUMERATOR = re.compile(r"^\(?\w{1,2}[.)]$")
 _STARTERS = frozenset(
@@ -80,6 +86,11 @@ def split_paragraphs(text: str) -> Iterator[Span]:
     yield from _join_wrapped(text, block)
 
 
+def is_terminated(line: str) -> bool:
+    """Whether the line ends as sentences end."""
+    return _TERMINAL.search(line[-12:]) is not None
+
+
 def strip_span(text: str, start: int, end: int) -> Span | None:
     """The span without white space at its ends; None where nothing else is in it."""
     piece = text[start:end]
@@ -89,13 +100,17 @@ def strip_span(text: str, start: int, end: int) -> Span | None:
 
 
 def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
-    """Join neighbouring lines where the first was broken because the next word did not fit the width."""
+    """Join neighbouring lines where the first was broken in the middle of a sentence, or for want of room."""
     if not lines:
         return
-    width = max(end - start for start, end in lines)
+    pieces = [text[start:end] for start, end in lines]
+    width = max(map(len, pieces))
+    full = [_is_full(piece, after, width) for piece, after in pairwise(pieces)]
+    wrapped = width in WRAP_WIDTHS and sum(full) >= max(2, 0.6 * len(full))
     current = lines[0]
-    for line in lines[1:]:
-        if width in WRAP_WIDTHS and _is_wrapped(text[slice(*current)].rpartition("\n")[2], text[slice(*line)], width):
+    for line, before, after, is_full in zip(lines[1:], pieces, pieces[1:], full, strict=False):
+        broken = after[0].islower() and not is_terminated(before) and len(before) in WRAP_WIDTHS
+        if (broken or (wrapped and is_full)) and not _is_row(before) and not _is_row(after):
             current = (current[0], line[1])
         else:
             yield current
@@ -103,12 +118,14 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
     yield current
 
 
-def _is_wrapped(line: str, following: str, width: int) -> bool:
-    if _LIST_ITEM.match(following):
-        return False
-    if following[0].islower() and not _TERMINAL.search(line) and len(line) > width / 2:
-        return True
-    return len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width and len(line) > 0.7 * width
+def _is_full(line: str, following: str, width: int) -> bool:
+    """Whether the next word would not have fitted on the line; a tenth of slack for proportional type."""
+    return len(line) > 0.7 * width and len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width
+
+
+def _is_row(line: str) -> bool:
+    """Whether the line is an item of a list or a row of a table."""
+    return _LIST_ITEM.match(line) is not None or _TABULAR.search(line) is not None
 
 
 def _find_headings(paragraphs: list[str]) -> list[bool]:
@@ -135,7 +152,7 @@ def _is_heading_shaped(paragraph: str) -> bool:
     words = len(paragraph.split())
     if paragraph.endswith(("?", "？", "؟")):
         return words <= MAX_QUESTION_WORDS and len(re.findall(r"[.!?？؟]", paragraph)) == 1
-    return words <= MAX_HEADING_WORDS and not _TERMINAL.search(paragraph) and paragraph[-1] not in ",;:)]"
+    return words <= MAX_HEADING_WORDS and not is_terminated(paragraph) and paragraph[-1] not in ",;:)]"
 
 
 def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:

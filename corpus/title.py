@@ -1,1 +1,148 @@
-"""What a page says of itself near its top: title, outlet, byline. Knows nothing of the body."""
+"""What a page says of itself around its article: title, byline, outlet. Knows nothing of dates or of what is kept.
+
+Wrong metadata is worse than none, so each is read only where the page's own lines bear each other out.
+"""
+
+# ruff: noqa: RUF001 - dashes and quotation marks of many kinds are the subject here
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
+
+MIN_TITLE_WORDS = 3
+MAX_TITLE_WORDS = 32
+MAX_TITLE_CHARACTERS = 220
+MIN_SHARED_WORDS = 0.5
+"""Share of a title's content words that its article repeats; headlines of other articles share fewer."""
+
+_TOKEN = re.compile(r"[^\W_]+")
+_UNSPACED_PAIR = re.compile(r"(?=([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}))")
+_SITE_SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—-]\s+(?P<site>[^|–—]{2,40})$")
+
+_NAME = r"[^\W\d_](?:[\w.'’-]*[^\W_])?\.?"
+_BYLINE = re.compile(
+    r"^\W*(?:written by|story by|by|von|par|por|di|door|oleh|yazan)\s*:?\s+"
+    rf"(?P<author>{_NAME}(?:\s+(?:{_NAME}|and|und|et|y|e|ve|dan|en|&),?){{1,9}}?)"
+    r"(?:\s*(?:[,|•·–—-]|\bfor\b|\bin [A-Z])\s*(?P<rest>.*))?$",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset(
+    "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das du".split()
+)
+_MORE_FROM = re.compile(r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}\s*(?:by\s+)?[,:|–-]?\s*"
+    r"(?P<outlet>[^\W\d_][^.,|•©]{1,40}?)"
+    r"(?:,?\s+(?:inc|ltd|llc|plc|gmbh|a\.?ş|pty|corp|co|limited)\b\.?.*"
+    r"|\s*[.,|•–—-].*|\s+all rights reserved.*|\s+-\s.*)?$",
+    re.IGNORECASE,
+)
+_AGENCIES = frozenset(
+    "aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg associated".split()
+)
+_PRESS_WORDS = frozenset(
+    """
+    agency bbc broadcasting bulletin chronicle cnn courier daily diario dispatch echo examiner express gazete gazetesi
+    gazette globe guardian haber herald independent inquirer insider journal kompas mail mirror monitor news newspaper
+    observer politico post press radio record register reporter review sentinel standard star sun telegraph times today
+    tribune tv voice weekly zeitung
+    """.split()
+)
+_SECTION_WORDS = frozenset(
+    "all asia australia breaking business culture daily economy entertainment europe health latest life local money "
+    "national news opinion politics science sport sports tech technology the today top travel uk us video weather "
+    "world".split()
+)
+
+
+def find_title(lines: Sequence[str], body: str) -> int | None:
+    """Which of the lines before a body is its title.
+
+    Args:
+        lines: the page's lines before the body, in order, down to its first paragraph.
+        body: the beginning of the body.
+
+    Returns:
+        The index of the line that shares most of its words with the body, the nearest of equals; a deck below its
+        title loses to the title. None where no line shares enough.
+    """
+    vocabulary = _content_words(body)
+    scores = [_score_title(line, vocabulary) for line in lines]
+    best: int | None = None
+    for index, score in enumerate(scores):
+        if score and (best is None or score - 0.01 * (len(lines) - index) >= scores[best] - 0.01 * (len(lines) - best)):
+            best = index
+    while best and scores[best - 1]:
+        best -= 1
+    return best
+
+
+def split_site(title: str, page: Sequence[str]) -> tuple[str, str | None]:
+    """A title without the outlet behind it ("… | Example News"), and that outlet where it is one."""
+    found = _SITE_SUFFIX.match(title)
+    if found is None:
+        return title, None
+    site = found["site"].strip()
+    if _is_press_name(site) or any(line == site for line in page):
+        return found["title"].rstrip(), site
+    return title, None
+
+
+def find_byline(line: str) -> tuple[str, str | None] | None:
+    """The author that a byline names, and the outlet behind the name where it is one; None where it is no byline."""
+    found = _BYLINE.match(line) if len(line) <= 160 else None
+    if found is None:
+        return None
+    author = found["author"].strip(" ,")
+    words = author.split()
+    if not all(word[0].isupper() or word.lower() in _PARTICLES or word == "&" for word in words):
+        return None
+    outlet = (found["rest"] or "").split("|")[0].strip()
+    return author, outlet if _is_press_name(outlet) else None
+
+
+def find_outlet(lines: Sequence[str], body: str) -> str | None:
+    """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
+    for line in reversed(lines):
+        if (found := _COPYRIGHT.search(line)) and (outlet := found["outlet"].strip()):
+            words = set(_TOKEN.findall(outlet.lower()))
+            if outlet[0].isupper() and len(outlet.split()) <= 5 and not words & _AGENCIES:
+                return outlet
+    for line in lines:
+        if (found := _MORE_FROM.match(line)) and _is_press_name(outlet := found["outlet"].strip()):
+            told = rf"\b(?:tell|tells|told|telling|to|with|reported by)\s+{re.escape(outlet)}\b"
+            if re.search(told, body) or any(outlet in other for other in lines if other not in (line, outlet)):
+                return outlet
+    return None
+
+
+def _content_words(text: str) -> set[str]:
+    words = {word for word in _TOKEN.findall(text.lower()) if len(word) > 3 or any(map(str.isdigit, word))}
+    return words | set(_UNSPACED_PAIR.findall(text))
+
+
+def _score_title(line: str, vocabulary: set[str]) -> float:
+    """Share of the line's content words in the vocabulary; 0 where the line cannot be a title."""
+    if len(line) > MAX_TITLE_CHARACTERS or is_bulleted(line) or line.endswith((".", "。", ":", ",")):
+        return 0.0
+    if not MIN_TITLE_WORDS <= count_words(line) <= MAX_TITLE_WORDS:
+        return 0.0
+    if classify(line) not in (Kind.PLAIN, Kind.PROSE) or find_byline(line) or find_credit(line) < len(line):
+        return 0.0
+    words = _content_words(line)
+    share = len(words & vocabulary) / len(words) if len(words) > 1 else 0.0
+    return share if share >= MIN_SHARED_WORDS else 0.0
+
+
+def _is_press_name(name: str) -> bool:
+    """Whether a name reads as an outlet's: a word of the press in it, and not merely a section's ("World News")."""
+    words = [word.lower() for word in _TOKEN.findall(name)]
+    return (
+        0 < len(words) <= 5
+        and name[0].isupper()
+        and any(word in _PRESS_WORDS for word in words)
+        and not all(word in _SECTION_WORDS for word in words)
+    )
