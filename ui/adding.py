@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from corpus import Article
-from index import Added, Library
+from index import Added, Library, Outcome
 from ui.terminal import byline, title
 
 _SHOWN = 10  # articles that are listed one by one; of more, the counts say more
@@ -23,11 +23,11 @@ class Report:
 
     Attributes:
         added: ids by outcome.
-        found: the articles that were new or updated, with the outcome; only the first few.
+        found: the articles that were not there already, as they are now, with the outcome; only the first few.
     """
 
     added: Added
-    found: tuple[tuple[str, Article], ...]
+    found: tuple[tuple[Outcome, Article], ...]
 
     def view(self, *, unread: int = 0) -> RenderableType:
         """The articles, where they are few, and the counts.
@@ -36,9 +36,8 @@ class Report:
             unread: locations that could not be read; they count as failed.
         """
         added = self.added
-        changed = len(added.new) + len(added.updated)
-        few = self.found if changed <= _SHOWN else ()
-        lines = [_line(outcome, article) for outcome, article in few]
+        changed = len(added.new) + len(added.updated) + len(added.duplicates) + len(added.failed)
+        lines = [_line(outcome, article) for outcome, article in self.found] if changed <= _SHOWN else []
         duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
         counts = (
             f"{len(added.new)} new, {len(added.updated)} updated, {len(added.unchanged)} unchanged, "
@@ -58,8 +57,8 @@ def add_with_progress(
         console: where the bar is drawn.
         total: how many there are, where that is known.
     """
-    counts: Counter[str] = Counter()
-    found: list[tuple[str, Article]] = []
+    counts: Counter[Outcome] = Counter()
+    found: list[tuple[Outcome, Article]] = []
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -69,9 +68,9 @@ def add_with_progress(
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Adding", total=total, counts="")
 
-        def report(article: Article, outcome: str) -> None:
+        def report(article: Article, outcome: Outcome) -> None:
             counts[outcome] += 1
-            if outcome in ("new", "updated") and len(found) < _SHOWN:
+            if outcome is not Outcome.UNCHANGED and len(found) < _SHOWN:
                 found.append((outcome, article))
             known = ", ".join(f"{count:,} {name}" for name, count in counts.items())
             bar.update(task, advance=1, counts=f" ({known})")
@@ -90,5 +89,6 @@ def bring_samples(library: Library, console: Console) -> None:
     library.remove([article.id for article in library.articles() if article.id not in current])
 
 
-def _line(outcome: str, article: Article) -> Text:
-    return Text.assemble((f"{outcome:<8}", "green"), (title(article), "bold"), ("  " + byline(article), "dim"))
+def _line(outcome: Outcome, article: Article) -> Text:
+    style = "red" if outcome is Outcome.FAILED else "green"
+    return Text.assemble((f"{outcome:<9} ", style), (title(article), "bold"), (f"  {byline(article)}", "dim"))
