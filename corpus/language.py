@@ -18,8 +18,14 @@ def identify_language(text: str) -> str | None:
     """The ISO 639-1 code of the text's language; None where it is too short, mixed, or has no such code."""
     if len(text) < MIN_CHARACTERS:
         return None
-    code, confidence = _load_identifier().classify(text[:READ_CHARACTERS])
+    code, confidence = rate_language(text)
     return code if confidence >= MIN_CONFIDENCE and len(code) == 2 else None
+
+
+def rate_language(text: str) -> tuple[str, float]:
+    """The likeliest language of the text's beginning, and its probability in [0, 1]."""
+    code, confidence = _load_identifier().classify(text[:READ_CHARACTERS])
+    return str(code), float(confidence)
 
 
 @cache

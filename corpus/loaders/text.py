@@ -2,14 +2,75 @@
 
 from __future__ import annotations
 
+import codecs
+import unicodedata
+
 from corpus.cleaning import replace_unstorable
+from corpus.errors import LoadError
+from corpus.kinds import find_foreign
+from corpus.language import rate_language
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with UTF-16's mark, so it is looked for first
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LATIN = ("cp1252", "cp1254", "cp1250")
+"""Western, Turkish and Central European Windows; each holds the letters of its ISO 8859 kin."""
+
+_WIDE = [f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_be", "_le")]
+"""Never guessed: without a mark they are as good as unused, and any short text can be read as Chinese in them."""
+
+_GUESSED_BYTES = 50_000
+_HEAD_BYTES = 8_192
 
 
 def load_text(data: bytes, *, location: str) -> str:
-    """Decode a text file; line ends become LF, what no text can hold becomes U+FFFD.
+    """Decode a text file; line ends become LF; NUL, lone surrogates and broken bytes become U+FFFD.
+
+    A byte order mark decides; else valid UTF-8 is UTF-8, and so is UTF-8 with a few broken bytes; else the encoding is
+    guessed from the bytes.
+
+    Args:
+        data: the file's bytes.
+        location: the file as the user named it; for the error.
 
     Raises:
         LoadError: the bytes are not text.
     """
-    text = data.decode("utf-8-sig", errors="replace")
+    if foreign := find_foreign(data[:_HEAD_BYTES]):
+        raise LoadError(
+            location, found=foreign, expected="text", remedy="save or export the article as text, HTML or PDF"
+        )
+    text = _decode(data)
     return replace_unstorable(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    foreign = sum(character > "\x7f" for character in text) - broken if broken else 0
+    if broken * 10 <= foreign:
+        return text
+    return data.decode(_guess_encoding(data), "replace")
+
+
+def _guess_encoding(data: bytes) -> str:
+    """The likeliest encoding of bytes that are not UTF-8.
+
+    charset_normalizer tells scripts apart, but takes Turkish for Czech; among the encodings of the Latin script the one
+    wins whose text reads most clearly as some language.
+    """
+    from charset_normalizer import from_bytes
+
+    data = data[:_GUESSED_BYTES]
+    best = from_bytes(data, cp_exclusion=_WIDE).best()
+    letters = [character for character in str(best or "") if character.isalpha() and character > "\x7f"]
+    if best and not all(unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters[:1_000]):
+        return best.encoding
+    return max(_LATIN, key=lambda encoding: rate_language(data.decode(encoding, "replace"))[1])
