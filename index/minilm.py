@@ -1,7 +1,7 @@
 """The forward pass of all-MiniLM-L6-v2 in numpy. Knows nothing of tokenizers, devices or training.
 
-It exists for one number: from cold, importing sentence-transformers takes 5 to 7 s on the CPU, this 0.2 s, for the same
-vectors (they agree to 1e-6). It reads about two thirds as many word pieces a second.
+It exists for one number: from cold, importing and loading sentence-transformers takes 5 to 7 s, this 0.2 s, for the
+same vectors (they agree to 1e-6). It reads 2,000 to 2,300 word pieces a second and core; torch reads 2,300 to 2,900.
 
 The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805) with six layers; the sentence vector is the mean of
 the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
@@ -9,8 +9,11 @@ the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +21,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
-CHUNK = 512  # word pieces handled together: large enough for BLAS, small enough for the cache
+CHUNK = 512
+"""Word pieces handled together: large enough for BLAS, small enough for the cache."""
 EPSILON = np.float32(1e-12)
 
 
@@ -33,19 +37,23 @@ class MiniLM:
         from safetensors.numpy import load_file
 
         self._weights: dict[str, Matrix] = load_file(weights)
+        self._single = _SingleBlasThread()
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
         """(n, 384) float32 unit rows of n texts, each given by its word piece ids with special tokens."""
-        rows = np.empty((len(texts), WIDTH), dtype=np.float32)
-        for chunk in _chunks(texts):
-            lengths = [len(texts[i]) for i in chunk]
-            ends = np.cumsum(lengths).tolist()
-            slices = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-            states = self._forward(np.concatenate([texts[i] for i in chunk]), slices)
-            for i, where in zip(chunk, slices, strict=True):
-                rows[i] = states[where].mean(axis=0)
-        norms: Matrix = np.linalg.norm(rows, axis=1, keepdims=True)
-        rows /= norms
+        chunks = list(_chunks(texts))
+        with self._single:
+            if len(chunks) == 1:
+                return self._encode_chunk(chunks[0])
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                return np.concatenate([np.empty((0, WIDTH), np.float32), *pool.map(self._encode_chunk, chunks)])
+
+    def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Matrix:
+        ends = np.cumsum([len(ids) for ids in texts]).tolist()
+        slices = [slice(end - len(ids), end) for end, ids in zip(ends, texts, strict=True)]
+        states = self._forward(np.concatenate(texts), slices)
+        rows = np.stack([states[where].mean(axis=0) for where in slices])
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 
     def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
@@ -96,15 +104,42 @@ class MiniLM:
         return states
 
 
-def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Indices of texts in groups of about ``CHUNK`` word pieces."""
-    chunk: list[int] = []
+class _SingleBlasThread:
+    """While someone is inside, BLAS computes in the caller's thread alone.
+
+    OpenBLAS's threads wait by spinning: with other work on two cores, two of them read 220 word pieces a second where
+    one reads 1,500. So chunks go to threads of our own. The limit is the process's, hence the count of who is inside.
+    """
+
+    def __init__(self) -> None:
+        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # has no annotations
+
+        self._controller = ThreadpoolController().select(user_api="blas")
+        self._lock = Lock()
+        self._inside = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = self._controller.limit(limits=1)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limit.restore_original_limits()
+
+
+def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
+    """The texts in groups of at most ``CHUNK`` word pieces, unless one has more."""
+    chunk: list[Sequence[int]] = []
     size = 0
-    for i, ids in enumerate(texts):
+    for ids in texts:
         if chunk and size + len(ids) > CHUNK:
             yield chunk
             chunk, size = [], 0
-        chunk.append(i)
+        chunk.append(ids)
         size += len(ids)
     if chunk:
         yield chunk
