@@ -80,13 +80,18 @@ def add_with_progress(
 
 
 def bring_samples(library: Library, console: Console) -> None:
-    """Make the samples' library hold the samples of this version, whatever it held of an earlier one."""
+    """Make the samples' library hold the samples of this version; what was pasted into the web chat stays as it is."""
     from corpus.samples import load_samples
 
-    samples = tuple(load_samples())
-    current = {article.id for article in samples}
-    add_with_progress(library, samples, console, total=len(samples))
-    library.remove([article.id for article in library.articles() if article.id not in current])
+    samples = {article.id: article for article in load_samples()}
+    missing = [
+        article for article in samples.values() if article.id not in library or library.article(article.id) != article
+    ]
+    if missing:  # else nothing is added, and the encoder need not be loaded to find that out
+        add_with_progress(library, missing, console, total=len(missing))
+    library.remove(
+        [article.id for article in library.articles() if article.id.startswith("sample-") and article.id not in samples]
+    )
 
 
 def _line(outcome: Outcome, article: Article) -> Text:

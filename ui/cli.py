@@ -5,11 +5,9 @@ Results go to stdout, progress and errors to stderr. Knows nothing of how articl
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -28,10 +26,9 @@ from ui.options import (
     UntilOption,
 )
 from ui.place import Place
+from ui.screen import complain, counting, make_console, print_json, report, stages
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from index import Library
 
 app = typer.Typer(
@@ -57,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if not isinstance(error, _expected_errors()):
             raise
-        _complain(error)
+        complain(error)
         sys.exit(1)
 
 
@@ -69,23 +66,6 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     return AssistantError, CorpusError, LibraryError
 
 
-def _complain(problem: object) -> None:
-    from ui.terminal import one_line
-
-    print(f"dateline: {one_line(problem)}", file=sys.stderr)
-
-
-def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-
-
-def _print_json(document: object) -> None:
-    utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
-    print(json.dumps(document, ensure_ascii=not utf8, indent=2))
-
-
 def _opened(
     context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
 ) -> AbstractContextManager[Library]:
@@ -93,15 +73,7 @@ def _opened(
     place = context.obj.narrowed(library, samples)
     if own and place.samples:
         raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
-    opening: AbstractContextManager[Library] = place.opened(_console(stderr=True), create=create)
-    return opening
-
-
-@contextmanager
-def _stages() -> Iterator[Callable[[str], None]]:
-    """Shows what is being done, on stderr, where that is a terminal."""
-    with _console(stderr=True).status("One moment ...") as status:
-        yield lambda stage: status.update(f"{stage} ...")
+    return place.opened(make_console(stderr=True), create=create)
 
 
 def _version(asked: bool) -> None:
@@ -109,9 +81,9 @@ def _version(asked: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            print(f"dateline {version('dateline-assistant')}")
+            typer.echo(f"dateline {version('dateline-assistant')}")
         except PackageNotFoundError:
-            print("dateline, run from a folder without being installed")
+            typer.echo("dateline, run from a folder without being installed")
         raise typer.Exit
 
 
@@ -146,17 +118,17 @@ def add(
 
     errors: list[LoadError] = []
 
-    def report(error: LoadError) -> None:
+    def note(error: LoadError) -> None:
         errors.append(error)
-        _complain(error)
+        complain(error)
 
     with _opened(context, library, create=True, own=True) as opened:
-        done = add_with_progress(opened, load(*locations, on_error=report), _console(stderr=True))
+        done = add_with_progress(opened, load(*locations, on_error=note), make_console(stderr=True))
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
-        _print_json({**asdict(done.added), "errors": failures})
+        print_json({**asdict(done.added), "errors": failures})
     else:
-        _console().print(done.view(unread=len(errors)))
+        make_console().print(done.view(unread=len(errors)))
     if errors or done.added.failed:
         raise typer.Exit(1)
 
@@ -177,14 +149,14 @@ def ask(
     from assistant import Assistant
     from ui.terminal import answer_view
 
-    with _opened(context, library, samples) as opened, _stages() as tell:
+    with _opened(context, library, samples) as opened, stages() as tell:
         answer = Assistant(opened).answer(
             " ".join(question), as_of=as_of, outlets=outlet, since=since, until=until, on_stage=tell
         )
     if as_json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
     else:
-        _console().print(answer_view(answer))
+        make_console().print(answer_view(answer))
 
 
 @app.command(help=helptext.CHAT)
@@ -194,7 +166,7 @@ def chat(context: typer.Context, library: LibraryOption = None, samples: Samples
     from ui.chat import Chat
 
     with _opened(context, library, samples) as opened:
-        Chat(Assistant(opened), _console()).run()
+        Chat(Assistant(opened), make_console()).run()
 
 
 @app.command(help=helptext.SERVE)
@@ -218,10 +190,10 @@ def serve(
                 port=port,
                 open_browser=open_browser and _has_display(),
                 examples=SAMPLE_QUESTIONS if samples or context.obj.samples else (),
-                on_ready=lambda address: print(f"Dateline is at {address}  (Ctrl-C stops it)", flush=True),
+                on_ready=lambda address: typer.echo(f"Dateline is at {address}  (Ctrl-C stops it)"),
             )
         except OSError as error:
-            _complain(error)
+            complain(error)
             raise typer.Exit(1) from None
 
 
@@ -242,9 +214,9 @@ def list_articles(
     with _opened(context, library, samples) as opened:
         articles = select(opened, outlet, since, until)
     if as_json:
-        _print_json([article.to_dict(page=False) for article in articles])
+        print_json([article.to_dict(page=False) for article in articles])
         return
-    console = _console()
+    console = make_console()
     for row in article_rows(articles, width=console.width if console.is_terminal else None):
         console.print(row, soft_wrap=True)
     console.print(f"{len(articles):,} {'article' if len(articles) == 1 else 'articles'}", style="dim")
@@ -266,9 +238,9 @@ def show(
     with _opened(context, library, samples) as opened:
         article = opened.article(identify(opened, article_id))
     if as_json:
-        _print_json(article.to_dict(page=page))
+        print_json(article.to_dict(page=page))
     else:
-        console = _console()
+        console = make_console()
         console.print(article_view(article, page=page, marks=not console.is_terminal))
 
 
@@ -286,24 +258,31 @@ def remove(
         identities = [identify(opened, article_id) for article_id in article_ids]
         opened.remove(identities)
     if as_json:
-        _print_json({"removed": identities})
+        print_json({"removed": identities})
     else:
-        print(f"{len(identities)} removed")
+        typer.echo(f"{len(identities)} removed")
 
 
 @app.command(help=helptext.VERIFY)
 def verify(
-    context: typer.Context,
-    library: LibraryOption = None,
-    samples: SamplesOption = False,
-    as_json: JsonOption = False,
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
 ) -> None:
     """Check that everything stored is as it was written."""
+    with _opened(context, library, samples) as opened, counting("Checking") as progress:
+        problems = opened.verify(progress=progress)
+        sound = f"{len(opened):,} articles, all as they were stored"
+    report(problems, sound, as_json=as_json)
 
 
 @app.command(help=helptext.REPAIR)
-def repair(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
+def repair(
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+) -> None:
     """Mend what verify found."""
+    with _opened(context, library, samples) as opened, counting("Mending") as progress:
+        problems = opened.repair(progress=progress)
+        sound = f"{len(opened):,} articles, all in order"
+    report(problems, sound, as_json=as_json)
 
 
 if __name__ == "__main__":

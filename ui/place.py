@@ -85,5 +85,4 @@ def select(library: Library, outlets: Collection[str] | None, since: date | None
             and (until is None or (day is not None and day <= until))
         )
 
-    chosen = [article for article in library.articles() if wanted(article)]
-    return sorted(chosen, key=lambda article: (article.published or date.min, article.id), reverse=True)
+    return [article for article in library.articles() if wanted(article)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import shorten
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -48,7 +49,7 @@ def byline(article: Article) -> str:
 
 def title(article: Article) -> str:
     """The headline, or how the text starts where the page has none."""
-    return one_line(article.title or f"{article.text.strip()[:60]}…")
+    return one_line(article.title or shorten(article.text, 60, placeholder=" …"))
 
 
 def answer_view(answer: Answer) -> RenderableType:
@@ -80,8 +81,7 @@ def _citation(citation: Citation) -> RenderableType:
 
 
 def _nearest(hit: Hit) -> RenderableType:
-    text = one_line(hit.passage.text)
-    return _card(Text("•   "), hit.article, Text(text if len(text) <= _NEAREST_WIDTH else f"{text[:_NEAREST_WIDTH]}…"))
+    return _card(Text("•   "), hit.article, Text(one_line(shorten(hit.passage.text, _NEAREST_WIDTH, placeholder=" …"))))
 
 
 def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:

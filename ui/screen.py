@@ -1,0 +1,62 @@
+"""How the commands speak: results on stdout, what goes on and what went wrong on stderr. Knows nothing of articles."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A rich console that takes what it is given as it stands: no markup, no emoji codes, no guessed highlights."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def complain(problem: object) -> None:
+    """One line on stderr."""
+    from ui.terminal import one_line
+
+    typer.echo(f"dateline: {one_line(problem)}", err=True)
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout; in ASCII where stdout is not UTF-8."""
+    utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    typer.echo(json.dumps(document, ensure_ascii=not utf8, indent=2))
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Shows what is being done, where stderr is a terminal."""
+    with make_console(stderr=True).status("One moment ...") as status:
+        yield lambda stage: status.update(f"{stage} ...")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how many articles of all are done, where stderr is a terminal."""
+    with make_console(stderr=True).status(f"{what} ...") as status:
+        yield lambda done, total: status.update(f"{what} {done:,} of {total:,} articles ...")
+
+
+def report(problems: list[str], sound: str, *, as_json: bool) -> None:
+    """The problems, a line each, or that there are none.
+
+    Raises:
+        typer.Exit: with 1, where there are any.
+    """
+    if as_json:
+        print_json({"problems": problems})
+    else:
+        typer.echo("\n".join(problems) or sound)
+    if problems:
+        raise typer.Exit(1)
