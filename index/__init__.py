@@ -1,6 +1,8 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
+from index.adding import Added, Outcome
 from index.errors import (
+    ArticleNotFoundError,
     EncoderError,
     LibraryDamagedError,
     LibraryEncoderError,
@@ -8,12 +10,15 @@ from index.errors import (
     LibraryFormatError,
     LibraryNotFoundError,
     LibraryStorageError,
+    SearchError,
 )
 from index.hit import Hit, Passage
-from index.library import Added, Library, Outcome
+from index.library import Library
+from index.snapshot import Summary
 
 __all__ = [
     "Added",
+    "ArticleNotFoundError",
     "EncoderError",
     "Hit",
     "Library",
@@ -25,4 +30,6 @@ __all__ = [
     "LibraryStorageError",
     "Outcome",
     "Passage",
+    "SearchError",
+    "Summary",
 ]

@@ -27,3 +27,11 @@ class LibraryStorageError(LibraryError):
 
 class EncoderError(LibraryError):
     """The encoder could not be loaded, or returned what cannot be a vector."""
+
+
+class SearchError(LibraryError, ValueError):
+    """A question, filter or limit that cannot be searched with."""
+
+
+class ArticleNotFoundError(LibraryError, LookupError):
+    """The library holds no article with this id."""

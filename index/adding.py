@@ -1,0 +1,170 @@
+"""Articles -> rows of the store: what is new is split, encoded in batches, and stored one article at a time.
+
+Knows nothing of Chroma or of searching.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate
+
+import numpy as np
+
+from corpus import Article
+from index.encoder import Encoder
+from index.errors import EncoderError, LibraryEncoderError
+from index.hit import Passage
+from index.passages import passage_input, split_article
+from index.records import Vectors, revision_of
+from index.snapshot import Snapshot
+from index.store import Store
+
+BATCH = 64
+"""Passages encoded in one call: enough for a quicker encoder to pay, few enough for progress every few seconds."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of an article that was added; all but FAILED are in the library."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    """It replaced an older revision."""
+    UNCHANGED = "unchanged"
+    """It was there already, the same in every field; nothing was written."""
+    DUPLICATE = "duplicate"
+    """It is new, and another article has the very same text."""
+    FAILED = "failed"
+    """It could not be encoded; an older revision stays as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of the articles that were added: their ids by outcome, in the order they were stored."""
+
+    new: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An article on its way in; without passages where it is there already, or cannot be split."""
+
+    article: Article
+    revision: str
+    passages: list[Passage]
+    problem: EncoderError | None = None
+
+
+def add_articles(store: Store, encoder: Encoder, articles: Iterable[Article]) -> Iterator[tuple[Article, Outcome]]:
+    """Store articles; each is yielded once it is committed, in the order they came.
+
+    Args:
+        store: where they go.
+        encoder: what the store's vectors are made with.
+        articles: read as they are needed; about ``BATCH`` passages are held in memory.
+
+    Raises:
+        LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
+        LibraryEncoderError: the library's vectors are another encoder's.
+    """
+    batch: list[_Draft] = []
+    for article in articles:
+        if any(draft.article.id == article.id for draft in batch):  # the later one updates the earlier
+            yield from _store_batch(store, encoder, batch)
+            batch = []
+        batch.append(_draft(store, encoder, article))
+        if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
+            yield from _store_batch(store, encoder, batch)
+            batch = []
+    yield from _store_batch(store, encoder, batch)
+
+
+def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:
+    """See that the library's vectors, if it has any, are this encoder's.
+
+    Raises:
+        LibraryEncoderError: they are another one's.
+    """
+    name, dim = snapshot.setting("encoder"), snapshot.setting("dim")
+    if (name, dim) != (encoder.name, str(encoder.dim)) and snapshot.count_articles():
+        raise LibraryEncoderError(
+            f"found vectors made with {name} ({dim} numbers each); expected those of {encoder.name} ({encoder.dim});"
+            " open the library with the encoder it was made with, or add its articles to a new one"
+        )
+
+
+def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
+    """(n, dim) unit rows, checked.
+
+    Raises:
+        EncoderError: whatever the encoder raised, or it returned what cannot be unit vectors.
+    """
+    if not inputs:
+        return np.empty((0, encoder.dim), np.float32)
+    try:
+        rows = np.asarray(encoder.encode_passages(inputs), dtype=np.float32)
+    except Exception as error:  # what a model raises has no common base
+        raise EncoderError(f"encoder {encoder.name}: {error}; expected vectors; check the model") from error
+    if rows.shape != (len(inputs), encoder.dim) or not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-3):
+        raise EncoderError(
+            f"encoder {encoder.name}: found an array of shape {rows.shape}; expected {len(inputs)} unit rows of"
+            f" {encoder.dim} finite numbers; use another encoder"
+        )
+    return rows
+
+
+def _draft(store: Store, encoder: Encoder, article: Article) -> _Draft:
+    revision = revision_of(article)
+    with store.reading() as snapshot:
+        if snapshot.revision_of(article.id) == revision:
+            return _Draft(article, revision, [])
+    try:
+        passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
+    except EncoderError as error:
+        return _Draft(article, revision, [], error)
+    return _Draft(article, revision, passages)
+
+
+def _store_batch(store: Store, encoder: Encoder, batch: list[_Draft]) -> Iterator[tuple[Article, Outcome]]:
+    for draft, vectors in zip(batch, _encode_batch(encoder, batch), strict=True):
+        if isinstance(vectors, EncoderError):
+            logger.warning("article %s was not added: %s", draft.article.id, vectors)
+            yield draft.article, Outcome.FAILED
+        else:
+            yield draft.article, _store(store, encoder, draft, vectors)
+
+
+def _encode_batch(encoder: Encoder, batch: list[_Draft]) -> list[Vectors | EncoderError]:
+    """The vectors of each draft; where a batch fails, each draft is tried alone, so that one spoils no other."""
+    try:
+        rows = encode(encoder, [passage_input(draft.article, passage) for draft in batch for passage in draft.passages])
+    except EncoderError as error:
+        return [error] if len(batch) == 1 else [_encode_batch(encoder, [draft])[0] for draft in batch]
+    ends = accumulate(len(draft.passages) for draft in batch)
+    return [draft.problem or rows[end - len(draft.passages) : end] for draft, end in zip(batch, ends, strict=True)]
+
+
+def _store(store: Store, encoder: Encoder, draft: _Draft, vectors: Vectors) -> Outcome:
+    article = draft.article
+    if not draft.passages:
+        return Outcome.UNCHANGED
+    with store.writing() as writer:
+        check_encoder(writer, encoder)
+        known = writer.revision_of(article.id)
+        if known == draft.revision:  # another process was quicker
+            return Outcome.UNCHANGED
+        copied = writer.holds_text_of(article)
+        writer.set("encoder", encoder.name)
+        writer.set("dim", str(encoder.dim))
+        writer.put(article, draft.revision, [(passage.start, passage.end) for passage in draft.passages], vectors)
+    if known is not None:
+        return Outcome.UPDATED
+    return Outcome.DUPLICATE if copied else Outcome.NEW

@@ -1,0 +1,150 @@
+"""Is everything what was stored? ``verify`` looks, ``repair`` mends. Knows nothing of searching.
+
+What can be derived is made again: words and Chroma from the articles, vectors from their texts. An article whose own
+bytes are damaged cannot be; it is set aside in a file, so that the rest works and nothing readable is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from index.adding import encode
+from index.encoder import Encoder
+from index.errors import LibraryDamagedError
+from index.hit import Passage
+from index.passages import passage_input, split_article
+from index.records import Vectors, revision_of
+from index.snapshot import Snapshot
+from index.store import Store
+from index.vectors import VectorIndex
+from index.words import ORDINAL_MASK, PASSAGE_BITS
+
+Progress = Callable[[int, int], None]
+SAMPLE = 100
+"""Vectors that are looked up in Chroma, to see that they find themselves."""
+
+
+def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -> list[str]:
+    """A line for each problem, with its remedy; see ``Library.verify``."""
+    problems = store.check()
+    try:
+        with store.reading() as snapshot:
+            numbers = snapshot.newest_first()
+            for done, number in enumerate(numbers, 1):
+                problem = _check_article(snapshot, number) or _check_words(snapshot, number)
+                problems += [problem] if problem else []
+                if progress:
+                    progress(done, len(numbers))
+        return problems + _check_index(store, index)
+    except LibraryDamagedError as error:  # so badly that not even the list of articles can be read
+        return [*problems, str(error)]
+
+
+def repair(
+    store: Store, index: VectorIndex, load: Callable[[], Encoder], progress: Progress | None = None
+) -> list[str]:
+    """A line for each thing that could not be mended; see ``Library.repair``."""
+    with store.reading() as snapshot:
+        numbers = snapshot.newest_first()
+    losses = []
+    for done, number in enumerate(numbers, 1):
+        with store.reading() as snapshot:
+            problem = _check_article(snapshot, number)
+        if problem:
+            loss = _mend_article(store, load, number)
+            losses += [loss] if loss else []
+        if progress:
+            progress(done, len(numbers))
+    with store.writing() as writer:
+        writer.rebuild_words()
+    if not index.rebuild():
+        losses.append(index.problem or "chroma/: another process has it open; close that, and repair again")
+    return losses
+
+
+def _check_article(snapshot: Snapshot, number: int) -> str | None:
+    """What is wrong with an article and what was derived from it, if anything."""
+    try:
+        article = snapshot.article(number, page=True)
+        facts = snapshot.facts([number])[number]
+    except LibraryDamagedError as error:
+        return str(error)
+    except KeyError:
+        return f"article number {number}: its vectors are missing; `dateline repair` makes them again"
+    if revision_of(article) != facts.revision or (article.published, article.outlet) != (facts.published, facts.outlet):
+        return f"article {article.id}: its day, outlet or revision is not what was stored; `dateline repair` mends it"
+    try:
+        passages = [
+            Passage(id=facts.passage_id(n), article_id=article.id, start=start, end=end, text=article.text[start:end])
+            for n, (start, end) in enumerate(facts.spans)
+        ]
+    except ValueError as error:
+        return f"article {article.id}: {error}; `dateline repair` makes its passages again"
+    if not passages or facts.vectors.shape != (len(passages), int(snapshot.setting("dim") or 0)):
+        return f"article {article.id}: its vectors do not fit its passages; `dateline repair` makes them again"
+    return None
+
+
+def _check_words(snapshot: Snapshot, number: int) -> str | None:
+    article, facts = snapshot.article(number), snapshot.facts([number])[number]
+    if snapshot.holds_words(article, facts):
+        return None
+    return f"article {article.id}: the word index holds other words; `dateline repair` makes it again"
+
+
+def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str | None:
+    """Store an article again with new vectors; where it cannot be read, set its bytes aside and say so."""
+    try:
+        with store.reading() as snapshot:
+            article = snapshot.article(number, page=True)
+    except LibraryDamagedError as error:
+        with store.writing() as writer:
+            folder = store.path.with_name("damaged")
+            folder.mkdir(exist_ok=True)
+            for name, raw in writer.take_out(number).items():
+                (folder / f"{number}.{name}").write_bytes(raw)
+        return f"{error}; what is left of it was set aside in {folder}"
+    encoder = load()
+    revision = revision_of(article)
+    passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
+    vectors = encode(encoder, [passage_input(article, passage) for passage in passages])
+    with store.writing() as writer:
+        if writer.number_of(article.id) == number:
+            writer.put(article, revision, [(passage.start, passage.end) for passage in passages], vectors)
+    return None
+
+
+def _check_index(store: Store, index: VectorIndex) -> list[str]:
+    """Chroma holds the store's passages, and each sampled one finds itself; nothing where another process has it."""
+    if index.open():
+        index.follow()
+    if not index.ready:
+        return [index.problem] if index.problem else []
+    problems = ["chroma/: its files were not what was left there, and were made anew"] if index.discarded else []
+    with store.reading() as snapshot:
+        if snapshot.latest != index.indexed:
+            return problems  # somebody is writing at this moment
+        missing, unfound = index.passages(), 0
+        step = max(1, len(missing) // SAMPLE)
+        seen = 0
+        for number, vectors in snapshot.vectors(after=0):
+            numbers = range(number << PASSAGE_BITS, (number << PASSAGE_BITS) + len(vectors))
+            missing.symmetric_difference_update(numbers)
+            for vector, passage in zip(vectors, numbers, strict=True):
+                seen += 1
+                unfound += seen % step == 0 and not _finds_itself(snapshot, index, passage, vector)
+    if missing:
+        problems.append(f"chroma/: {len(missing)} passages are on one side only; run `dateline repair`")
+    if unfound:
+        problems.append(f"chroma/: {unfound} of {seen // step} vectors do not find themselves; run `dateline repair`")
+    return problems
+
+
+def _finds_itself(snapshot: Snapshot, index: VectorIndex, passage: int, vector: Vectors) -> bool:
+    """Whether the passage is among the nearest to its own vector; as good as that are others with the same vector."""
+    near = index.nearest(vector, 10) or []
+    facts = snapshot.facts({number >> PASSAGE_BITS for number in near})
+    rows = [facts[number >> PASSAGE_BITS].vectors[number & ORDINAL_MASK] for number in near]
+    return passage in near or (bool(rows) and bool((np.stack(rows) @ vector > 0.9999).all()))

@@ -1,0 +1,62 @@
+"""What a search may be narrowed to: days and outlets. Knows nothing of how articles are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from index.errors import SearchError
+from index.words import fold
+
+
+def outlet_key(name: str) -> str:
+    """An outlet's name as it is compared: without case, accents or runs of white space."""
+    return " ".join(fold(name).split())
+
+
+def check_day(name: str, day: object) -> None:
+    """See that this is a day, or None.
+
+    Raises:
+        SearchError: it is not; a datetime is none either.
+    """
+    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+        raise SearchError(f"{name} is a {type(day).__name__}; expected a datetime.date; give date(2025, 12, 9)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which articles a search may use.
+
+    Attributes:
+        outlet_keys: None for any outlet, else ``outlet_key`` of those allowed.
+        since, until: days, both included; an article without a date fails either.
+    """
+
+    outlet_keys: tuple[str, ...] | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        check_day("since", self.since)
+        check_day("until", self.until)
+        if self.since and self.until and self.since > self.until:
+            raise SearchError(f"since {self.since} is after until {self.until}; swap them")
+
+    def __bool__(self) -> bool:
+        return any(part is not None for part in (self.outlet_keys, self.since, self.until))
+
+    @classmethod
+    def parse(cls, *, outlets: Iterable[str] | None, since: date | None, until: date | None) -> Filter:
+        """The filter that the arguments of a search ask for.
+
+        Raises:
+            SearchError: an argument of the wrong type, no outlet at all, or days that exclude each other.
+        """
+        if outlets is None:
+            return cls(since=since, until=until)
+        names = None if isinstance(outlets, str) or not isinstance(outlets, Iterable) else list(outlets)
+        if not names or not all(isinstance(name, str) for name in names):
+            raise SearchError(f"outlets is {outlets!r}; expected a list of names; give None for all outlets")
+        return cls(outlet_keys=tuple(sorted({outlet_key(name) for name in names})), since=since, until=until)

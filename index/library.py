@@ -1,0 +1,312 @@
+"""A library of articles: open it, add, remove, search. The page to read first.
+
+    with Library.open() as library:
+        library.add(load("pages/"))
+        for hit in library.search("Why was Türkiye removed from the F-35 program?"):
+            ...
+
+``store.py`` keeps the truth (SQLite), ``matrix.py`` searches its vectors exactly, ``vectors.py`` (Chroma) about as well
+and quicker where there are many. Knows nothing of answers.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import platformdirs
+
+from corpus import Article
+from index.adding import Added, Outcome, add_articles, check_encoder
+from index.checking import repair, verify
+from index.encoder import Encoder, MiniLMEncoder, load_encoder
+from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
+from index.filters import Filter, check_day
+from index.hit import Hit
+from index.searching import Searcher
+from index.snapshot import Snapshot, Summary
+from index.store import Store
+from index.vectors import VectorIndex
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+ADD_LAG = 250
+"""Articles that a long ``add`` stores before it brings Chroma up to date on the way."""
+MAX_WAIT = 5_000
+"""Passages that Chroma is made to follow at once (1.5 s); a longer way it goes in the background."""
+MANY = 20_000
+"""Passages from which a search opens Chroma, which takes about 1 s; fewer are scanned exactly in 2 ms."""
+
+
+class Library:
+    """A folder of articles that can be searched; made by ``Library.open``.
+
+    Thread-safe, and any number of processes may have one folder open: what one has committed, the others find.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder | BaseEmbedding | str | None) -> None:
+        self._store = store
+        self._given = encoder
+        self._encoder: Encoder | None = None
+        self._loading = threading.Lock()
+        self._index = VectorIndex(store)
+        self._searcher = Searcher(store, self._index)
+        self._searched = False
+        # Also at interpreter exit, for a library that nobody closed: Chroma's files are noted as sound only by a close.
+        self._close = weakref.finalize(self, _close, self._index, store)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        create: bool = True,
+        encoder: Encoder | BaseEmbedding | str | None = None,
+    ) -> Library:
+        """Open the library in a folder; quick, as the encoder is loaded when it is first needed.
+
+        Args:
+            path: the folder; the user's data folder if None.
+            create: make a library where there is none.
+            encoder: what vectors are made with: an encoder, a LlamaIndex embedding, or a sentence-transformers model
+                by name or folder. None for the one the library was made with, and the default for a new library.
+
+        Raises:
+            LibraryNotFoundError: there is no library, and ``create`` is False.
+            LibraryStorageError: the folder cannot be made, read or written.
+            LibraryFormatError: what is there is not a library, or was made by a newer Dateline.
+            LibraryDamagedError: library.db is malformed.
+            LibraryEncoderError: the library's vectors were made with another encoder than the one given; where it is
+                given by name, this is found out when it is first used.
+        """
+        folder = platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
+        library = cls(Store.open(folder, create=create), encoder)
+        if isinstance(encoder, Encoder):
+            try:
+                library.encoder  # noqa: B018 - checked against the library's
+            except LibraryEncoderError:
+                library.close()
+                raise
+        return library
+
+    def add(self, articles: Iterable[Article], *, progress: Callable[[Article, Outcome], None] | None = None) -> Added:
+        """Store articles and make them searchable; an article reported here survives a crash from then on.
+
+        Args:
+            articles: any number; read as they are needed, so a generator stays one. An article whose id is known
+                replaces its older revision; one that is the same in every field is left alone.
+            progress: called with each article once it is stored, or has failed.
+
+        Returns:
+            The ids by what became of them.
+
+        Raises:
+            LibraryStorageError: the disk is full or read-only; what was reported before is stored.
+            EncoderError: the encoder cannot be loaded.
+        """
+        ids: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+        written = 0
+        for article, outcome in add_articles(self._store, self.encoder, articles):
+            ids[outcome].append(article.id)
+            if progress:
+                progress(article, outcome)
+            written += outcome not in (Outcome.UNCHANGED, Outcome.FAILED)
+            if written == ADD_LAG:
+                self._bring_chroma_up_to_date()
+                written = 0
+        if written:
+            self._bring_chroma_up_to_date()
+        return Added(
+            new=tuple(ids[Outcome.NEW]),
+            updated=tuple(ids[Outcome.UPDATED]),
+            unchanged=tuple(ids[Outcome.UNCHANGED]),
+            duplicates=tuple(ids[Outcome.DUPLICATE]),
+            failed=tuple(ids[Outcome.FAILED]),
+        )
+
+    def remove(self, article_ids: Iterable[str]) -> tuple[str, ...]:
+        """Take articles out, with everything that was derived from them: all of them, or on an error none.
+
+        Returns:
+            The ids, each once.
+
+        Raises:
+            ArticleNotFoundError: one of them is not in the library.
+            LibraryStorageError: the disk is full or read-only.
+        """
+        wanted = tuple(dict.fromkeys([article_ids] if isinstance(article_ids, str) else article_ids))
+        with self._store.writing() as writer:
+            for article_id in wanted:
+                if not writer.remove(article_id):
+                    raise _not_found(article_id)
+        if wanted:
+            self._bring_chroma_up_to_date()
+        return wanted
+
+    def articles(self) -> Iterator[Article]:
+        """The articles as they are now, newest first, undated ones last, without their pages."""
+        with self._store.reading() as snapshot:
+            for number in snapshot.newest_first():
+                yield snapshot.article(number)
+
+    def article(self, article_id: str) -> Article:
+        """One article, with its page.
+
+        Raises:
+            ArticleNotFoundError: it is not in the library.
+            LibraryDamagedError: it is not what was stored.
+        """
+        with self._store.reading() as snapshot:
+            number = snapshot.number_of(article_id)
+            if number is None:
+                raise _not_found(article_id)
+            return snapshot.article(number, page=True)
+
+    def __len__(self) -> int:
+        with self._store.reading() as snapshot:
+            return snapshot.count_articles()
+
+    def __contains__(self, article_id: object) -> bool:
+        with self._store.reading() as snapshot:
+            return isinstance(article_id, str) and snapshot.number_of(article_id) is not None
+
+    def outlets(self) -> tuple[str, ...]:
+        """Every outlet once, in alphabetical order, in the spelling used most."""
+        with self._store.reading() as snapshot:
+            return snapshot.outlets()
+
+    def summary(self) -> Summary:
+        """How much the library holds, from when to when, and from whom."""
+        with self._store.reading() as snapshot:
+            return snapshot.summary()
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        as_of: date | None = None,
+        outlets: Iterable[str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Hit]:
+        """The passages that are most likely to answer a question, best first; copies of one story are shown once.
+
+        Args:
+            question: any text with a word in it; the encoder reads its beginning.
+            limit: at most this many hits.
+            as_of: the day that "this week" counts from; articles near it are preferred, none is hidden.
+            outlets: names of the only outlets to use, in any case and with or without accents.
+            since: the first day to use; undated articles are then left out.
+            until: the last day to use; likewise.
+
+        Raises:
+            SearchError: an argument that cannot be searched with.
+            LibraryDamagedError: something that the search read is not what was stored.
+        """
+        if not isinstance(question, str) or not question.strip():
+            raise SearchError(f"question is {question!r}; expected words; ask something")
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise SearchError(f"limit is {limit!r}; expected a whole number from 1; leave it out for 10")
+        check_day("as_of", as_of)
+        chosen = Filter.parse(outlets=outlets, since=since, until=until)
+        readable = question.encode("utf-8", "replace").decode()
+        if not len(self):
+            return []
+        if not self._searched:
+            self._searched = True
+            with self._store.reading() as snapshot:
+                many = snapshot.count_passages() > MANY
+            if many:
+                self._bring_chroma_up_to_date()
+        vector = self.encoder.encode_question(readable)
+        return self._searcher.search(readable, vector, limit=limit, as_of=as_of, chosen=chosen)
+
+    @property
+    def encoder(self) -> Encoder:
+        """What the library's vectors are made with; loaded when first asked for.
+
+        Raises:
+            EncoderError: it cannot be loaded.
+            LibraryEncoderError: the library's vectors were made with another one.
+        """
+        with self._loading:
+            if self._encoder is None:
+                with self._store.reading() as snapshot:
+                    encoder = load_encoder(self._given or _remembered(snapshot))
+                    check_encoder(snapshot, encoder)
+                self._encoder = encoder
+            return self._encoder
+
+    def warm(self) -> None:
+        """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
+        self._bring_chroma_up_to_date()
+        if len(self):
+            self.encoder.encode_question("warm")
+            self._searcher.warm()
+
+    def verify(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
+        """See that everything is what was stored, and that the indexes agree with it.
+
+        Args:
+            progress: called with the number of articles checked, and of all.
+
+        Returns:
+            A line for each problem found, with its remedy; empty where all is well.
+        """
+        return verify(self._store, self._index, progress)
+
+    def repair(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
+        """Make both indexes anew from the articles, and vectors that are damaged from their texts; nothing is dropped.
+
+        Args:
+            progress: called with the number of articles done, and of all.
+
+        Returns:
+            A line for each article that could not be repaired, with its remedy.
+        """
+        return repair(self._store, self._index, lambda: self.encoder, progress)
+
+    def close(self) -> None:
+        """Close the files; twice is once. A library that nobody closes is closed when the program ends."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _bring_chroma_up_to_date(self) -> None:
+        if self._index.open():
+            with self._store.reading() as snapshot:
+                lag = snapshot.count_passages(after=self._index.indexed)
+            if lag <= MAX_WAIT:
+                self._index.follow()
+            else:
+                self._index.follow_in_background()
+
+
+def _close(index: VectorIndex, store: Store) -> None:
+    index.close()
+    store.close()
+
+
+def _remembered(snapshot: Snapshot) -> str | None:
+    """The name of the library's encoder, where it is not the default."""
+    name = snapshot.setting("encoder") if snapshot.count_articles() else None
+    return None if name == MiniLMEncoder.name else name
+
+
+def _not_found(article_id: str) -> ArticleNotFoundError:
+    return ArticleNotFoundError(
+        f"found no article {article_id!r}; expected an id in the library; `dateline list` has them"
+    )

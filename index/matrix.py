@@ -1,0 +1,124 @@
+"""The vectors in memory, searched exactly: (n, dim) floats, one product a question. Knows nothing of Chroma.
+
+2 ms at 20,000 passages, 23 at 200,000. It follows the store by the numbers of its changes, so that a search sees what
+any process committed before it began; rows are appended to a block with room to spare, never copied for a search.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.records import Vectors
+from index.snapshot import Snapshot
+from index.store import Store
+from index.words import PASSAGE_BITS
+
+Numbers = NDArray[np.int64]
+_GONE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """What a matrix held at one moment.
+
+    Attributes:
+        numbers: the passage's number for each row; -1 where it was removed.
+        vectors: (n, dim) unit rows.
+    """
+
+    numbers: Numbers
+    vectors: Vectors
+
+    def nearest(self, vector: Vectors, count: int, articles: Numbers | None = None) -> list[int]:
+        """Numbers of the passages nearest to a (dim,) vector, best first.
+
+        Args:
+            vector: unit length.
+            count: at most this many.
+            articles: numbers of the articles to look in; None for all.
+        """
+        if not len(self.numbers):
+            return []
+        similarities = self.vectors @ vector
+        usable = self.numbers != _GONE
+        if articles is not None:
+            usable &= np.isin(self.numbers >> PASSAGE_BITS, articles)
+        rows = np.flatnonzero(usable)
+        if len(rows) > count:
+            rows = rows[np.argpartition(-similarities[rows], count - 1)[:count]]
+        best: list[int] = self.numbers[rows[np.argsort(-similarities[rows], kind="stable")]].tolist()
+        return best
+
+
+class Matrix:
+    """The vectors of all articles written after one change. Thread-safe.
+
+    Args:
+        after: the number of the change; 0 for every article.
+    """
+
+    def __init__(self, *, after: int = 0) -> None:
+        self.after = after
+        self._seen = after
+        self._turn = threading.Lock()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._used = 0
+        self._numbers: Numbers = np.empty(0, np.int64)
+        self._vectors: Vectors = np.empty((0, 0), np.float32)
+
+    @property
+    def size(self) -> int:
+        """How many rows it holds, removed ones included."""
+        return self._used
+
+    @contextmanager
+    def reading(self, store: Store) -> Iterator[tuple[Snapshot, Rows]]:
+        """A view of the library, and the rows that belong to exactly that view."""
+        with ExitStack() as open_view:
+            with self._turn:  # so that no thread's view is older than the rows it is given
+                snapshot = open_view.enter_context(store.reading())
+                if snapshot.latest > self._seen:
+                    self._follow(snapshot)
+                rows = Rows(self._numbers[: self._used], self._vectors[: self._used])
+            yield snapshot, rows
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        gone = [number for number, _ in snapshot.removed(after=self._seen)]
+        if gone and self._used:
+            lost = np.isin(self._numbers >> PASSAGE_BITS, gone)
+            self._numbers = np.where(lost, _GONE, self._numbers)  # a copy: rows given out before stay as they were
+            if (self._numbers[: self._used] == _GONE).all():  # the next vectors may be another encoder's
+                self._clear()
+        used = self._used
+        new = snapshot.count_passages(after=self._seen)
+        if used + new > len(self._numbers):
+            used = self._move(used, new)
+        for number, vectors in snapshot.vectors(after=self._seen):
+            if not vectors.size:
+                continue
+            if not self._vectors.size:
+                self._vectors = np.empty((len(self._numbers), vectors.shape[1]), np.float32)
+            end = used + len(vectors)
+            self._vectors[used:end] = vectors
+            self._numbers[used:end] = np.arange(len(vectors)) + (number << PASSAGE_BITS)
+            used = end
+        self._used = used
+        self._seen = snapshot.latest
+
+    def _move(self, used: int, new: int) -> int:
+        """Move the rows that are still there to a block with room for the new ones, and a quarter to spare."""
+        kept = np.flatnonzero(self._numbers[:used] != _GONE)
+        capacity = len(kept) + new + (len(kept) + new) // 4 if used else new
+        numbers, vectors = np.empty(capacity, np.int64), np.empty((capacity, self._vectors.shape[1]), np.float32)
+        numbers[: len(kept)] = self._numbers[kept]
+        vectors[: len(kept)] = self._vectors[kept]
+        self._numbers, self._vectors, self._used = numbers, vectors, len(kept)
+        return len(kept)

@@ -1,0 +1,115 @@
+"""What a row of library.db holds: articles, pages and vectors as bytes with digests. Knows nothing of SQLite."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Article, Span
+from index.errors import LibraryDamagedError
+
+Vectors = NDArray[np.float32]
+"""(n, dim), unit rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What ranking needs of an article, without its text.
+
+    Attributes:
+        number: the number of the change that wrote it.
+        id, published, outlet: as in ``Article``.
+        revision: ``revision_of`` the article.
+        spans: its passages, in order.
+        vectors: a row for each of ``spans``.
+    """
+
+    number: int
+    id: str
+    revision: str
+    published: date | None
+    outlet: str | None
+    spans: tuple[Span, ...]
+    vectors: Vectors
+
+    def passage_id(self, ordinal: int) -> str:
+        """The id of the passage at this ordinal."""
+        return f"{self.id}:{self.revision}:{ordinal}"
+
+
+def _json(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(*parts: bytes) -> bytes:
+    """SHA-256 of the parts, each delimited."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def revision_of(article: Article) -> str:
+    """The hash of everything an article says, its page included: 16 hex digits."""
+    return digest(_json(article.to_dict())).hex()[:16]
+
+
+def text_digest(article: Article) -> bytes:
+    """Equal for articles whose text is the same, character by character."""
+    return digest(article.text.encode())
+
+
+def pack_article(article: Article) -> tuple[bytes, bytes, bytes | None]:
+    """Digest of the article without its page, that article, and the page, which zlib's own checksum guards."""
+    body = _json(article.to_dict(page=False))
+    return digest(body), body, zlib.compress(_json(article.page.to_dict())) if article.page else None
+
+
+def unpack_article(article_id: str, expected: bytes, body: bytes, page: bytes | None = None) -> Article:
+    """The inverse of ``pack_article``; without its page where that is not given.
+
+    Raises:
+        LibraryDamagedError: the bytes are not those that were packed.
+    """
+    if digest(body) != expected:
+        raise LibraryDamagedError(
+            f"article {article_id}: its stored text does not match its digest; add its page again, or remove it"
+        )
+    data = json.loads(body)
+    try:
+        if page is not None:
+            data["page"] = json.loads(zlib.decompress(page))
+        article = Article.from_dict(data)
+    except (zlib.error, ValueError) as error:
+        raise LibraryDamagedError(
+            f"article {article_id}: its stored page is damaged ({error}); add its page again, or remove it"
+        ) from error
+    if article.id != article_id:
+        raise LibraryDamagedError(f"article {article_id}: stored under it is article {article.id}; remove it")
+    return article
+
+
+def pack_vectors(spans: Sequence[Span], vectors: Vectors) -> tuple[bytes, bytes, bytes]:
+    """The digest of spans and vectors, and the two."""
+    packed_spans = np.asarray(spans, dtype="<u4").reshape(-1, 2).tobytes()
+    packed_vectors = np.ascontiguousarray(vectors, dtype="<f4").tobytes()
+    return digest(packed_spans, packed_vectors), packed_spans, packed_vectors
+
+
+def unpack_vectors(article_id: str, expected: bytes, spans: bytes, vectors: bytes) -> tuple[tuple[Span, ...], Vectors]:
+    """The inverse of ``pack_vectors``; the vectors are read-only.
+
+    Raises:
+        LibraryDamagedError: the bytes are not those that were packed.
+    """
+    if digest(spans, vectors) != expected:
+        raise LibraryDamagedError(
+            f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
+        )
+    pairs = np.frombuffer(spans, dtype="<u4").reshape(-1, 2).tolist()
+    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(pairs), -1) if pairs else np.empty((0, 0), np.float32)
+    return tuple((start, end) for start, end in pairs), rows

@@ -1,0 +1,147 @@
+"""A question -> hits: candidates by meaning and by words, ranked, copies collapsed. Knows nothing of writing.
+
+By meaning, a library that Chroma has caught up with is asked through Chroma, plus an exact scan of what Chroma has not
+got yet; otherwise all is scanned exactly. Either way only what the store holds is kept, and it is scored with the
+store's own vectors: a stale index may miss a hit, never invent one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import numpy as np
+
+from index.copies import collapse
+from index.filters import Filter
+from index.hit import Hit, Passage
+from index.matrix import Matrix, Numbers
+from index.ranking import Candidate, rank
+from index.records import Facts, Vectors
+from index.snapshot import Snapshot
+from index.store import Store
+from index.vectors import VectorIndex
+from index.words import ORDINAL_MASK, PASSAGE_BITS
+
+BY_MEANING = 200
+"""Candidates asked of the vectors."""
+BY_WORDS = 100
+"""Candidates asked of the word index."""
+NARROW = 50
+"""Of Chroma's candidates, fewer than this many pass the filter: it is narrow, and all is scanned instead."""
+MAX_TAIL = 5_000
+"""Passages that Chroma may be behind before a search has it follow."""
+
+
+class Searcher:
+    """Answers searches of one store. Thread-safe.
+
+    Args:
+        store: the truth.
+        index: Chroma, used where it is ready.
+    """
+
+    def __init__(self, store: Store, index: VectorIndex) -> None:
+        self._store = store
+        self._index = index
+        self._all = Matrix()
+        self._tail = Matrix()
+
+    def search(self, question: str, vector: Vectors, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
+        """The best passages, best first, at most ``limit``.
+
+        Args:
+            question: as it is searched for.
+            vector: the question's, (dim,), unit length.
+            limit: at least 1.
+            as_of: where "this week" counts from.
+            chosen: articles that may be used.
+        """
+        with self._near(vector, chosen) as (snapshot, near, articles):
+            numbers = dict.fromkeys(near + snapshot.nearest_by_words(question, BY_WORDS, articles))
+            candidates = _weigh(snapshot, question, vector, numbers)
+            ranked = rank(question, [candidate for candidate, _, _ in candidates.values()], as_of=as_of)
+            reach = 2 * limit + 10
+            while True:
+                hits = [_hit(snapshot, *candidates[candidate.passage_id], score) for candidate, score in ranked[:reach]]
+                shown = collapse(hits)[:limit]
+                if len(shown) == limit or reach >= len(ranked):
+                    return shown
+                reach *= 2  # most were copies
+
+    def warm(self) -> None:
+        """Read what an exact search reads, so that the first is as quick as the next."""
+        if not self._index.ready:
+            with self._all.reading(self._store):
+                pass
+
+    @contextmanager
+    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, list[int], Numbers | None]]:
+        """A view of the library, passages near the vector in it, and the articles that may be used (None for all)."""
+        indexed = self._index.indexed
+        near = self._index.nearest(vector, BY_MEANING) if self._index.ready else None
+        if near is not None:
+            with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
+                articles = snapshot.select(chosen) if chosen else None
+                near = _passing(near, articles)
+                if articles is None or len(near) >= NARROW:
+                    yield snapshot, near + rows.nearest(vector, BY_MEANING, articles), articles
+                    return
+        with self._all.reading(self._store) as (snapshot, rows):
+            articles = snapshot.select(chosen) if chosen else None
+            yield snapshot, rows.nearest(vector, BY_MEANING, articles), articles
+
+    def _tail_after(self, indexed: int) -> Matrix:
+        """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
+        tail = self._tail
+        if tail.after > indexed or (tail.size > MAX_TAIL and tail.after < indexed) or (tail.after == 0 < indexed):
+            tail = self._tail = Matrix(after=indexed)
+        elif tail.size > MAX_TAIL:
+            self._index.follow_in_background()
+        return tail
+
+
+def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
+    if articles is None:
+        return passages
+    allowed = set(articles.tolist())
+    return [number for number in passages if number >> PASSAGE_BITS in allowed]
+
+
+def _weigh(
+    snapshot: Snapshot, question: str, vector: Vectors, numbers: Collection[int]
+) -> dict[str, tuple[Candidate, Facts, int]]:
+    """Candidates by passage id, scored with what the store holds; numbers that it does not hold are left out.
+
+    Returns:
+        For each the candidate, the facts about its article, and its ordinal there.
+    """
+    by_passage, by_article = snapshot.score_words(question, numbers)
+    facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
+    weighed = {}
+    for number in numbers:
+        article, ordinal = number >> PASSAGE_BITS, number & ORDINAL_MASK
+        known = facts.get(article)
+        if known is None or ordinal >= len(known.spans):
+            continue
+        candidate = Candidate(
+            passage_id=known.passage_id(ordinal),
+            article_id=known.id,
+            similarity=float(np.clip(known.vectors[ordinal] @ vector, -1.0, 1.0)),
+            words=by_passage.get(number, 0.0),
+            article_words=by_article.get(article, 0.0),
+            published=known.published,
+            outlet=known.outlet,
+        )
+        weighed[candidate.passage_id] = (candidate, known, ordinal)
+    return weighed
+
+
+def _hit(snapshot: Snapshot, candidate: Candidate, known: Facts, ordinal: int, score: float) -> Hit:
+    article = snapshot.article(known.number)
+    start, end = known.spans[ordinal]
+    passage = Passage(
+        id=candidate.passage_id, article_id=article.id, start=start, end=end, text=article.text[start:end]
+    )
+    return Hit(article=article, passage=passage, score=score, similarity=candidate.similarity)

@@ -1,0 +1,262 @@
+"""What can be asked of library.db, and written to it, inside one transaction. Knows nothing of how it is opened.
+
+Every write is a change with a number, and an article's number is that of the change that wrote it: a new revision is a
+new number, and no number comes back. So whoever keeps a copy (Chroma, the matrix in memory) needs only the changes
+after the last one it saw. A passage's number is its article's, and its ordinal in ``words.PASSAGE_BITS`` more bits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Article, Span
+from index import words
+from index.errors import ArticleNotFoundError
+from index.filters import Filter, outlet_key
+from index.records import (
+    Facts,
+    Vectors,
+    pack_article,
+    pack_vectors,
+    text_digest,
+    unpack_article,
+    unpack_vectors,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a library holds.
+
+    Attributes:
+        articles, passages: how many.
+        first, last: the first and the last day that an article names; None where none does.
+        outlets: each once, in alphabetical order.
+        encoder: the name of what its vectors were made with; None before the first article.
+    """
+
+    articles: int
+    passages: int
+    first: date | None
+    last: date | None
+    outlets: tuple[str, ...]
+    encoder: str | None
+
+
+class Snapshot:
+    """One consistent view of a library; valid inside its ``with``."""
+
+    def __init__(self, connection: words.Connection) -> None:
+        self._connection = connection
+        self.latest: int = self._value("SELECT max(number) FROM change") or 0
+        """The number of the last change."""
+
+    def _value(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a column may hold anything
+        row = self._connection.execute(sql, values).fetchone()
+        return row[0] if row else None
+
+    def setting(self, key: str) -> str | None:
+        """What was kept under this key."""
+        value: str | None = self._value("SELECT value FROM setting WHERE key = ?", key)
+        return value
+
+    def number_of(self, article_id: str) -> int | None:
+        """The article's number; None where there is no such article."""
+        number: int | None = self._value("SELECT number FROM article WHERE id = ?", article_id)
+        return number
+
+    def revision_of(self, article_id: str) -> str | None:
+        """The revision that is stored; None where there is no such article."""
+        revision: str | None = self._value("SELECT revision FROM article WHERE id = ?", article_id)
+        return revision
+
+    def holds_text_of(self, article: Article) -> bool:
+        """Whether another article has the same text."""
+        sql = "SELECT EXISTS (SELECT 1 FROM article WHERE text_digest = ? AND id != ?)"
+        return bool(self._value(sql, text_digest(article), article.id))
+
+    def count_articles(self) -> int:
+        """How many articles there are."""
+        return int(self._value("SELECT count(*) FROM article"))
+
+    def count_passages(self, *, after: int = 0) -> int:
+        """How many passages were written after this change and are still there."""
+        return int(self._value("SELECT coalesce(sum(passages), 0) FROM article WHERE number > ?", after))
+
+    def outlets(self) -> tuple[str, ...]:
+        """Every outlet once, in the spelling used most, in alphabetical order."""
+        rows = self._connection.execute(
+            "SELECT outlet, max(used) FROM (SELECT outlet, outlet_key, count(*) AS used FROM article"
+            " WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY outlet) GROUP BY outlet_key ORDER BY outlet_key"
+        )
+        return tuple(outlet for outlet, _ in rows)
+
+    def summary(self) -> Summary:
+        """How much there is, from when to when, and from whom."""
+        first, last = self._connection.execute("SELECT min(published), max(published) FROM article").fetchone()
+        return Summary(
+            articles=self.count_articles(),
+            passages=self.count_passages(),
+            first=_day(first),
+            last=_day(last),
+            outlets=self.outlets(),
+            encoder=self.setting("encoder"),
+        )
+
+    def newest_first(self) -> list[int]:
+        """The numbers of all articles by day, undated ones last; within a day in the order they were added."""
+        rows = self._connection.execute("SELECT number FROM article ORDER BY published DESC, number")
+        return [number for (number,) in rows]
+
+    def select(self, chosen: Filter) -> NDArray[np.int64]:
+        """The numbers of the articles that pass the filter, ascending."""
+        clauses, values = ["TRUE"], list[str]()
+        for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
+            if day is not None:
+                clauses.append(f"published {comparison} ?")
+                values.append(day.isoformat())
+        if chosen.outlet_keys is not None:
+            clauses.append("outlet_key IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(chosen.outlet_keys))
+        sql = f"SELECT number FROM article WHERE {' AND '.join(clauses)} ORDER BY number"
+        return np.fromiter((number for (number,) in self._connection.execute(sql, values)), dtype=np.int64)
+
+    def article(self, number: int, *, page: bool = False) -> Article:
+        """The article under this number, checked against its digest; with its page on request."""
+        row = self._connection.execute(
+            f"SELECT id, digest, body, {'page' if page else 'NULL'} FROM article JOIN content USING (number)"
+            " WHERE number = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            raise ArticleNotFoundError(f"no article has the number {number}; it was removed or replaced")
+        return unpack_article(*row)
+
+    def facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
+        """What ranking needs of these articles; those that are not there are left out."""
+        rows = self._connection.execute(
+            "SELECT number, id, revision, published, outlet, digest, spans, vectors"
+            " FROM article JOIN embedding USING (number) WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(numbers)),),
+        )
+        found = {}
+        for number, article_id, revision, published, outlet, *packed in rows:
+            spans, vectors = unpack_vectors(article_id, *packed)
+            found[number] = Facts(
+                number=number,
+                id=article_id,
+                revision=revision,
+                published=_day(published),
+                outlet=outlet,
+                spans=spans,
+                vectors=vectors,
+            )
+        return found
+
+    def vectors(self, *, after: int) -> Iterator[tuple[int, Vectors]]:
+        """Number and vectors of each article written after this change, in order."""
+        rows = self._connection.execute(
+            "SELECT number, id, digest, spans, vectors FROM embedding JOIN article USING (number)"
+            " WHERE number > ? ORDER BY number",
+            (after,),
+        )
+        for number, article_id, *packed in rows:
+            yield number, unpack_vectors(article_id, *packed)[1]
+
+    def removed(self, *, after: int) -> list[tuple[int, int]]:
+        """The articles removed or replaced after this change: their former numbers, and how many passages they had."""
+        sql = "SELECT removed, passages FROM change WHERE number > ? AND removed IS NOT NULL"
+        return self._connection.execute(sql, (after,)).fetchall()
+
+    def holds_words(self, article: Article, facts: Facts) -> bool:
+        """Whether the word index holds this article and its passages, and nothing else under its number."""
+        passages = [article.text[start:end] for start, end in facts.spans]
+        return words.holds(self._connection, facts.number, article.title, article.text, passages)
+
+    def nearest_by_words(self, question: str, count: int, articles: NDArray[np.int64] | None) -> list[int]:
+        """``words.nearest``: numbers of passages, best first."""
+        return words.nearest(self._connection, question, count, None if articles is None else articles.tolist())
+
+    def score_words(self, question: str, passages: Iterable[int]) -> tuple[dict[int, float], dict[int, float]]:
+        """``words.score``: BM25 by passage number, and by article number."""
+        return words.score(self._connection, question, passages)
+
+
+class Writer(Snapshot):
+    """One transaction; what it wrote is there once its ``with`` has ended without an error."""
+
+    def set(self, key: str, value: str | None) -> None:
+        """Keep a value under a key; None forgets it."""
+        self._connection.execute("DELETE FROM setting WHERE key = ?", (key,))
+        if value is not None:
+            self._insert("setting", key, value)
+
+    def put(self, article: Article, revision: str, spans: Sequence[Span], vectors: Vectors) -> None:
+        """Store an article, with a vector for each of its passages, in the place of its older revision."""
+        replaced = self.number_of(article.id)
+        number = self._change(replaced)
+        self._insert(
+            "article",
+            number,
+            article.id,
+            revision,
+            article.published.isoformat() if article.published else None,
+            article.outlet,
+            outlet_key(article.outlet) if article.outlet else None,
+            len(spans),
+            text_digest(article),
+        )
+        self._insert("content", number, *pack_article(article))
+        self._insert("embedding", number, *pack_vectors(spans, vectors))
+        passages = [article.text[start:end] for start, end in spans]
+        words.put(self._connection, number, article.title, article.text, passages)
+
+    def remove(self, article_id: str) -> bool:
+        """Take an article out, with all that was derived from it; False where there is none."""
+        number = self.number_of(article_id)
+        if number is not None:
+            self._change(number)
+        return number is not None
+
+    def take_out(self, number: int) -> dict[str, bytes]:
+        """Remove an article that cannot be read; what is left of its bytes, by name."""
+        row = self._connection.execute("SELECT body, page FROM content WHERE number = ?", (number,)).fetchone()
+        self._change(number)
+        return {name: raw for name, raw in zip(("body", "page"), row or (), strict=False) if raw is not None}
+
+    def check_words(self) -> None:
+        """``words.check``; FTS5 counts this as writing."""
+        words.check(self._connection)
+
+    def rebuild_words(self) -> None:
+        """Make the word index anew from the articles."""
+        words.clear(self._connection)
+        for number in self.newest_first():
+            article, (facts,) = self.article(number), self.facts([number]).values()
+            passages = [article.text[start:end] for start, end in facts.spans]
+            words.put(self._connection, number, article.title, article.text, passages)
+
+    def _change(self, removed: int | None) -> int:
+        """Enter a change that takes out ``removed``."""
+        passages = None
+        if removed is not None:
+            passages = self._value("SELECT passages FROM article WHERE number = ?", removed)
+            words.remove(self._connection, removed)
+            self._connection.execute("DELETE FROM article WHERE number = ?", (removed,))
+        self.latest += 1
+        self._insert("change", self.latest, removed, passages)
+        return self.latest
+
+    def _insert(self, table: str, *values: object) -> None:
+        self._connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None

@@ -1,0 +1,231 @@
+"""library.db: the truth about articles, pages, passages, vectors and words. Knows nothing of encoders or of Chroma.
+
+SQLite in WAL mode with synchronous FULL: readers never wait, writers of all processes take turns, and what was
+committed survives a crash. ``reading()`` gives a ``Snapshot``, one consistent view; ``writing()`` a ``Writer``, one
+transaction that happens wholly or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from index import words
+from index.errors import (
+    LibraryDamagedError,
+    LibraryError,
+    LibraryFormatError,
+    LibraryNotFoundError,
+    LibraryStorageError,
+)
+from index.snapshot import Snapshot, Writer
+
+FORMAT = 1
+"""Written into the file; a library with a higher one was made by a newer Dateline."""
+
+_APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
+_BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
+
+_SCHEMA = f"""
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE change (number INTEGER PRIMARY KEY, removed INTEGER, passages INTEGER);
+CREATE TABLE article (
+    number INTEGER PRIMARY KEY REFERENCES change (number), id TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
+    published TEXT, outlet TEXT, outlet_key TEXT, passages INTEGER NOT NULL, text_digest BLOB NOT NULL
+);
+CREATE INDEX article_by_day ON article (published);
+CREATE INDEX article_by_text ON article (text_digest);
+CREATE TABLE content (
+    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
+    digest BLOB NOT NULL, body BLOB NOT NULL, page BLOB
+);
+CREATE TABLE embedding (
+    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
+    digest BLOB NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL
+);
+{words.SCHEMA}
+PRAGMA application_id = {_APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+"""
+
+
+def _explanation(error: sqlite3.Error, path: Path) -> LibraryError | None:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if code == sqlite3.SQLITE_NOTADB:
+        return LibraryFormatError(f"{path}: {error}; expected a Dateline library; give another folder")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return LibraryDamagedError(f"{path}: {error}; expected what was written; run `dateline verify`")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return LibraryStorageError(f"{path}: {error}; expected room on a sound disk; free some: what was added is kept")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return LibraryStorageError(f"{path}: {error}; expected to be able to write there; give another folder")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryStorageError(f"{path}: {error}; others have been writing for {_BUSY_SECONDS:.0f} s; try again")
+    return None
+
+
+class Store:
+    """library.db, open. Thread-safe; any number of processes may have it open.
+
+    Args:
+        path: of library.db.
+        writable: False where the folder cannot be written; then reading works and ``writing()`` raises.
+    """
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self.path = path
+        self.writable = writable
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool) -> Store:
+        """Open the library.db of this folder, or make one.
+
+        Raises:
+            LibraryNotFoundError: there is none, and ``create`` is False.
+            LibraryStorageError: the folder cannot be made, read or written.
+            LibraryFormatError: what is there is not a library, or is newer than this Dateline.
+            LibraryDamagedError: SQLite finds it malformed.
+        """
+        path = folder / "library.db"
+        try:
+            present = path.exists() and path.stat().st_size > 0
+            if not present and not create:
+                raise LibraryNotFoundError(f"{folder}: no library there; expected one; add articles to make it")
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryStorageError(
+                f"{folder}: {error.strerror}; expected a folder to keep the library in; give another"
+            ) from error
+        store = cls(path, writable=os.access(folder, os.W_OK) and (not present or os.access(path, os.W_OK)))
+        if not present and not store.writable:
+            raise LibraryStorageError(f"{folder}: it cannot be written; expected to make a library there; give another")
+        try:
+            with store._connection() as connection:
+                store._prepare(connection)
+        except LibraryError:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """A view of the library as it is now; later writes do not show in it."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            yield Snapshot(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A transaction, committed when the ``with`` ends, undone when it ends in an error.
+
+        Raises:
+            LibraryStorageError: the folder is read-only, the disk full, or others wrote for a whole minute.
+        """
+        if not self.writable:
+            raise LibraryStorageError(f"{self.path}: it cannot be written; expected to; change its rights")
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield Writer(connection)
+            connection.execute("COMMIT")
+
+    def check(self) -> list[str]:
+        """What SQLite itself finds wrong with the file, a line each; empty where all is well."""
+        problems: list[str] = []
+        try:
+            with self._connection() as connection:
+                found = connection.execute("PRAGMA integrity_check").fetchall()
+                problems += [f"{self.path}: {line}; restore a copy" for (line,) in found if line != "ok"]
+                found = connection.execute("PRAGMA foreign_key_check").fetchall()
+                problems += [
+                    f"{self.path}: a row of {row[0]} belongs to no article; run `dateline repair`" for row in found
+                ]
+            if self.writable:
+                with self.writing() as writer:
+                    writer.check_words()
+        except LibraryDamagedError as error:
+            problems.append(str(error))
+        return problems
+
+    def close(self) -> None:
+        """Close every connection; one in use is closed when it is handed back. Twice is once."""
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            if self._closed:
+                raise LibraryError(f"{self.path.parent}: this library was closed; open it again")
+            connection = self._idle.pop() if self._idle else None
+        try:
+            connection = connection or self._connect()
+            yield connection
+        except sqlite3.Error as error:
+            explanation = _explanation(error, self.path)
+            if explanation is None:
+                raise
+            raise explanation from error
+        finally:
+            if connection is not None:
+                self._hand_back(connection)
+
+    def _hand_back(self, connection: sqlite3.Connection) -> None:
+        with suppress(sqlite3.Error):  # a failed disk may have ended the transaction already
+            connection.rollback()
+        with self._guard:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        mode = "mode=rwc" if self.writable else "mode=ro"
+        if not self.writable and not self.path.with_name("library.db-wal").exists():
+            mode += "&immutable=1"  # SQLite's WAL mode needs to write, unless it is told that nobody does
+        connection = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?{mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.text_factory = lambda raw: raw.decode(errors="replace")  # a flipped bit is the digests' business
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """See that the file is a library of a known format, or make it one."""
+        if self.writable and _is_blank(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            if _is_blank(connection):  # nobody else was quicker
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        if application != _APPLICATION_ID:
+            raise LibraryFormatError(
+                f"{self.path}: another program's database; expected a library; give another folder"
+            )
+        if found > FORMAT:
+            raise LibraryFormatError(
+                f"{self.path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
+            )
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return bool(application == 0 and tables == 0)
