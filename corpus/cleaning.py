@@ -1,8 +1,7 @@
 """A page's whole visible text -> the spans worth keeping, and what the page says of itself.
 
-Cleaning keeps or drops spans of the page; it never rewrites. Knows nothing of files, formats or outlets. How it goes:
-every line is judged alone (`boilerplate.py`), the run of lines with the best balance of prose over furniture is the
-body, and within it furniture, stamps, bylines and copies are dropped. A text without any furniture is kept whole.
+Cleaning keeps or drops spans of the page; it never rewrites. Knows nothing of files, formats or outlets. `body.py`
+chooses the lines; here title, copies, photo credits and datelines are dropped from them, and the metadata is read.
 """
 
 # ruff: noqa: RUF001 - dashes and quotation marks of many kinds are the subject here
@@ -10,28 +9,20 @@ body, and within it furniture, stamps, bylines and copies are dropped. A text wi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from corpus.article import Article, Page, Span
-from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
-from corpus.dates import Stamp, find_stamp, read_stamps
+from corpus.body import Line, choose_body, read_lines, squeeze
+from corpus.boilerplate import Kind, find_credit
+from corpus.dates import find_stamp
 from corpus.errors import LoadError
 from corpus.language import identify_language
-from corpus.sentences import split_paragraphs
 from corpus.title import find_byline, find_outlet, find_title, split_site
 
-MAX_PROSE_SCORE = 60.0
-LONE_PROSE = 0.4
-PLAIN_COST, PLAIN_WORD_COST, BULLET_COST = 4.0, 0.3, 10.0
-INTERFACE_COST, STAMP_COST, ENDING_COST = 8.0, 20.0, 30.0
-MIN_BODY_BEFORE_COMMENTS = 40.0
-"""What a line adds to a run, in words of prose. Chosen by hand on the 93 even pages of the article-extraction-benchmark
-(`python -m tests.benchmarks.cleaning`); flat: half or double any of them and F1 moves by less than .01."""
-
-HEAD_LINES = 25
-"""How far above the body a title may stand."""
+HEAD_LINES, NEAR_LINES = 30, 8
+"""How far above the body a title may stand, buttons not counted; and, where there is none, a stamp or byline."""
 
 _COPY_IGNORED = frozenset("a an the on in at".split())
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -64,23 +55,6 @@ class Cleaned:
     machine_translated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A paragraph of the page; hard-wrapped lines are one."""
-
-    start: int
-    end: int
-    text: str
-    kind: Kind
-    words: int
-    stamps: tuple[Stamp, ...]
-    byline: bool
-
-    @property
-    def is_prose(self) -> bool:
-        return self.kind is Kind.PROSE and not self.stamps and not self.byline
-
-
 def clean(text: str, *, hints: Collection[str] = (), title: str | None = None) -> Cleaned:
     """Choose the spans of a page that are its article, and read what the page says of itself.
 
@@ -89,31 +63,41 @@ def clean(text: str, *, hints: Collection[str] = (), title: str | None = None) -
         hints: lines that an extractor with the page's markup at hand believes to be body text.
         title: the title where it is known; its line is no part of the body.
     """
-    lines = _settle_translations([_read_line(text, start, end) for start, end in split_paragraphs(text)])
-    chosen = _choose_hinted(lines, hints) or _choose_run(lines)
+    lines = read_lines(text)
+    chosen = choose_body(lines, hints)
     first = next((index for index in chosen if lines[index].is_prose), 0)
-    top = max(0, first - HEAD_LINES)
-    head = [line.text for line in lines[top:first]]
     body = " ".join(lines[index].text for index in chosen if index >= first)[:4_000]
-    found = _find_line(head, title) if title else find_title(head, body)
-    headline = first - 1 if found is None else top + found
-    kept = [lines[index] for index in chosen if found is None or index > headline]
+    headline = _find_headline(lines[:first], body, title)
+    kept = [lines[index] for index in chosen if headline is None or index > headline]
     cleaned = Cleaned(
         kept=tuple(_cut_spans(text, _drop_copies(kept))),
         machine_translated=any(line.kind is Kind.TRANSLATED for line in lines),
     )
-    near = lines[max(0, min(headline, first - 8)) : first + 3]
-    after = lines[chosen[-1] : chosen[-1] + 4] if chosen else []
-    return _read_metadata(cleaned, lines, near, after, body, None if found is None else head[found])
-
-
-def _read_metadata(
-    cleaned: Cleaned, lines: list[_Line], near: list[_Line], after: list[_Line], body: str, headline: str | None
-) -> Cleaned:
-    """Add what the lines near the body's beginning, those after its end and the page as a whole say."""
+    top = max(0, first - NEAR_LINES) if headline is None else headline
+    last = chosen[-1] if chosen else 0
+    near = lines[top : first + 3] + lines[max(0, top - 3) : top] + lines[last : last + 4]
     page = [line.text for line in lines]
-    stamp = find_stamp([line.text for line in near]) or find_stamp([line.text for line in after])
-    author, employer = next((byline for line in near if (byline := find_byline(line.text))), (None, None))
+    return _read_metadata(
+        cleaned, page, [line.text for line in near], body, None if headline is None else page[headline]
+    )
+
+
+def _find_headline(before: list[Line], body: str, title: str | None) -> int | None:
+    """The ordinal of the title's line among the lines before the body."""
+    head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][-HEAD_LINES:]
+    texts = [before[index].text for index in head]
+    known = [index for index, text in zip(head, texts, strict=True) if title and squeeze(text) == squeeze(title)]
+    if known:
+        return known[-1]
+    marks = {at for at, index in enumerate(head) if before[index].stamps or before[index].byline}
+    found = find_title(texts, body, marks=marks)
+    return None if found is None else head[found]
+
+
+def _read_metadata(cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None) -> Cleaned:
+    """Add what the lines around the body and the page as a whole say."""
+    stamp = find_stamp(near)
+    author, employer = next((byline for line in near if (byline := find_byline(line))), (None, None))
     title, site = split_site(headline, page) if headline else (None, None)
     return replace(
         cleaned,
@@ -125,100 +109,7 @@ def _read_metadata(
     )
 
 
-def _find_line(head: list[str], title: str) -> int | None:
-    return next((index for index, line in enumerate(head) if _squeeze(line) == _squeeze(title)), None)
-
-
-def _read_line(text: str, start: int, end: int) -> _Line:
-    line = text[start:end]
-    return _Line(
-        start=start,
-        end=end,
-        text=line,
-        kind=classify(line),
-        words=count_words(line),
-        stamps=tuple(read_stamps(line)),
-        byline=find_byline(line) is not None,
-    )
-
-
-def _settle_translations(lines: list[_Line]) -> list[_Line]:
-    """A notice of translation stands at an edge of the article; what looks like one amid prose is news about it."""
-    settled = []
-    for index, line in enumerate(lines):
-        before = sum(other.is_prose for other in lines[max(0, index - 4) : index])
-        after = sum(other.is_prose for other in lines[index + 1 : index + 5])
-        inside = line.kind is Kind.TRANSLATED and min(before, after) >= 2
-        settled.append(replace(line, kind=Kind.PROSE) if inside else line)
-    return settled
-
-
-def _choose_hinted(lines: list[_Line], hints: Collection[str]) -> list[int]:
-    """The lines that the hints hold, unless the hints miss most of what the lines themselves show to be the body."""
-    if not hints:
-        return []
-    known = " ".join(_squeeze(hint) for hint in hints)
-    chosen = [
-        index
-        for index, line in enumerate(lines)
-        if line.kind in (Kind.PROSE, Kind.PLAIN) and not line.stamps and (key := _squeeze(line.text)) and key in known
-    ]
-    run = _choose_run(lines)
-    enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(lines[index].words for index in run)
-    return chosen if enough else []
-
-
-def _squeeze(text: str) -> str:
-    """The letters and digits of a text, to compare renderings that differ in spaces, bullets and quotation marks."""
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
-def _choose_run(lines: list[_Line]) -> list[int]:
-    """The lines of the body, by their ordinals."""
-    furniture = any(line.kind in (Kind.INTERFACE, Kind.ENDING) for line in lines)
-    prose = any(line.is_prose for line in lines)
-    plain = [index for index, line in enumerate(lines) if line.kind in (Kind.PROSE, Kind.PLAIN)]
-    if not furniture or not prose:
-        dense = sum(lines[index].words for index in plain) >= 3 * len(plain)
-        edges = {index for index, line in enumerate(lines) if line.stamps or line.byline} if prose else set()
-        return [index for index in plain if index not in edges] if prose or dense else []
-    low, high = _find_best_run(lines)
-    chosen, related = [], False
-    for index in range(low, high):
-        line = lines[index]
-        related = line.kind is Kind.ENDING or (related and not line.is_prose)
-        captioned = line.kind is Kind.PLAIN and find_credit(line.text) < len(line.text)
-        if line.kind in (Kind.PROSE, Kind.PLAIN) and not (related or captioned or line.stamps or line.byline):
-            chosen.append(index)
-    return chosen
-
-
-def _find_best_run(lines: list[_Line]) -> Span:
-    """The run of lines with the highest sum of scores; it ends where comments begin."""
-    best, total, start = (0.0, 0, 0), 0.0, 0
-    for index, line in enumerate(lines):
-        if line.kind is Kind.COMMENTS and best[0] >= MIN_BODY_BEFORE_COMMENTS:
-            break
-        if total <= 0:
-            total, start = 0.0, index
-        neighbours = lines[max(0, index - 1) : index] + lines[index + 1 : index + 2]
-        total += _score(line, alone=not any(neighbour.is_prose for neighbour in neighbours))
-        if total > best[0]:
-            best = (total, start, index + 1)
-    return best[1:]
-
-
-def _score(line: _Line, *, alone: bool) -> float:
-    if line.stamps or line.byline:
-        return -STAMP_COST
-    if line.kind is Kind.PROSE:
-        return min(line.words, MAX_PROSE_SCORE) * (LONE_PROSE if alone else 1.0)
-    if line.kind is Kind.PLAIN:
-        return -BULLET_COST if is_bulleted(line.text) else -PLAIN_COST - PLAIN_WORD_COST * line.words
-    return -INTERFACE_COST if line.kind is Kind.INTERFACE else -ENDING_COST
-
-
-def _drop_copies(chosen: list[_Line]) -> Iterator[_Line]:
+def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
     """The chosen lines, photo credits cut off, without second copies of a sentence or caption."""
     seen: set[tuple[str, ...]] = set()
     for line in chosen:
@@ -231,7 +122,7 @@ def _drop_copies(chosen: list[_Line]) -> Iterator[_Line]:
         yield replace(line, end=end)
 
 
-def _cut_spans(text: str, kept: Iterable[_Line]) -> list[Span]:
+def _cut_spans(text: str, kept: Iterable[Line]) -> list[Span]:
     """The kept lines' spans without datelines; between them at most two line breaks, so that paragraphs stay apart."""
     spans: list[Span] = []
     for ordinal, line in enumerate(kept):
@@ -253,6 +144,7 @@ def build_article(
     id: str,
     location: str,
     hints: Collection[str] = (),
+    dropped: Sequence[Span] = (),
     title: str | None = None,
     outlet: str | None = None,
     url: str | None = None,
@@ -268,6 +160,7 @@ def build_article(
         id: the article's identity.
         location: the file, URL or record, as the user named it; for the error.
         hints: lines that an extractor believes to be body text.
+        dropped: ascending spans that the format knows to be no text: Markdown's signs, a hyphen at a line's end.
         title: the format's title; None or blank, here and below, where the format does not say.
         outlet: the format's name of the publisher.
         url: canonical address.
@@ -281,7 +174,8 @@ def build_article(
     """
     text = replace_unstorable(text)
     title, outlet, url, author, language = (_tidy(value) for value in (title, outlet, url, author, language))
-    cleaned = clean(text, hints=hints, title=title)
+    said = Page(text=text, kept=_complement(dropped, len(text)))
+    cleaned = clean(said.article_text, hints=hints, title=title)
     if not cleaned.kept:
         raise LoadError(
             location,
@@ -293,7 +187,7 @@ def build_article(
         published = published_at.date()
     elif published is None:
         published, published_at = cleaned.published, cleaned.published_at
-    page = Page(text=text, kept=cleaned.kept)
+    page = Page(text=text, kept=tuple(piece for span in cleaned.kept for piece in said.locate(*span)))
     return Article(
         id=id,
         text=page.article_text,
@@ -307,6 +201,11 @@ def build_article(
         machine_translated=cleaned.machine_translated,
         page=page,
     )
+
+
+def _complement(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
+    edges = [0, *(edge for span in spans for edge in span), length]
+    return tuple((start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end)
 
 
 def _tidy(value: str | None) -> str | None:

@@ -8,16 +8,26 @@ Wrong metadata is worse than none, so each is read only where the page's own lin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
 
-MIN_TITLE_WORDS = 3
+MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32
 MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
 """Share of a title's content words that its article repeats; headlines of other articles share fewer."""
+MARK_WORTH, MARK_DISTANCE = 0.5, 3
+"""A byline or stamp at most so many lines below a line is worth so much sharing."""
+DISTANCE_COST = 0.01
+"""Of each line between a line and the body."""
 
+_NO_TITLE = re.compile(
+    r"[.。:,]$|\S(?: {3,}|\t)\S|[…»]\s*$|\.\.\. more$|\b(?:photograph|photo|image|illustration)s?\b\W+(?:by\b|\w+/)"
+    r"|https?://|\bcredit\b\W|\bgetty images\b|/(?:ap|afp|reuters|epa)\b|\d\s+(?:hours?|minutes?|days?) ago\b",
+    re.IGNORECASE,
+)
+"""Ends as a sentence, a list or a teaser does; a table's row; a credit; an age."""
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED_PAIR = re.compile(r"(?=([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}))")
 _SITE_SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—-]\s+(?P<site>[^|–—]{2,40})$")
@@ -26,7 +36,7 @@ _NAME = r"[^\W\d_](?:[\w.'’-]*[^\W_])?\.?"
 _BYLINE = re.compile(
     r"^\W*(?:written by|story by|by|von|par|por|di|door|oleh|yazan)\s*:?\s+"
     rf"(?P<author>{_NAME}(?:\s+(?:{_NAME}|and|und|et|y|e|ve|dan|en|&),?){{1,9}}?)"
-    r"(?:\s*(?:[,|•·–—-]|\bfor\b|\bin [A-Z])\s*(?P<rest>.*))?$",
+    r"(?:\s*(?:[,|•·–—-]|\b(?:for|in|on|at|published|posted|updated)\b|\d)\s*(?P<rest>.*))?$",
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(
@@ -40,9 +50,14 @@ _COPYRIGHT = re.compile(
     r"|\s*[.,|•–—-].*|\s+all rights reserved.*|\s+-\s.*)?$",
     re.IGNORECASE,
 )
-_AGENCIES = frozenset(
-    "aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg associated".split()
+_NO_PRESS = frozenset(
+    """
+    aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg associated
+    special rights reserved designed bureau staff company corporation communications holdings interactive media group
+    publishing network networks broadcasting corp inc ltd llc entertainment limited private network partners
+    """.split()
 )
+"""Agencies, whose stories others print, and words of the companies that own outlets rather than of outlets."""
 _PRESS_WORDS = frozenset(
     """
     agency bbc broadcasting bulletin chronicle cnn courier daily diario dispatch echo examiner express gazete gazetesi
@@ -58,25 +73,29 @@ _SECTION_WORDS = frozenset(
 )
 
 
-def find_title(lines: Sequence[str], body: str) -> int | None:
+def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) -> int | None:
     """Which of the lines before a body is its title.
 
     Args:
         lines: the page's lines before the body, in order, down to its first paragraph.
         body: the beginning of the body.
+        marks: which of the lines are bylines or stamps; a title stands right above one.
 
     Returns:
-        The index of the line that shares most of its words with the body, the nearest of equals; a deck below its
-        title loses to the title. None where no line shares enough.
+        The index of the line that shares most of its words with the body, where its place counts as some sharing; a
+        deck below its title loses to the title. None where no line shares enough.
     """
     vocabulary = _content_words(body)
-    scores = [_score_title(line, vocabulary) for line in lines]
-    best: int | None = None
-    for index, score in enumerate(scores):
-        if score and (best is None or score - 0.01 * (len(lines) - index) >= scores[best] - 0.01 * (len(lines) - best)):
-            best = index
-    while best and scores[best - 1]:
-        best -= 1
+    best, best_score = None, MIN_SHARED_WORDS
+    previous = 0.0
+    for index, line in enumerate(lines):
+        score = 0.0
+        if index not in marks and (share := _share_words(line, vocabulary)):
+            marked = any(mark in marks for mark in range(index + 1, index + 1 + MARK_DISTANCE))
+            score = share + MARK_WORTH * marked - DISTANCE_COST * (len(lines) - index - 1)
+        if score > best_score and not (previous >= MIN_SHARED_WORDS and best == index - 1):
+            best, best_score = index, score
+        previous = score
     return best
 
 
@@ -100,6 +119,9 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
     words = author.split()
     if not all(word[0].isupper() or word.lower() in _PARTICLES or word == "&" for word in words):
         return None
+    name, _, last = author.rpartition(", ")
+    if name and _is_press_name(last):
+        return name, last
     outlet = (found["rest"] or "").split("|")[0].strip()
     return author, outlet if _is_press_name(outlet) else None
 
@@ -108,8 +130,7 @@ def find_outlet(lines: Sequence[str], body: str) -> str | None:
     """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
     for line in reversed(lines):
         if (found := _COPYRIGHT.search(line)) and (outlet := found["outlet"].strip()):
-            words = set(_TOKEN.findall(outlet.lower()))
-            if outlet[0].isupper() and len(outlet.split()) <= 5 and not words & _AGENCIES:
+            if _is_press_name(outlet) or (lines.count(outlet) and outlet[0].isupper()):
                 return outlet
     for line in lines:
         if (found := _MORE_FROM.match(line)) and _is_press_name(outlet := found["outlet"].strip()):
@@ -124,17 +145,16 @@ def _content_words(text: str) -> set[str]:
     return words | set(_UNSPACED_PAIR.findall(text))
 
 
-def _score_title(line: str, vocabulary: set[str]) -> float:
+def _share_words(line: str, vocabulary: set[str]) -> float:
     """Share of the line's content words in the vocabulary; 0 where the line cannot be a title."""
-    if len(line) > MAX_TITLE_CHARACTERS or is_bulleted(line) or line.endswith((".", "。", ":", ",")):
+    if len(line) > MAX_TITLE_CHARACTERS or is_bulleted(line) or _NO_TITLE.search(line):
         return 0.0
     if not MIN_TITLE_WORDS <= count_words(line) <= MAX_TITLE_WORDS:
         return 0.0
     if classify(line) not in (Kind.PLAIN, Kind.PROSE) or find_byline(line) or find_credit(line) < len(line):
         return 0.0
     words = _content_words(line)
-    share = len(words & vocabulary) / len(words) if len(words) > 1 else 0.0
-    return share if share >= MIN_SHARED_WORDS else 0.0
+    return len(words & vocabulary) / len(words) if len(words) > 1 else 0.0
 
 
 def _is_press_name(name: str) -> bool:
@@ -143,6 +163,7 @@ def _is_press_name(name: str) -> bool:
     return (
         0 < len(words) <= 5
         and name[0].isupper()
+        and not _NO_PRESS & set(words)
         and any(word in _PRESS_WORDS for word in words)
         and not all(word in _SECTION_WORDS for word in words)
     )

@@ -1,0 +1,102 @@
+"""Markdown -> an article. Its signs are rendered and then dropped, so that a quotation is what a reader would see.
+
+Knows the common signs (CommonMark 0.31) where a line at a time shows them, and "key: value" front matter; no nesting.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.article import Article, Span
+from corpus.cleaning import build_article
+from corpus.dates import parse_stamp
+from corpus.loaders.source import Source
+from corpus.loaders.text import load_text
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(
+    r"^(?P<key>[A-Za-z_-]+)[ \t]*:[ \t]*(?P<quote>[\"']?)(?P<value>\S.*?)(?P=quote)[ \t]*$", re.MULTILINE
+)
+_FIRST_HEADING = re.compile(r"^#[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
+_NAMES = {
+    "title": ("title", "headline"),
+    "outlet": ("outlet", "publisher", "source", "site", "publication"),
+    "author": ("author", "byline"),
+    "url": ("url", "canonical", "canonical_url", "link"),
+    "published": ("published", "date", "pubdate", "published_at"),
+    "language": ("language", "lang"),
+}
+_SIGNS = re.compile(
+    r"""
+    (?P<whole> <!--.*?--> | !\[[^\]\n]*\]\([^)\n]*\) | </?[A-Za-z][^<>\n]*> )
+    | (?P<line> ^[ \t]*(?:```|~~~).*$ | ^[ \t]*(?:=+|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
+              | ^[ \t]{0,3}\[[^\]\n]+\]:[ \t]+\S.*$ )
+    | (?P<prefix> ^[ \t]{0,3}(?:\#{1,6}[ \t]+|(?:>[ \t]?)+) | [ \t]+\#+[ \t]*$ )
+    | (?P<escape> \\(?=[\\`*_{}\[\]()#+\-.!>~|]) )
+    | (?P<open> \[ )(?P<label>[^\[\]\n]+)(?P<close> \]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\) | \]\[[^\]\n]*\] )
+    | <(?P<auto>https?://[^<>\s]+)>
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+_EMPHASIS = re.compile(
+    r"(?P<open>\*\*\*|\*\*|\*|~~|`+)(?=\S)(?P<label>(?:(?!(?P=open))[^\n]|\n(?!\n))+?)(?<=\S)(?P<close>(?P=open))"
+    r"|(?<!\w)(?P<open_>__|_)(?=\S)(?P<label_>[^_\n]+?)(?<=\S)(?P<close_>(?P=open_))(?!\w)"
+)
+
+
+def load_markdown(source: Source) -> Article:
+    """Load one Markdown file; its front matter and first heading say what they say.
+
+    Raises:
+        LoadError: not text, too large, empty, or no sentence in it.
+    """
+    data = source.read()
+    text = load_text(data, location=source.name)
+    fields = read_front_matter(text)
+    heading = _FIRST_HEADING.search(text)
+    published, published_at = parse_stamp(fields.get("published", ""))
+    return build_article(
+        text,
+        id=source.id(data),
+        location=source.name,
+        dropped=find_signs(text),
+        title=fields.get("title") or (heading["title"] if heading else None),
+        outlet=fields.get("outlet"),
+        url=fields.get("url"),
+        author=fields.get("author"),
+        published=published,
+        published_at=published_at,
+        language=fields.get("language"),
+    )
+
+
+def read_front_matter(text: str) -> dict[str, str]:
+    """What the front matter says, under the names that articles use."""
+    front = _FRONT_MATTER.match(text)
+    said = {found["key"].lower(): found["value"] for found in _FIELD.finditer(front["fields"])} if front else {}
+    values = {name: next((said[key] for key in keys if key in said), "") for name, keys in _NAMES.items()}
+    return {name: value for name, value in values.items() if value}
+
+
+def find_signs(text: str) -> list[Span]:
+    """The ascending spans of the text that are Markdown and not what it says: front matter, signs, link targets."""
+    front = _FRONT_MATTER.match(text)
+    start = front.end() if front else 0
+    spans: list[Span] = [(0, start)] if start else []
+    for pattern in (_SIGNS, _EMPHASIS):
+        for found in pattern.finditer(text, start):
+            names = [name for name in found.re.groupindex if not name.startswith(("label", "auto")) and found[name]]
+            spans += [found.span(name) for name in names]
+            if "auto" in found.re.groupindex and found["auto"]:
+                spans += [(found.start(), found.start("auto")), (found.end("auto"), found.end())]
+    return _merge(spans)
+
+
+def _merge(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
