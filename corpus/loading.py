@@ -19,6 +19,7 @@ from corpus.errors import LoadError
 from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
 from corpus.loaders import web
 from corpus.loaders.html import load_html
+from corpus.loaders.markdown import load_markdown
 from corpus.loaders.pdf import load_pdf
 from corpus.loaders.records import load_csv, load_json, load_jsonl
 from corpus.loaders.source import Source
@@ -135,7 +136,7 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
                     expected=EXPECTED,
                     remedy="rename it if it is one of these, or paste its text",
                 )
-            stream = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file))) if zipped else file
+            stream: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
             yield from _load_source(Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch)
     except OSError as error:
         raise _refuse_unreadable(path, error) from None
@@ -157,6 +158,8 @@ def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterabl
             return [load_html(source)]
         case "pdf":
             return [load_pdf(source)]
+        case "markdown":
+            return [load_markdown(source)]
         case "jsonl":
             return load_jsonl(source)
         case "json":
