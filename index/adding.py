@@ -6,7 +6,7 @@ Knows nothing of Chroma or of searching.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -62,29 +62,91 @@ class _Draft:
     passages: list[Passage]
     problem: EncoderError | None = None
 
+    @property
+    def inputs(self) -> list[str]:
+        return [passage_input(self.article, passage) for passage in self.passages]
 
-def add_articles(store: Store, encoder: Encoder, articles: Iterable[Article]) -> Iterator[tuple[Article, Outcome]]:
-    """Store articles; each is yielded once it is committed, in the order they came.
+
+class Intake:
+    """Takes articles into one store.
 
     Args:
         store: where they go.
-        encoder: what the store's vectors are made with.
-        articles: read as they are needed; about ``BATCH`` passages are held in memory.
-
-    Raises:
-        LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
-        LibraryEncoderError: the library's vectors are another encoder's.
+        load: gives the encoder that the store's vectors are made with; not called where nothing is new.
     """
-    batch: list[_Draft] = []
-    for article in articles:
-        if any(draft.article.id == article.id for draft in batch):  # the later one updates the earlier
-            yield from _store_batch(store, encoder, batch)
-            batch = []
-        batch.append(_draft(store, encoder, article))
-        if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
-            yield from _store_batch(store, encoder, batch)
-            batch = []
-    yield from _store_batch(store, encoder, batch)
+
+    def __init__(self, store: Store, load: Callable[[], Encoder]) -> None:
+        self._store = store
+        self._load = load
+
+    def add(self, articles: Iterable[Article]) -> Iterator[tuple[Article, Outcome]]:
+        """Store articles; each is yielded once it is committed, in the order they came.
+
+        Args:
+            articles: read as they are needed; about ``BATCH`` passages are held in memory.
+
+        Raises:
+            LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
+            LibraryEncoderError: the library's vectors are another encoder's.
+        """
+        batch: list[_Draft] = []
+        for article in articles:
+            if any(draft.article.id == article.id for draft in batch):  # the later one updates the earlier
+                yield from self._finish(batch)
+                batch = []
+            batch.append(self._draft(article))
+            if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
+                yield from self._finish(batch)
+                batch = []
+        yield from self._finish(batch)
+
+    def _draft(self, article: Article) -> _Draft:
+        revision = revision_of(article)
+        with self._store.reading() as snapshot:
+            if snapshot.revision_of(article.id) == revision:
+                return _Draft(article, revision, [])
+        encoder = self._load()
+        try:
+            passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
+        except EncoderError as error:
+            return _Draft(article, revision, [], error)
+        return _Draft(article, revision, passages)
+
+    def _finish(self, batch: list[_Draft]) -> Iterator[tuple[Article, Outcome]]:
+        encoded = iter(self._encode([draft for draft in batch if draft.passages]))
+        for draft in batch:
+            result = next(encoded) if draft.passages else draft.problem
+            if isinstance(result, EncoderError):
+                logger.warning("article %s was not added: %s", draft.article.id, result)
+                yield draft.article, Outcome.FAILED
+            else:
+                yield draft.article, Outcome.UNCHANGED if result is None else self._put(draft, result)
+
+    def _encode(self, drafts: list[_Draft]) -> list[Vectors | EncoderError]:
+        """The vectors of each draft; where a batch fails, each draft is tried alone, so that one spoils no other."""
+        if not drafts:
+            return []
+        try:
+            rows = encode(self._load(), [text for draft in drafts for text in draft.inputs])
+        except EncoderError as error:
+            return [error] if len(drafts) == 1 else [self._encode([draft])[0] for draft in drafts]
+        ends = accumulate(len(draft.passages) for draft in drafts)
+        return [rows[end - len(draft.passages) : end] for draft, end in zip(drafts, ends, strict=True)]
+
+    def _put(self, draft: _Draft, vectors: Vectors) -> Outcome:
+        article, encoder = draft.article, self._load()
+        with self._store.writing() as writer:
+            check_encoder(writer, encoder)
+            known = writer.revision_of(article.id)
+            if known == draft.revision:  # another process was quicker
+                return Outcome.UNCHANGED
+            copied = writer.holds_text_of(article)
+            writer.set("encoder", encoder.name)
+            writer.set("dim", str(encoder.dim))
+            writer.put(article, draft.revision, [(passage.start, passage.end) for passage in draft.passages], vectors)
+        if known is not None:
+            return Outcome.UPDATED
+        return Outcome.DUPLICATE if copied else Outcome.NEW
 
 
 def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:
@@ -107,8 +169,6 @@ def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
     Raises:
         EncoderError: whatever the encoder raised, or it returned what cannot be unit vectors.
     """
-    if not inputs:
-        return np.empty((0, encoder.dim), np.float32)
     try:
         rows = np.asarray(encoder.encode_passages(inputs), dtype=np.float32)
     except Exception as error:  # what a model raises has no common base
@@ -119,52 +179,3 @@ def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
             f" {encoder.dim} finite numbers; use another encoder"
         )
     return rows
-
-
-def _draft(store: Store, encoder: Encoder, article: Article) -> _Draft:
-    revision = revision_of(article)
-    with store.reading() as snapshot:
-        if snapshot.revision_of(article.id) == revision:
-            return _Draft(article, revision, [])
-    try:
-        passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
-    except EncoderError as error:
-        return _Draft(article, revision, [], error)
-    return _Draft(article, revision, passages)
-
-
-def _store_batch(store: Store, encoder: Encoder, batch: list[_Draft]) -> Iterator[tuple[Article, Outcome]]:
-    for draft, vectors in zip(batch, _encode_batch(encoder, batch), strict=True):
-        if isinstance(vectors, EncoderError):
-            logger.warning("article %s was not added: %s", draft.article.id, vectors)
-            yield draft.article, Outcome.FAILED
-        else:
-            yield draft.article, _store(store, encoder, draft, vectors)
-
-
-def _encode_batch(encoder: Encoder, batch: list[_Draft]) -> list[Vectors | EncoderError]:
-    """The vectors of each draft; where a batch fails, each draft is tried alone, so that one spoils no other."""
-    try:
-        rows = encode(encoder, [passage_input(draft.article, passage) for draft in batch for passage in draft.passages])
-    except EncoderError as error:
-        return [error] if len(batch) == 1 else [_encode_batch(encoder, [draft])[0] for draft in batch]
-    ends = accumulate(len(draft.passages) for draft in batch)
-    return [draft.problem or rows[end - len(draft.passages) : end] for draft, end in zip(batch, ends, strict=True)]
-
-
-def _store(store: Store, encoder: Encoder, draft: _Draft, vectors: Vectors) -> Outcome:
-    article = draft.article
-    if not draft.passages:
-        return Outcome.UNCHANGED
-    with store.writing() as writer:
-        check_encoder(writer, encoder)
-        known = writer.revision_of(article.id)
-        if known == draft.revision:  # another process was quicker
-            return Outcome.UNCHANGED
-        copied = writer.holds_text_of(article)
-        writer.set("encoder", encoder.name)
-        writer.set("dim", str(encoder.dim))
-        writer.put(article, draft.revision, [(passage.start, passage.end) for passage in draft.passages], vectors)
-    if known is not None:
-        return Outcome.UPDATED
-    return Outcome.DUPLICATE if copied else Outcome.NEW

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self
 import platformdirs
 
 from corpus import Article
-from index.adding import Added, Outcome, add_articles, check_encoder
+from index.adding import Added, Intake, Outcome, check_encoder
 from index.checking import repair, verify
 from index.encoder import Encoder, MiniLMEncoder, load_encoder
 from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
@@ -112,7 +112,7 @@ class Library:
         """
         ids: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
         written = 0
-        for article, outcome in add_articles(self._store, self.encoder, articles):
+        for article, outcome in Intake(self._store, lambda: self.encoder).add(articles):
             ids[outcome].append(article.id)
             if progress:
                 progress(article, outcome)
@@ -141,11 +141,11 @@ class Library:
             LibraryStorageError: the disk is full or read-only.
         """
         wanted = tuple(dict.fromkeys([article_ids] if isinstance(article_ids, str) else article_ids))
-        with self._store.writing() as writer:
-            for article_id in wanted:
-                if not writer.remove(article_id):
-                    raise _not_found(article_id)
         if wanted:
+            with self._store.writing() as writer:
+                for article_id in wanted:
+                    if not writer.remove(article_id):
+                        raise _not_found(article_id)
             self._bring_chroma_up_to_date()
         return wanted
 
