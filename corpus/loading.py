@@ -14,7 +14,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from corpus.article import Article
-from corpus.cleaning import build_article
+from corpus.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError
 from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
 from corpus.loaders import web
@@ -71,7 +71,7 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     Raises:
         LoadError: empty, too large, or no sentence on it.
     """
-    data = text.encode("utf-8", "replace")
+    data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
     return load_html(source) if sniff(data[:_PEEK]) == "html" else _load_text(source)
 
@@ -93,9 +93,11 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
 
 def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
     fetched = fetch(url)
-    kind = MEDIA_TYPES.get(fetched.kind) or SUFFIXES.get(Path(urlsplit(fetched.url).path).suffix.lower())
-    if kind is None and not fetched.kind.startswith(("text/", "application/octet-stream")) and fetched.kind:
-        raise LoadError(url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article")
+    kind = MEDIA_TYPES.get(fetched.kind)
+    if kind is None:
+        if fetched.kind and not fetched.kind.startswith(("text/", "application/octet-stream")):
+            raise LoadError(url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article")
+        kind = SUFFIXES.get(Path(urlsplit(fetched.url).path).suffix.lower())
     yield from _load_source(fetched.source, kind, fetch)
 
 

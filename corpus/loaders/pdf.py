@@ -10,10 +10,9 @@ import io
 import logging
 import re
 from collections import Counter
-from dataclasses import replace
 
 from corpus.article import Article, Page, Span
-from corpus.cleaning import build_article
+from corpus.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError
 from corpus.loaders.source import Source
 
@@ -32,32 +31,28 @@ def load_pdf(source: Source) -> Article:
         LoadError: broken, encrypted, without text (scanned), or without a sentence.
     """
     data = source.read()
-    text, dropped = render(_read_pages(source, data))
-    if not text.strip():
+    said = render(_read_pages(source, data))
+    if not said.text.strip():
         raise source.error(
             found="a PDF without text, probably a scan",
             expected="a PDF whose text can be selected",
             remedy="run it through OCR, or paste the text",
         )
-    article = build_article(text, id=source.id(data), location=source.name)
-    return _drop(article, dropped)
+    return build_article(said.text, id=source.id(data), location=source.name, dropped=said.dropped)
 
 
-def render(pages: list[list[str]]) -> tuple[str, list[Span]]:
-    """Render the lines of pages as paragraphs.
-
-    Returns:
-        The text, and the ascending spans of it that are no part of what is said.
-    """
+def render(pages: list[list[str]]) -> Page:
+    """Render the lines of pages as paragraphs; kept is all that is no hyphen, header or footer."""
     running = _find_running(pages)
     lines = [line for page in pages for line in _mark(page, running)]
     body = [line for line, runs in lines if not runs]
     if not body:  # every page says the same
-        return "\n\n".join(line for line, _ in lines), []
-    width = sorted(map(len, body))[int(len(body) * 0.9)]
+        lines = [(line, False) for line, _ in lines]
+    width = sorted(map(len, body))[int(len(body) * 0.9)] if body else 0
     words = Counter(_WORD.findall(" ".join(body).lower()))
-    text, dropped, held = "", list[Span](), ""
-    previous = ""
+    text, held, previous = "", "", ""
+    kept: list[Span] = []
+    low = 0
     for line, runs in [*lines, ("", False)]:
         if runs:
             held += f"{line}\n"
@@ -65,15 +60,17 @@ def render(pages: list[list[str]]) -> tuple[str, list[Span]]:
         hyphen = _cut_hyphen(previous, line, words)
         if previous and line and not hyphen:
             text += " " if _is_wrapped(previous, line, width) else "\n\n"
-        start = len(text) - (hyphen == "-")
-        if hyphen or (held and not text.endswith("\n")):
+        high = len(text) - (hyphen == "-")
+        if hyphen or (held and text and not text.endswith("\n")):
             text += "\n"
         text += held
-        if start < len(text):
-            dropped.append((start, len(text)))
+        if high < len(text):
+            kept.append((low, high))
+            low = len(text)
         text += line
         previous, held = line, ""
-    return text, dropped
+    kept.append((low, len(text)))
+    return Page(text=text, kept=tuple((start, end) for start, end in kept if start < end))
 
 
 def _find_running(pages: list[list[str]]) -> set[str]:
@@ -108,27 +105,6 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
     return following[0].islower() or len(line) >= 0.75 * width
 
 
-def _drop(article: Article, dropped: list[Span]) -> Article:
-    """The article without some spans of its page."""
-    if article.page is None:
-        return article
-    edges = iter(dropped)
-    cut = next(edges, None)
-    kept: list[Span] = []
-    for start, end in article.page.kept:
-        while cut and cut[0] < end:
-            if start < cut[0]:
-                kept.append((start, cut[0]))
-            start = max(start, min(cut[1], end))
-            if cut[1] > end:
-                break
-            cut = next(edges, None)
-        if start < end:
-            kept.append((start, end))
-    page = Page(text=article.page.text, kept=tuple(kept))
-    return replace(article, text=page.article_text, page=page)
-
-
 def _read_pages(source: Source, data: bytes) -> list[list[str]]:
     """The lines of each page, without the blank ones."""
     from pypdf import PdfReader
@@ -156,4 +132,7 @@ def _read_pages(source: Source, data: bytes) -> list[list[str]]:
             expected="a PDF that a viewer can open",
             remedy="download it again, or paste its text",
         ) from error
-    return [[" ".join(line.split()) for line in text.splitlines() if line.strip()] for text in texts]
+    return [
+        [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+        for text in map(replace_unstorable, texts)
+    ]

@@ -54,9 +54,7 @@ class Source:
                 remedy="split it, or write many articles as JSON Lines (.jsonl), which may be of any size",
             )
         if not data.strip():
-            raise self.error(
-                found="an empty file", expected="the text of an article", remedy="save or paste the page again"
-            )
+            raise self.empty()
         return data
 
     def id(self, data: bytes) -> str:
@@ -64,6 +62,12 @@ class Source:
         if self.url:
             return url_id(self.url)
         return path_id(self.path) if self.path else content_id(data)
+
+    def empty(self) -> LoadError:
+        """The LoadError of a source that holds nothing."""
+        return self.error(
+            found="an empty file", expected="the text of an article", remedy="save or paste the page again"
+        )
 
     def error(self, *, found: str, expected: str, remedy: str, part: str = "") -> LoadError:
         """A LoadError about it, or about a part of it ("line 7")."""

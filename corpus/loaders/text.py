@@ -52,7 +52,10 @@ def _decode(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    text = data.decode("utf-8", "replace")
+    try:
+        return data.decode("utf-8", "surrogatepass")  # a lone surrogate makes it no other encoding
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
     foreign = sum(character > "\x7f" for character in text) - broken if broken else 0
     if broken * 10 <= foreign:

@@ -19,7 +19,7 @@ from corpus.article import Article
 from corpus.cleaning import build_article
 from corpus.dates import parse_stamp
 from corpus.errors import LoadError
-from corpus.identity import canonical, outlet_of, url_id
+from corpus.identity import canonical, content_id, outlet_of, url_id
 from corpus.loaders.html import load_html, render_fragment
 from corpus.loaders.source import MAX_BYTES, Source
 
@@ -156,7 +156,8 @@ def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:
     published, published_at = parse_stamp(entry.get("published", ""))
     title = render_fragment(entry.get("title", "")) or None
     link = entry.get("link", "")
-    if link:
+    outlet = outlet_of(link)
+    if outlet:
         try:
             article = load_html(fetch(link).source)
         except LoadError:
@@ -172,11 +173,11 @@ def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:
     text = render_fragment(written[0])
     return build_article(
         text,
-        id=url_id(link) if link else source.id(text.encode("utf-8", "replace")),
+        id=url_id(link) if outlet else content_id(text.encode("utf-8", "replace")),
         location=f"{source.name}, {part}",
         title=title,
-        outlet=outlet_of(link) if link else None,
-        url=link or None,
+        outlet=outlet,
+        url=link if outlet else None,
         author=entry.get("author"),
         published=published,
         published_at=published_at,
@@ -197,6 +198,8 @@ def _open_client(resolve: Resolve) -> httpx.Client:
         """Connects to an address that ``resolve`` allowed, so that a second look-up cannot lead elsewhere."""
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.scheme not in ("http", "https"):
+                raise httpx.UnsupportedProtocol(request.url.scheme)
             host = request.url.host
             for address in (addresses := resolve(host)):
                 pinned = httpx.Request(
