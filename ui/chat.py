@@ -62,7 +62,7 @@ class Chat:
                 if interrupted:
                     return
                 interrupted = True
-                self._console.print(Text("Stopped. Ctrl-D or /quit leaves.", style="dim"))
+                self._console.print(Text("Ctrl-C again, Ctrl-D or /quit leaves.", style="dim"))
 
     def _respond(self, line: str) -> None:
         command, _, argument = line.partition(" ")

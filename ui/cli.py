@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import AbstractContextManager
+import threading
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -26,9 +27,10 @@ from ui.options import (
     UntilOption,
 )
 from ui.place import Place
-from ui.screen import complain, counting, make_console, print_json, report, stages
+from ui.screen import complain, count_articles, counting, make_console, print_json, report, stages
 
 if TYPE_CHECKING:
+    from assistant import Assistant
     from index import Library
 
 app = typer.Typer(
@@ -70,7 +72,7 @@ def _opened(
     context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
 ) -> AbstractContextManager[Library]:
     """The library that the options before and after the command name; ``own`` where the samples' will not do."""
-    place = context.obj.narrowed(library, samples)
+    place: Place = context.obj.narrowed(library, samples)
     if own and place.samples:
         raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
     return place.opened(make_console(stderr=True), create=create)
@@ -85,6 +87,14 @@ def _version(asked: bool) -> None:
         except PackageNotFoundError:
             typer.echo("dateline, run from a folder without being installed")
         raise typer.Exit
+
+
+def _warm(assistant: Assistant) -> None:
+    """Load what the first question needs while it is being typed; what is wrong with it, that question will say."""
+    from index import LibraryError
+
+    with suppress(LibraryError):
+        assistant.warm()
 
 
 def _has_display() -> bool:
@@ -166,7 +176,10 @@ def chat(context: typer.Context, library: LibraryOption = None, samples: Samples
     from ui.chat import Chat
 
     with _opened(context, library, samples) as opened:
-        Chat(Assistant(opened), make_console()).run()
+        assistant = Assistant(opened)
+        threading.Thread(target=_warm, args=[assistant], daemon=True).start()
+        typer.echo(f"{count_articles(len(opened))}. Ask, or type /help.")
+        Chat(assistant, make_console()).run()
 
 
 @app.command(help=helptext.SERVE)
@@ -219,7 +232,7 @@ def list_articles(
     console = make_console()
     for row in article_rows(articles, width=console.width if console.is_terminal else None):
         console.print(row, soft_wrap=True)
-    console.print(f"{len(articles):,} {'article' if len(articles) == 1 else 'articles'}", style="dim")
+    console.print(count_articles(len(articles)), style="dim")
 
 
 @app.command(help=helptext.SHOW)
@@ -270,7 +283,7 @@ def verify(
     """Check that everything stored is as it was written."""
     with _opened(context, library, samples) as opened, counting("Checking") as progress:
         problems = opened.verify(progress=progress)
-        sound = f"{len(opened):,} articles, all as they were stored"
+        sound = f"{count_articles(len(opened))}; all is as it was stored"
     report(problems, sound, as_json=as_json)
 
 
@@ -281,7 +294,7 @@ def repair(
     """Mend what verify found."""
     with _opened(context, library, samples) as opened, counting("Mending") as progress:
         problems = opened.repair(progress=progress)
-        sound = f"{len(opened):,} articles, all in order"
+        sound = f"{count_articles(len(opened))}; all is in order"
     report(problems, sound, as_json=as_json)
 
 

@@ -34,6 +34,11 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=not utf8, indent=2))
 
 
+def count_articles(count: int) -> str:
+    """The number with its noun: "1 article", "1,200 articles"."""
+    return f"{count:,} {'article' if count == 1 else 'articles'}"
+
+
 @contextmanager
 def stages() -> Iterator[Callable[[str], None]]:
     """Shows what is being done, where stderr is a terminal."""
@@ -45,7 +50,7 @@ def stages() -> Iterator[Callable[[str], None]]:
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """Shows how many articles of all are done, where stderr is a terminal."""
     with make_console(stderr=True).status(f"{what} ...") as status:
-        yield lambda done, total: status.update(f"{what} {done:,} of {total:,} articles ...")
+        yield lambda done, total: status.update(f"{what} {done:,} of {count_articles(total)} ...")
 
 
 def report(problems: list[str], sound: str, *, as_json: bool) -> None:
