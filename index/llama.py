@@ -8,6 +8,7 @@ Nothing else in index imports this module, so LlamaIndex is loaded for those who
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -30,7 +31,7 @@ from corpus import Article
 from index.encoder import Encoder, load_encoder
 from index.hit import Hit, Passage
 from index.library import Library
-from index.passages import split_article
+from index.passages import TITLE_BYTES, split_article
 
 TITLE_ONLY = {"metadata_template": "{value}", "text_template": "{metadata_str}\n{content}"}
 """What LlamaIndex embeds of a node is then our passage input: the title line and the passage."""
@@ -124,6 +125,9 @@ class DatelineRetriever(BaseRetriever):
         )
         return [NodeWithScore(node=_hit_node(hit), score=hit.score) for hit in hits]
 
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
 
 def _hit_node(hit: Hit) -> TextNode:
     metadata = _metadata(hit.article)
@@ -150,4 +154,6 @@ def _metadata(article: Article) -> dict[str, str]:
 
 
 def _all_but_title(metadata: dict[str, Any]) -> list[str]:
-    return [key for key in metadata if key != "title"]
+    """What is not embedded; a title so long that our passage input would cut it is among it."""
+    keep = len(str(metadata.get("title", "")).encode()) <= TITLE_BYTES
+    return [key for key in metadata if key != "title" or not keep]

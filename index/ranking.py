@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import exp
 
-from anyascii import anyascii
-
 from index.days import named_days
+from index.words import fold
 
 COSINE_WEIGHT = 0.6
 NEARNESS_WEIGHT = 0.3
@@ -53,7 +52,7 @@ def rank(question: str, candidates: Sequence[Candidate], *, as_of: date | None) 
         as_of: where "this week" counts from; days near it are preferred unless the question names others.
     """
     days = named_days(question, as_of) or (as_of and (as_of, as_of))
-    folded_question = _fold(question)
+    spelt_question = _spell(question)
     best_words = max((candidate.words for candidate in candidates), default=0.0)
     best_article_words = max((candidate.article_words for candidate in candidates), default=0.0)
     best_similarity = max((candidate.similarity for candidate in candidates), default=0.0)
@@ -64,7 +63,7 @@ def rank(question: str, candidates: Sequence[Candidate], *, as_of: date | None) 
         if days and candidate.published:
             distance = max((days[0] - candidate.published).days, (candidate.published - days[1]).days, 0)
             total += NEARNESS_WEIGHT * exp(-distance / NEARNESS_DAYS)
-        if candidate.outlet and _fold(candidate.outlet) in folded_question:
+        if candidate.outlet and _spell(candidate.outlet) in spelt_question:
             total += OUTLET_WEIGHT
         return total
 
@@ -76,6 +75,6 @@ def _share(value: float, best: float) -> float:
     return max(value, 0.0) / best if best > 0 else 0.0
 
 
-def _fold(text: str) -> str:
-    """Words in lower-case ASCII with a space on both sides, so that ``in`` finds whole words."""
-    return f" {' '.join(re.findall(r'[a-z0-9]+', anyascii(text).lower()))} "
+def _spell(text: str) -> str:
+    """Folded words with a space on both sides, so that ``in`` finds whole words."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', fold(text)))} "
