@@ -7,7 +7,7 @@ any process committed before it began; rows are appended to a block with room to
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,6 @@ from index.store import Store
 from index.words import PASSAGE_BITS
 
 Numbers = NDArray[np.int64]
-_GONE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,32 +27,41 @@ class Rows:
     """What a matrix held at one moment.
 
     Attributes:
-        numbers: the passage's number for each row; -1 where it was removed.
+        numbers: the passage's number for each row, ascending.
+        present: False where the passage was removed.
         vectors: (n, dim) unit rows.
     """
 
     numbers: Numbers
+    present: NDArray[np.bool_]
     vectors: Vectors
 
     def nearest(self, vector: Vectors, count: int, articles: Numbers | None = None) -> list[int]:
-        """Numbers of the passages nearest to a (dim,) vector, best first.
+        """Numbers of the passages nearest to a vector, best first.
 
         Args:
-            vector: unit length.
+            vector: (dim,), unit length.
             count: at most this many.
             articles: numbers of the articles to look in; None for all.
         """
         if not len(self.numbers):
             return []
         similarities = self.vectors @ vector
-        usable = self.numbers != _GONE
-        if articles is not None:
-            usable &= np.isin(self.numbers >> PASSAGE_BITS, articles)
+        usable = self.present if articles is None else self.present & np.isin(self.numbers >> PASSAGE_BITS, articles)
         rows = np.flatnonzero(usable)
         if len(rows) > count:
             rows = rows[np.argpartition(-similarities[rows], count - 1)[:count]]
         best: list[int] = self.numbers[rows[np.argsort(-similarities[rows], kind="stable")]].tolist()
         return best
+
+    def score(self, vector: Vectors, passages: Iterable[int]) -> dict[int, float]:
+        """Cosine of a vector with each of these passages; those that are not here are left out."""
+        if not len(self.numbers):
+            return {}
+        wanted = np.fromiter(passages, dtype=np.int64)
+        rows = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
+        found = (self.numbers[rows] == wanted) & self.present[rows]
+        return dict(zip(wanted[found].tolist(), (self.vectors[rows[found]] @ vector).tolist(), strict=True))
 
 
 class Matrix:
@@ -72,6 +80,7 @@ class Matrix:
     def _clear(self) -> None:
         self._used = 0
         self._numbers: Numbers = np.empty(0, np.int64)
+        self._present: NDArray[np.bool_] = np.empty(0, np.bool_)
         self._vectors: Vectors = np.empty((0, 0), np.float32)
 
     @property
@@ -87,38 +96,37 @@ class Matrix:
                 snapshot = open_view.enter_context(store.reading())
                 if snapshot.latest > self._seen:
                     self._follow(snapshot)
-                rows = Rows(self._numbers[: self._used], self._vectors[: self._used])
+                held = slice(self._used)
+                rows = Rows(self._numbers[held], self._present[held], self._vectors[held])
             yield snapshot, rows
 
     def _follow(self, snapshot: Snapshot) -> None:
         gone = [number for number, _ in snapshot.removed(after=self._seen)]
         if gone and self._used:
-            lost = np.isin(self._numbers >> PASSAGE_BITS, gone)
-            self._numbers = np.where(lost, _GONE, self._numbers)  # a copy: rows given out before stay as they were
-            if (self._numbers[: self._used] == _GONE).all():  # the next vectors may be another encoder's
+            self._present = self._present & ~np.isin(self._numbers >> PASSAGE_BITS, gone)  # Rows keep the former one
+            if not self._present[: self._used].any():  # the next vectors may be another encoder's
                 self._clear()
-        used = self._used
         new = snapshot.count_passages(after=self._seen)
-        if used + new > len(self._numbers):
-            used = self._move(used, new)
-        for number, vectors in snapshot.vectors(after=self._seen):
-            if not vectors.size:
-                continue
+        if self._used + new > len(self._numbers):
+            self._move(new)
+        used = self._used
+        for embedding in snapshot.embeddings(after=self._seen):
             if not self._vectors.size:
-                self._vectors = np.empty((len(self._numbers), vectors.shape[1]), np.float32)
-            end = used + len(vectors)
-            self._vectors[used:end] = vectors
-            self._numbers[used:end] = np.arange(len(vectors)) + (number << PASSAGE_BITS)
+                self._vectors = np.empty((len(self._numbers), embedding.vectors.shape[1]), np.float32)
+            end = used + len(embedding.passages)
+            self._vectors[used:end] = embedding.vectors
+            self._numbers[used:end] = embedding.passages
+            self._present[used:end] = True
             used = end
         self._used = used
         self._seen = snapshot.latest
 
-    def _move(self, used: int, new: int) -> int:
+    def _move(self, new: int) -> None:
         """Move the rows that are still there to a block with room for the new ones, and a quarter to spare."""
-        kept = np.flatnonzero(self._numbers[:used] != _GONE)
-        capacity = len(kept) + new + (len(kept) + new) // 4 if used else new
+        kept = np.flatnonzero(self._present[: self._used])
+        capacity = len(kept) + new + (len(kept) + new) // 4 if self._used else new
         numbers, vectors = np.empty(capacity, np.int64), np.empty((capacity, self._vectors.shape[1]), np.float32)
         numbers[: len(kept)] = self._numbers[kept]
         vectors[: len(kept)] = self._vectors[kept]
         self._numbers, self._vectors, self._used = numbers, vectors, len(kept)
-        return len(kept)
+        self._present = np.ones(capacity, np.bool_)

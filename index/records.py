@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from corpus import Article, Span
 from index.errors import LibraryDamagedError
+from index.words import PASSAGE_BITS
 
 Vectors = NDArray[np.float32]
 """(n, dim), unit rows."""
@@ -21,27 +22,45 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What ranking needs of an article, without its text.
+    """What ranking needs of an article.
 
     Attributes:
         number: the number of the change that wrote it.
         id, published, outlet: as in ``Article``.
         revision: ``revision_of`` the article.
-        spans: its passages, in order.
-        vectors: a row for each of ``spans``.
+        passages: how many it has.
     """
 
     number: int
     id: str
     revision: str
+    passages: int
     published: date | None
     outlet: str | None
-    spans: tuple[Span, ...]
-    vectors: Vectors
 
     def passage_id(self, ordinal: int) -> str:
         """The id of the passage at this ordinal."""
         return f"{self.id}:{self.revision}:{ordinal}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Embedding:
+    """The passages of an article.
+
+    Attributes:
+        number: the article's.
+        spans: of its passages, in order.
+        vectors: a row for each of ``spans``.
+    """
+
+    number: int
+    spans: tuple[Span, ...]
+    vectors: Vectors
+
+    @property
+    def passages(self) -> range:
+        """The numbers of its passages."""
+        return range(self.number << PASSAGE_BITS, (self.number << PASSAGE_BITS) + len(self.spans))
 
 
 def _json(data: object) -> bytes:
@@ -100,7 +119,7 @@ def pack_vectors(spans: Sequence[Span], vectors: Vectors) -> tuple[bytes, bytes,
     return digest(packed_spans, packed_vectors), packed_spans, packed_vectors
 
 
-def unpack_vectors(article_id: str, expected: bytes, spans: bytes, vectors: bytes) -> tuple[tuple[Span, ...], Vectors]:
+def unpack_vectors(number: int, article_id: str, expected: bytes, spans: bytes, vectors: bytes) -> Embedding:
     """The inverse of ``pack_vectors``; the vectors are read-only.
 
     Raises:
@@ -111,5 +130,5 @@ def unpack_vectors(article_id: str, expected: bytes, spans: bytes, vectors: byte
             f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
         )
     pairs = np.frombuffer(spans, dtype="<u4").reshape(-1, 2).tolist()
-    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(pairs), -1) if pairs else np.empty((0, 0), np.float32)
-    return tuple((start, end) for start, end in pairs), rows
+    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(pairs), -1)
+    return Embedding(number=number, spans=tuple((start, end) for start, end in pairs), vectors=rows)

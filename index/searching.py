@@ -7,18 +7,16 @@ store's own vectors: a stale index may miss a hit, never invent one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-
-import numpy as np
 
 from index.copies import collapse
 from index.filters import Filter
 from index.hit import Hit, Passage
-from index.matrix import Matrix, Numbers
+from index.matrix import Matrix, Numbers, Rows
 from index.ranking import Candidate, rank
-from index.records import Facts, Vectors
+from index.records import Vectors
 from index.snapshot import Snapshot
 from index.store import Store
 from index.vectors import VectorIndex
@@ -46,7 +44,7 @@ class Searcher:
         self._store = store
         self._index = index
         self._all = Matrix()
-        self._tail = Matrix()
+        self._tail: Matrix | None = None
 
     def search(self, question: str, vector: Vectors, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
         """The best passages, best first, at most ``limit``.
@@ -58,13 +56,17 @@ class Searcher:
             as_of: where "this week" counts from.
             chosen: articles that may be used.
         """
-        with self._near(vector, chosen) as (snapshot, near, articles):
-            numbers = dict.fromkeys(near + snapshot.nearest_by_words(question, BY_WORDS, articles))
-            candidates = _weigh(snapshot, question, vector, numbers)
-            ranked = rank(question, [candidate for candidate, _, _ in candidates.values()], as_of=as_of)
+        with self._near(vector, chosen) as (snapshot, rows, near, articles):
+            numbers = list(dict.fromkeys(near + snapshot.nearest_by_words(question, BY_WORDS, articles)))
+            candidates = _weigh(snapshot, rows, question, vector, numbers)
+            ranked = rank(question, list(candidates.values()), as_of=as_of)
+            numbers_by_id = {candidate.passage_id: number for number, candidate in candidates.items()}
             reach = 2 * limit + 10
             while True:
-                hits = [_hit(snapshot, *candidates[candidate.passage_id], score) for candidate, score in ranked[:reach]]
+                hits = [
+                    _hit(snapshot, numbers_by_id[candidate.passage_id], candidate, score)
+                    for candidate, score in ranked[:reach]
+                ]
                 shown = collapse(hits)[:limit]
                 if len(shown) == limit or reach >= len(ranked):
                     return shown
@@ -77,8 +79,8 @@ class Searcher:
                 pass
 
     @contextmanager
-    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, list[int], Numbers | None]]:
-        """A view of the library, passages near the vector in it, and the articles that may be used (None for all)."""
+    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int], Numbers | None]]:
+        """A view of the library, rows in memory, passages near the vector, and the articles to use (None for all)."""
         indexed = self._index.indexed
         near = self._index.nearest(vector, BY_MEANING) if self._index.ready else None
         if near is not None:
@@ -86,16 +88,16 @@ class Searcher:
                 articles = snapshot.select(chosen) if chosen else None
                 near = _passing(near, articles)
                 if articles is None or len(near) >= NARROW:
-                    yield snapshot, near + rows.nearest(vector, BY_MEANING, articles), articles
+                    yield snapshot, rows, near + rows.nearest(vector, BY_MEANING, articles), articles
                     return
         with self._all.reading(self._store) as (snapshot, rows):
             articles = snapshot.select(chosen) if chosen else None
-            yield snapshot, rows.nearest(vector, BY_MEANING, articles), articles
+            yield snapshot, rows, rows.nearest(vector, BY_MEANING, articles), articles
 
     def _tail_after(self, indexed: int) -> Matrix:
         """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
         tail = self._tail
-        if tail.after > indexed or (tail.size > MAX_TAIL and tail.after < indexed) or (tail.after == 0 < indexed):
+        if tail is None or (tail.size > MAX_TAIL and tail.after < indexed):
             tail = self._tail = Matrix(after=indexed)
         elif tail.size > MAX_TAIL:
             self._index.follow_in_background()
@@ -110,37 +112,33 @@ def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
 
 
 def _weigh(
-    snapshot: Snapshot, question: str, vector: Vectors, numbers: Collection[int]
-) -> dict[str, tuple[Candidate, Facts, int]]:
-    """Candidates by passage id, scored with what the store holds; numbers that it does not hold are left out.
-
-    Returns:
-        For each the candidate, the facts about its article, and its ordinal there.
-    """
-    by_passage, by_article = snapshot.score_words(question, numbers)
+    snapshot: Snapshot, rows: Rows, question: str, vector: Vectors, numbers: Sequence[int]
+) -> dict[int, Candidate]:
+    """Candidates by passage number, scored with what the store holds; numbers that it does not hold are left out."""
     facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
-    weighed = {}
-    for number in numbers:
-        article, ordinal = number >> PASSAGE_BITS, number & ORDINAL_MASK
-        known = facts.get(article)
-        if known is None or ordinal >= len(known.spans):
-            continue
-        candidate = Candidate(
-            passage_id=known.passage_id(ordinal),
+    similarities = rows.score(vector, numbers)
+    others = snapshot.embeddings_of({number >> PASSAGE_BITS for number in numbers if number not in similarities})
+    for embedding in others.values():
+        similarities |= dict(zip(embedding.passages, (embedding.vectors @ vector).tolist(), strict=True))
+    by_passage, by_article = snapshot.score_words(question, numbers)
+    return {
+        number: Candidate(
+            passage_id=known.passage_id(number & ORDINAL_MASK),
             article_id=known.id,
-            similarity=float(np.clip(known.vectors[ordinal] @ vector, -1.0, 1.0)),
+            similarity=similarities[number],
             words=by_passage.get(number, 0.0),
-            article_words=by_article.get(article, 0.0),
+            article_words=by_article.get(known.number, 0.0),
             published=known.published,
             outlet=known.outlet,
         )
-        weighed[candidate.passage_id] = (candidate, known, ordinal)
-    return weighed
+        for number in numbers
+        if (known := facts.get(number >> PASSAGE_BITS)) and number in similarities
+    }
 
 
-def _hit(snapshot: Snapshot, candidate: Candidate, known: Facts, ordinal: int, score: float) -> Hit:
-    article = snapshot.article(known.number)
-    start, end = known.spans[ordinal]
+def _hit(snapshot: Snapshot, number: int, candidate: Candidate, score: float) -> Hit:
+    article = snapshot.article(number >> PASSAGE_BITS)
+    start, end = snapshot.span(number)
     passage = Passage(
         id=candidate.passage_id, article_id=article.id, start=start, end=end, text=article.text[start:end]
     )

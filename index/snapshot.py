@@ -21,6 +21,7 @@ from index import words
 from index.errors import ArticleNotFoundError
 from index.filters import Filter, outlet_key
 from index.records import (
+    Embedding,
     Facts,
     Vectors,
     pack_article,
@@ -29,6 +30,8 @@ from index.records import (
     unpack_article,
     unpack_vectors,
 )
+
+_EMBEDDINGS = "SELECT number, id, digest, spans, vectors FROM embedding JOIN article USING (number)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,46 +142,55 @@ class Snapshot:
             raise ArticleNotFoundError(f"no article has the number {number}; it was removed or replaced")
         return unpack_article(*row)
 
+    def span(self, passage: int) -> Span:
+        """Where the passage with this number stands in its article."""
+        return self.embeddings_of([passage >> words.PASSAGE_BITS])[passage >> words.PASSAGE_BITS].spans[
+            passage & words.ORDINAL_MASK
+        ]
+
     def facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
         """What ranking needs of these articles; those that are not there are left out."""
         rows = self._connection.execute(
-            "SELECT number, id, revision, published, outlet, digest, spans, vectors"
-            " FROM article JOIN embedding USING (number) WHERE number IN (SELECT value FROM json_each(?))",
+            "SELECT number, id, revision, passages, published, outlet FROM article"
+            " WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
         )
-        found = {}
-        for number, article_id, revision, published, outlet, *packed in rows:
-            spans, vectors = unpack_vectors(article_id, *packed)
-            found[number] = Facts(
+        return {
+            number: Facts(
                 number=number,
                 id=article_id,
                 revision=revision,
+                passages=passages,
                 published=_day(published),
                 outlet=outlet,
-                spans=spans,
-                vectors=vectors,
             )
-        return found
+            for number, article_id, revision, passages, published, outlet in rows
+        }
 
-    def vectors(self, *, after: int) -> Iterator[tuple[int, Vectors]]:
-        """Number and vectors of each article written after this change, in order."""
+    def embeddings(self, *, after: int = 0) -> Iterator[Embedding]:
+        """Spans and vectors of each article written after this change, in order, checked against their digests."""
+        rows = self._connection.execute(f"{_EMBEDDINGS} WHERE number > ? ORDER BY number", (after,))
+        return (unpack_vectors(*row) for row in rows)
+
+    def embeddings_of(self, numbers: Iterable[int]) -> dict[int, Embedding]:
+        """Spans and vectors of these articles; those that are not there are left out."""
         rows = self._connection.execute(
-            "SELECT number, id, digest, spans, vectors FROM embedding JOIN article USING (number)"
-            " WHERE number > ? ORDER BY number",
-            (after,),
+            f"{_EMBEDDINGS} WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(sorted(numbers)),)
         )
-        for number, article_id, *packed in rows:
-            yield number, unpack_vectors(article_id, *packed)[1]
+        return {row[0]: unpack_vectors(*row) for row in rows}
 
     def removed(self, *, after: int) -> list[tuple[int, int]]:
         """The articles removed or replaced after this change: their former numbers, and how many passages they had."""
         sql = "SELECT removed, passages FROM change WHERE number > ? AND removed IS NOT NULL"
         return self._connection.execute(sql, (after,)).fetchall()
 
-    def holds_words(self, article: Article, facts: Facts) -> bool:
+    def holds_words(self, number: int) -> bool:
         """Whether the word index holds this article and its passages, and nothing else under its number."""
-        passages = [article.text[start:end] for start, end in facts.spans]
-        return words.holds(self._connection, facts.number, article.title, article.text, passages)
+        return words.holds(self._connection, number, *self._words_of(number))
+
+    def _words_of(self, number: int) -> tuple[str | None, str, list[str]]:
+        article, spans = self.article(number), self.embeddings_of([number])[number].spans
+        return article.title, article.text, [article.text[start:end] for start, end in spans]
 
     def nearest_by_words(self, question: str, count: int, articles: NDArray[np.int64] | None) -> list[int]:
         """``words.nearest``: numbers of passages, best first."""
@@ -239,9 +251,7 @@ class Writer(Snapshot):
         """Make the word index anew from the articles."""
         words.clear(self._connection)
         for number in self.newest_first():
-            article, (facts,) = self.article(number), self.facts([number]).values()
-            passages = [article.text[start:end] for start, end in facts.spans]
-            words.put(self._connection, number, article.title, article.text, passages)
+            words.put(self._connection, number, *self._words_of(number))
 
     def _change(self, removed: int | None) -> int:
         """Enter a change that takes out ``removed``."""

@@ -197,15 +197,15 @@ class VectorIndex:
         ids: list[str] = []
         rows: list[Vectors] = []
         last = self.indexed
-        for number, vectors in snapshot.vectors(after=self.indexed):
-            if ids and len(ids) + len(vectors) > _BATCH:
+        for embedding in snapshot.embeddings(after=self.indexed):
+            if ids and len(ids) + len(embedding.passages) > _BATCH:
                 _upsert(collection, ids, rows)
                 self.indexed, ids, rows = last, [], []
                 if self._closing.is_set():
                     return
-            ids += [str(number << PASSAGE_BITS | ordinal) for ordinal in range(len(vectors))]
-            rows += [vectors] if len(vectors) else []
-            last = number
+            ids += map(str, embedding.passages)
+            rows.append(embedding.vectors)
+            last = embedding.number
         _upsert(collection, ids, rows)
         self.indexed = snapshot.latest
 
