@@ -66,14 +66,14 @@ def add_with_progress(
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Adding", total=total, counts="")
+        task = bar.add_task("Adding", total=None, counts="")  # it pulses until the first batch is stored
 
         def report(article: Article, outcome: Outcome) -> None:
             counts[outcome] += 1
             if outcome is not Outcome.UNCHANGED and len(found) < _SHOWN:
                 found.append((outcome, article))
             known = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-            bar.update(task, advance=1, counts=f" ({known})")
+            bar.update(task, total=total, advance=1, counts=f" ({known})")
 
         added = library.add(articles, progress=report)
     return Report(added=added, found=tuple(found))

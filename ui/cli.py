@@ -126,14 +126,14 @@ def add(
     from corpus import LoadError, load
     from ui.adding import add_with_progress
 
-    errors: list[LoadError] = []
+    console, errors = make_console(stderr=True), list[LoadError]()
 
     def note(error: LoadError) -> None:
         errors.append(error)
-        complain(error)
+        complain(error, console)
 
     with _opened(context, library, create=True, own=True) as opened:
-        done = add_with_progress(opened, load(*locations, on_error=note), make_console(stderr=True))
+        done = add_with_progress(opened, load(*locations, on_error=note), console)
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
         print_json({**asdict(done.added), "errors": failures})
@@ -195,7 +195,14 @@ def serve(
     from corpus.samples import SAMPLE_QUESTIONS
     from ui.web import serve as serve_web
 
-    with _opened(context, library, samples, create=True) as opened:
+    def announce(address: str) -> None:
+        status.stop()
+        typer.echo(f"Dateline is at {address}  (Ctrl-C stops it)")
+
+    with (
+        _opened(context, library, samples, create=True) as opened,
+        make_console(stderr=True).status("Starting the web chat ...") as status,
+    ):
         try:
             serve_web(
                 opened,
@@ -203,7 +210,7 @@ def serve(
                 port=port,
                 open_browser=open_browser and _has_display(),
                 examples=SAMPLE_QUESTIONS if samples or context.obj.samples else (),
-                on_ready=lambda address: typer.echo(f"Dateline is at {address}  (Ctrl-C stops it)"),
+                on_ready=announce,
             )
         except OSError as error:
             complain(error)

@@ -21,11 +21,12 @@ def make_console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def complain(problem: object) -> None:
-    """One line on stderr."""
+def complain(problem: object, console: Console | None = None) -> None:
+    """One line on stderr, which a terminal wraps; above the progress bar of ``console``, where it draws one."""
     from ui.terminal import one_line
 
-    typer.echo(f"dateline: {one_line(problem)}", err=True)
+    console = console or make_console(stderr=True)
+    console.print(f"dateline: {one_line(problem)}", soft_wrap=not console.is_terminal)
 
 
 def print_json(document: object) -> None:
