@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from corpus.article import Span
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
@@ -92,7 +93,7 @@ def _choose_hinted(lines: list[Line], hints: Collection[str]) -> list[int]:
     ]
     run = _choose_run(lines)
     enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(lines[index].words for index in run)
-    return chosen if enough else []
+    return chosen if run and enough else []
 
 
 def _is_hinted(line: Line, known: set[str], whole: str) -> bool:
@@ -131,13 +132,19 @@ def _choose_run(lines: list[Line]) -> list[int]:
 def _find_best_run(lines: list[Line]) -> Span:
     """The run of lines with the highest sum of scores; it ends where comments begin."""
     best, total, start = (0.0, 0, 0), 0.0, 0
+    content = [index for index, line in enumerate(lines) if line.kind is not Kind.INTERFACE]
+    company = {
+        index
+        for before, after in pairwise(content)
+        if lines[before].is_prose and lines[after].is_prose
+        for index in (before, after)
+    }
     for index, line in enumerate(lines):
         if line.kind is Kind.COMMENTS and best[0] >= MIN_BODY_BEFORE_COMMENTS:
             break
         if total <= 0:
             total, start = 0.0, index
-        neighbours = lines[max(0, index - 1) : index] + lines[index + 1 : index + 2]
-        total += _score(line, alone=not any(neighbour.is_prose for neighbour in neighbours))
+        total += _score(line, alone=index not in company)
         if total > best[0]:
             best = (total, start, index + 1)
     return best[1:]

@@ -93,8 +93,9 @@ def test_a_gzip_bomb(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(TEXT.encode() * 99)[:-30], b"\x1f\x8b\x08"])
-def test_a_broken_gzip_file(tmp_path: Path, content: bytes) -> None:
-    refuse(save(tmp_path, "page.txt.gz", content))
+@pytest.mark.parametrize("name", ["page.txt.gz", "records.jsonl.gz"])
+def test_a_broken_gzip_file(tmp_path: Path, name: str, content: bytes) -> None:
+    assert "gzip" in refuse(save(tmp_path, name, content)).found
 
 
 @pytest.mark.parametrize(
