@@ -160,6 +160,7 @@ _BULLET = re.compile(r"^[-*+•·▪◦●‣o>»|]\s+")
 def classify(line: str) -> Kind:
     """The kind of a line without white space at its ends."""
     line = _BULLET.sub("", line)
+    line = line[: find_credit(line)].rstrip()
     if len(line) > 600:
         return Kind.PROSE
     if _TRANSLATED.search(line):

@@ -22,8 +22,9 @@ from corpus.language import identify_language
 from corpus.title import find_byline, find_outlet, find_title, split_site
 
 HEAD_LINES, NEAR_LINES = 30, 8
-"""How far above the body a title may stand, buttons not counted; and, where there is none, a stamp or byline."""
+"""How far above the body a title may stand, buttons not counted; how far from its first line a stamp or byline."""
 
+MIN_COPY_WORDS = 6
 _COPY_IGNORED = frozenset("a an the on in at".split())
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -75,7 +76,7 @@ def clean(text: str, *, hints: Collection[str] = (), title: str | None = None) -
     )
     top = max(0, first - NEAR_LINES) if headline is None else headline
     last = chosen[-1] if chosen else 0
-    near = lines[top : first + 3] + lines[max(0, top - 3) : top] + lines[last : last + 4]
+    near = lines[top : first + NEAR_LINES] + lines[max(0, top - 3) : top] + lines[last : last + 4]
     page = [line.text for line in lines]
     return _read_metadata(
         cleaned, page, [line.text for line in near], body, None if headline is None else page[headline]
@@ -110,16 +111,27 @@ def _read_metadata(cleaned: Cleaned, page: list[str], near: list[str], body: str
 
 
 def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
-    """The chosen lines, photo credits cut off, without second copies of a sentence or caption."""
+    """The chosen lines, photo credits cut off, each sentence and caption once.
+
+    The first copy stays, except that a caption above the body yields to its copy inside: the body opens with its lead.
+    """
+    cut = [replace(line, end=line.start + len(line.text[: find_credit(line.text)].rstrip())) for line in chosen]
+    signatures = [_sign(line.text[: line.end - line.start]) if line.is_prose else () for line in cut]
+    opened = False
     seen: set[tuple[str, ...]] = set()
-    for line in chosen:
-        end = line.start + len(line.text[: find_credit(line.text)].rstrip())
-        words = re.findall(r"\w+", line.text[: end - line.start].lower())
-        signature = tuple(word for word in words if word not in _COPY_IGNORED)
-        if line.start == end or (line.is_prose and len(signature) > 5 and signature in seen):
+    for at, (line, signature) in enumerate(zip(cut, signatures, strict=True)):
+        credited = line.end - line.start < len(line.text)
+        opened = opened or (line.is_prose and not credited)
+        later = not opened and signature in signatures[at + 1 :]
+        if line.start == line.end or (len(signature) >= MIN_COPY_WORDS and (later or signature in seen)):
             continue
         seen.add(signature)
-        yield replace(line, end=end)
+        yield line
+
+
+def _sign(sentence: str) -> tuple[str, ...]:
+    """The words that two copies of a caption share, down to numbers and negations."""
+    return tuple(word for word in re.findall(r"\w+", sentence.lower()) if word not in _COPY_IGNORED)
 
 
 def _cut_spans(text: str, kept: Iterable[Line]) -> list[Span]:

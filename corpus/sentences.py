@@ -106,7 +106,8 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
     pieces = [text[start:end] for start, end in lines]
     width = max(map(len, pieces))
     full = [_is_full(piece, after, width) for piece, after in pairwise(pieces)]
-    wrapped = width in WRAP_WIDTHS and sum(full) >= max(2, 0.6 * len(full))
+    inside = [not is_terminated(piece) and not after[0].isupper() for piece, after in pairwise(pieces)]
+    wrapped = width in WRAP_WIDTHS and sum(full) >= max(2, 0.6 * len(full)) and sum(inside) >= 0.4 * len(inside)
     current = lines[0]
     for line, before, after, is_full in zip(lines[1:], pieces, pieces[1:], full, strict=False):
         broken = after[0].islower() and not is_terminated(before) and len(before) in WRAP_WIDTHS
