@@ -15,6 +15,10 @@ _NUMBER_WORD = (
 )
 _FIGURE = r"\d+(?:[.,]\d+)*"
 _SCALE = r"(?:[\s-](?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|[mk])\b)"
+_MONTH_NAME = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)"
+)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]*\.?)"
 _DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CURRENCY = r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
@@ -35,6 +39,7 @@ _DATE = re.compile(
     rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s(?:19|20)\d{{2}}\b)?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s(?:19|20)\d{{2}})?\b"
     rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{{2}}s?\b"
+    rf"|\b(?:in|by|since|until|before|after|last|next|this|late|early|from|mid-?) (?:late |early )?{_MONTH_NAME}(?!\w)"
     rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}(?:\s(?:morning|afternoon|evening|night))?\b"
     r"|\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|earlier this|later this) (?:week|month|year|spring|summer|"
     r"autumn|fall|winter|decade|century))\b"
@@ -54,6 +59,9 @@ _VERDICT = re.compile(
     re.I,
 )
 _PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over|of)\s(?:the\s)?$")
+_CALENDAR = re.compile(rf"\b(?:{_MONTH_NAME}|{_DAY_NAME})(?!\w)")
+_SPEAKS = re.compile(r",?\s(?:also |has |had )?(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b")
+_BY = re.compile(r"(?:\bby|\bsaid|\btold|\bcalled|\bnamed)\s(?:the\s)?$")
 _CLAUSE_END = re.compile(r"[,;.!?](?:\s|$)|\s[–—-]\s")
 
 
@@ -79,12 +87,7 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         case Kind.WHEN:
             spans = _all(_DATE, sentence)
         case Kind.WHO:
-            dates = _all(_DATE, sentence)
-            spans = [
-                (a, b)
-                for a, b in names(sentence)
-                if any(letter.islower() for letter in sentence[a:b]) and not any(c < b and a < d for c, d in dates)
-            ]
+            spans = _people(sentence)
         case Kind.WHERE:
             spans = [(a, b) for a, b in names(sentence) if _PLACE.search(sentence[:a])]
             spans = [span for span in spans if not _DATE.search(sentence[slice(*span)])]
@@ -108,6 +111,27 @@ def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
     """Whether a number counts what was asked for: one of the nouns follows it closely ("100 F-35s")."""
     following = sentence[span[1] : span[1] + 40].split()[:3]
     return any(fold(word.strip(".,;:()")).startswith(tuple(nouns)) for word in following) if nouns else False
+
+
+def strength(kind: Kind, sentence: str, span: Span) -> float:
+    """How surely a span is of the asked kind, in (0, 1]: a single capitalised word may name anything."""
+    if kind is not Kind.WHO:
+        return 1.0
+    several = " " in sentence[slice(*span)]
+    speaks = _SPEAKS.match(sentence[span[1] :]) or _BY.search(sentence[: span[0]])
+    return 1.0 if several or speaks else 0.5
+
+
+def _people(sentence: str) -> list[Span]:
+    """Names that are no dates, and not said to be places."""
+    dates = _all(_DATE, sentence) + _all(_CALENDAR, sentence)
+    return [
+        (a, b)
+        for a, b in names(sentence)
+        if any(letter.islower() for letter in sentence[a:b])
+        and not any(c < b and a < d for c, d in dates)
+        and not (_PLACE.search(sentence[:a]) and " " not in sentence[a:b])
+    ]
 
 
 def _all(pattern: re.Pattern[str], sentence: str) -> list[Span]:

@@ -23,7 +23,8 @@ _LEANING = re.compile(
     r"Since then|As a result|In response|Because of this|The same)\b"
     r"|(?:The|That) (?:move|decision|step|deal|agreement|announcement|statement|claim|claims|incident|report|reports|"
     r"ruling|vote|plan|proposal|accident|attack|issue|dispute|law|measure|measures|change|changes|figure|toll|funds|"
-    r"latter|former|two|pair|company|ministry|minister|source|sources|official|spokesman|spokeswoman)\b)",
+    r"latter|former|two|pair|couple|company|firm|ministry|minister|source|sources|officials?|spokesm[ae]n|spokeswoman|"
+    r"channel|newspaper|broadcaster|agency|study|survey|poll|suspect|victims?|man|woman)\b)",
 )
 _EXPLETIVE = re.compile(
     r"^(?:However, )?It (?:is|was|has been) (?:\w+ )?(?:known|clear|unclear|likely|possible|expected|reported|believed|"

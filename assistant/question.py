@@ -42,6 +42,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     )
 )
 
+_FIGURE = re.compile(r"[^A-Za-z]*\d.*|(?:Jan|Feb|March|April|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*")
 _CONNECTIVE = re.compile(r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|that one|there|the same|"
@@ -112,18 +113,16 @@ def _topic(last: Answer) -> list[str]:
     """What the last exchange was about, most telling first: names asked for, then those of the answer."""
     query = last.query.replace("(", " ").replace(")", " ")
     found = [query[start:end] for start, end in names(query)]
-    if last.short_answer and names(last.short_answer, skip_first=False):
+    if last.short_answer and names(last.short_answer, skip_first=False) == [(0, len(last.short_answer))]:
         found.append(last.short_answer)
     if not found:
         found = [word for word in (query[term.start : term.end] for term in terms(query) if term.content)]
     if last.citations and len(found) < 2:
         sentence = last.citations[0].sentence
         found += [sentence[start:end] for start, end in names(sentence)]
-    seen: set[frozenset[str]] = set()
-    topic = []
-    for name in found:
-        stems = content_stems(name)
-        if stems and stems not in seen:
-            seen.add(stems)
-            topic.append(name)
-    return topic
+    return [name for n, name in enumerate(found) if _says_more(name, found[:n])]
+
+
+def _says_more(name: str, before: Sequence[str]) -> bool:
+    """Whether a name is more than a figure or a month, and not among those before it."""
+    return bool(content_stems(name) - content_stems(" ".join(before))) and not _FIGURE.fullmatch(name)

@@ -6,36 +6,39 @@ by its nearness in meaning, and by whether something of the asked kind stands in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from math import log
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer_types import Span, answer_spans, counted, cue
+from assistant.answer_types import Span, answer_spans, counted, cue, strength
 from assistant.question import Kind, kind_of
 from assistant.terms import content_stems, document_frequencies, names, terms
-from corpus import Sentence, split_sentences
+from corpus import split_sentences
 from index import Hit
 
 FEATURES = (
     "words",  # share of the question's words in the sentence, rare words counting more
-    "context",  # the same for the sentence with title and the sentence before
-    "passage_words",  # the same for the passage with title
+    "pairs",  # share of the question's neighbouring words that are near each other in the sentence
+    "context",  # share of its words in the sentence, the title and the sentences before and after
+    "unmet",  # how rare the rarest of its words is that stands nowhere in that context, 0 to 1
     "meaning",  # cosine of question and sentence
     "passage_meaning",  # cosine of question and passage
     "rank",  # the passage's search score as a share of the best one's
-    "has_type",  # something of the asked kind stands in it
+    "has_type",  # how surely something of the asked kind stands in it, 0 to 1
     "lacks_type",  # the kind shows in a sentence's form, and nothing of it stands here
     "cue",  # sounds like a cause, or like a denial or confirmation, where such is asked for
     "names_missing",  # share of the question's names in neither passage nor title
 )
 
 # Logistic regression of "this sentence holds the answer" on FEATURES, the constant last.
-WEIGHTS: tuple[float, ...] = (2.0, 1.0, 1.0, 4.0, 1.0, 1.0, 0.8, -1.0, 0.5, -1.5, -6.0)
+WEIGHTS: tuple[float, ...] = (2.0, 1.0, 1.0, -0.5, 4.0, 1.0, 1.0, 0.8, -1.0, 0.5, -1.5, -6.0)
 
+_NEAR = 3
 _FORMLESS = (Kind.YES_NO, Kind.OTHER)
 
 
@@ -76,17 +79,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
-    """A sentence before it is encoded."""
+    """A sentence before it is encoded; stems of its words, of its surroundings and of its passage with title."""
 
     hit: Hit
-    sentence: Sentence
-    stems: frozenset[str]
+    start: int
+    end: int
+    words: tuple[str, ...]
     context: frozenset[str]
     passage: frozenset[str]
 
     @property
     def text(self) -> str:
-        return self.hit.article.text[self.sentence.start : self.sentence.end]
+        return self.hit.article.text[self.start : self.end]
 
 
 class SentenceReader:
@@ -106,84 +110,124 @@ class SentenceReader:
         candidates = _candidates(hits)
         if not candidates:
             return []
-        asked = content_stems(query)
-        rarity = _rarity(asked, [candidate.stems for candidate in candidates])
-        candidates.sort(key=lambda candidate: (-_share(candidate.context, rarity), -candidate.hit.score))
+        asked = _Asked.of(query, candidates)
+        candidates.sort(key=lambda candidate: (-asked.share(candidate.context), -candidate.hit.score))
         candidates = candidates[: self._limit]
         vectors = self._encoder.encode_passages([candidate.text for candidate in candidates])
         meanings = vectors @ self._encoder.encode_question(query)
-        kind, best = kind_of(query), max(hit.score for hit in hits)
-        called = [content_stems(query[start:end]) for start, end in names(query)]
-        readings = []
-        for candidate, meaning in zip(candidates, meanings, strict=True):
-            spans = answer_spans(kind, candidate.text, asked)
-            missing = sum(not name & candidate.passage for name in called) / max(len(called), 1)
-            features = (
-                _share(candidate.stems, rarity),
-                _share(candidate.context, rarity),
-                _share(candidate.passage, rarity),
-                float(meaning),
-                candidate.hit.similarity,
-                candidate.hit.score / best if best > 0 else 0.0,
-                float(bool(spans)),
-                float(not spans and kind not in _FORMLESS),
-                float(cue(kind, candidate.text)),
-                missing,
-            )
-            short = _nearest(candidate.text, spans, kind, asked)
-            offset = candidate.sentence.start
-            readings.append(
-                Reading(
-                    hit=candidate.hit,
-                    start=offset,
-                    end=candidate.sentence.end,
-                    score=float(np.dot(WEIGHTS, (*features, 1.0))),
-                    features=features,
-                    short_answer=(offset + short[0], offset + short[1]) if short else None,
-                )
-            )
+        best = max(hit.score for hit in hits)
+        readings = [
+            _read(asked, candidate, float(meaning), candidate.hit.score / best if best > 0 else 0.0)
+            for candidate, meaning in zip(candidates, meanings, strict=True)
+        ]
         return sorted(readings, key=lambda reading: -reading.score)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a question asks: its kind, its words with how much each tells, its neighbouring words, its names."""
+
+    kind: Kind
+    rarity: dict[str, float]
+    pairs: tuple[tuple[str, str], ...]
+    names: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, query: str, candidates: Sequence[_Candidate]) -> _Asked:
+        """The fewer of the sentences read hold a word, the more it tells."""
+        words = [term.stem for term in terms(query) if term.content]
+        counts = document_frequencies(frozenset(candidate.words) & set(words) for candidate in candidates)
+        return cls(
+            kind=kind_of(query),
+            rarity={word: log(1 + len(candidates) / (1 + counts.get(word, 0))) for word in words},
+            pairs=tuple((a, b) for a, b in pairwise(words) if a != b),
+            names=tuple(content_stems(query[start:end]) for start, end in names(query)),
+        )
+
+    def share(self, stems: Collection[str]) -> float:
+        """Share of the question that these stems cover, in [0, 1]."""
+        total = sum(self.rarity.values())
+        return sum(weight for word, weight in self.rarity.items() if word in stems) / total if total else 0.0
+
+    def unmet(self, stems: Collection[str]) -> float:
+        """The rarest word that is not among these stems, as a share of the rarest there is."""
+        missing = [weight for word, weight in self.rarity.items() if word not in stems]
+        return max(missing, default=0.0) / max(self.rarity.values(), default=1.0)
+
+    def paired(self, words: Sequence[str]) -> float:
+        """Share of the question's neighbours that are at most three content words apart."""
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            places.setdefault(word, []).append(place)
+        near = sum(
+            any(abs(x - y) <= _NEAR for x in places.get(a, ()) for y in places.get(b, ())) for a, b in self.pairs
+        )
+        return near / len(self.pairs) if self.pairs else 0.0
+
+
+def _read(asked: _Asked, candidate: _Candidate, meaning: float, rank: float) -> Reading:
+    text, kind = candidate.text, asked.kind
+    spans = answer_spans(kind, text, frozenset(asked.rarity))
+    short = _nearest(text, spans, asked)
+    features = (
+        asked.share(candidate.words),
+        asked.paired(candidate.words),
+        asked.share(candidate.context),
+        asked.unmet(candidate.context),
+        meaning,
+        candidate.hit.similarity,
+        rank,
+        max((strength(kind, text, span) for span in spans), default=0.0),
+        float(not spans and kind not in _FORMLESS),
+        float(cue(kind, text)),
+        sum(not name & candidate.passage for name in asked.names) / max(len(asked.names), 1),
+    )
+    return Reading(
+        hit=candidate.hit,
+        start=candidate.start,
+        end=candidate.end,
+        score=float(np.dot(WEIGHTS, (*features, 1.0))),
+        features=features,
+        short_answer=(candidate.start + short[0], candidate.start + short[1]) if short else None,
+    )
+
+
 def _candidates(hits: Sequence[Hit]) -> list[_Candidate]:
+    """The sentences of the passages, each once, with the stems around them."""
     found, seen = [], set()
     for hit in hits:
         article, passage = hit.article, hit.passage
         title = content_stems(article.title or "")
         whole = content_stems(passage.text) | title
-        before: frozenset[str] = frozenset()
-        for sentence in split_sentences(article.text):
-            if sentence.end <= passage.start or sentence.start >= passage.end:
+        # A sentence too long for the encoder stands in several passages; of it the part in this one is read.
+        inside = [
+            (max(sentence.start, passage.start), min(sentence.end, passage.end), sentence.heading)
+            for sentence in split_sentences(article.text)
+            if sentence.end > passage.start and sentence.start < passage.end
+        ]
+        words = [_content(article.text[start:end]) for start, end, _ in inside]
+        for n, (start, end, heading) in enumerate(inside):
+            if heading or not words[n] or (article.id, start) in seen:
                 continue
-            stems = content_stems(article.text[sentence.start : sentence.end])
-            if not sentence.heading and stems and (article.id, sentence.start) not in seen:
-                seen.add((article.id, sentence.start))
-                found.append(
-                    _Candidate(hit=hit, sentence=sentence, stems=stems, context=stems | before | title, passage=whole)
-                )
-            before = stems
+            seen.add((article.id, start))
+            around = frozenset(chain(title, *words[max(n - 1, 0) : n + 2]))
+            found.append(_Candidate(hit=hit, start=start, end=end, words=words[n], context=around, passage=whole))
     return found
 
 
-def _rarity(asked: frozenset[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
-    """How much each word of the question tells: the fewer of the sentences read hold it, the more."""
-    counts = document_frequencies(stems & asked for stems in sentences)
-    return {word: log(1 + len(sentences) / (1 + counts.get(word, 0))) for word in asked}
+def _content(text: str) -> tuple[str, ...]:
+    return tuple(term.stem for term in terms(text) if term.content)
 
 
-def _share(stems: frozenset[str], rarity: dict[str, float]) -> float:
-    total = sum(rarity.values())
-    return sum(weight for word, weight in rarity.items() if word in stems) / total if total else 0.0
-
-
-def _nearest(sentence: str, spans: Sequence[Span], kind: Kind, asked: frozenset[str]) -> Span | None:
-    """The span nearest to the question's words; of numbers, first of all one that counts what was asked for."""
+def _nearest(sentence: str, spans: Sequence[Span], asked: _Asked) -> Span | None:
+    """The surest span, of those the nearest to the question's words; of numbers first one that counts what is asked."""
     if not spans:
         return None
-    places = [term.start for term in terms(sentence) if term.stem in asked]
+    places = [term.start for term in terms(sentence) if term.stem in asked.rarity]
 
-    def distance(span: Span) -> tuple[bool, float]:
-        counts = kind is Kind.HOW_MANY and counted(sentence, span, asked)
-        return not counts, sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
+    def distance(span: Span) -> tuple[bool, float, float]:
+        counts = asked.kind is Kind.HOW_MANY and counted(sentence, span, frozenset(asked.rarity))
+        apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
+        return not counts, -strength(asked.kind, sentence, span), apart
 
     return min(spans, key=distance)

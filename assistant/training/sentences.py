@@ -39,10 +39,11 @@ def squad_examples(path: Path, encoder: Encoder, *, articles: int, questions: in
         data = [topic for topic in json.load(file)["data"] if len(topic["paragraphs"]) >= 2 * _READ]
     reader = SentenceReader(encoder)
     for topic in chance.sample(data, articles):
-        paragraphs = [_article(topic["title"], n, p["context"]) for n, p in enumerate(topic["paragraphs"])]
-        vectors = encoder.encode_passages([article.text[:1000] for article in paragraphs])
+        kept = [p for p in topic["paragraphs"] if encoder.count_tokens([p["context"]])[0] <= encoder.max_tokens]
+        paragraphs = [_article(topic["title"], n, p["context"]) for n, p in enumerate(kept)]
+        vectors = encoder.encode_passages([article.text for article in paragraphs])
         stems = [content_stems(article.text) for article in paragraphs]
-        asked = [(n, qa) for n, p in enumerate(topic["paragraphs"]) for qa in p["qas"]]
+        asked = [(n, qa) for n, p in enumerate(kept) for qa in p["qas"]]
         for n, qa in chance.sample(asked, min(questions // articles, len(asked))):
             hits = _hits(qa["question"], paragraphs, vectors, stems, encoder)
             yield reader.read(qa["question"], hits), _gold(paragraphs[n], qa)

@@ -1,0 +1,153 @@
+"""The whole path from a question to a cited answer, with the real encoder, real Chroma and real SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant import Abstention, Answer, Assistant, QuestionError, Settings, SettingsError, answer
+from corpus import Article
+from corpus.samples import SAMPLE_QUESTIONS
+from index import Library
+from tests.fakes import WordEncoder
+
+
+def keeps_its_promises(reply: Answer) -> bool:
+    """What every answer owes, checked anew from its parts."""
+    quoted = all(c.article.text[c.start : c.end] == c.quote for c in reply.citations)
+    cited = (reply.abstention is None) == bool(reply.citations)
+    spelled = not reply.citations or reply.text == " ".join(
+        f"{' '.join(c.quote.split())} [{n}]" for n, c in enumerate(reply.citations, start=1)
+    )
+    return quoted and cited and spelled and 0 <= reply.confidence <= 1
+
+
+@pytest.mark.parametrize("question", SAMPLE_QUESTIONS)
+def test_every_sample_question_keeps_the_promises(samples: Assistant, question: str) -> None:
+    assert keeps_its_promises(samples.answer(question))
+
+
+def test_the_sample_questions_show_answers_and_an_abstention(samples: Assistant) -> None:
+    replies = [samples.answer(question) for question in SAMPLE_QUESTIONS]
+    assert [bool(reply.abstention) for reply in replies] == [False] * 5 + [True]
+
+
+def test_the_two_pages_both_say_why_turkiye_was_removed(two_pages: Assistant) -> None:
+    reply = two_pages.answer("Why was Türkiye removed from the F-35 program?")
+    assert len({citation.article.id for citation in reply.citations}) == 2
+    assert all("S-400" in citation.quote for citation in reply.citations)
+    assert keeps_its_promises(reply)
+
+
+def test_the_two_pages_decline_what_they_do_not_say(two_pages: Assistant) -> None:
+    reply = two_pages.answer("Who won the 2022 World Cup?")
+    assert reply.abstention is Abstention.NO_MATCH
+    assert reply.nearest
+
+
+def test_a_conversation_is_followed(two_pages: Assistant) -> None:
+    history: list[Answer] = []
+    for question, expected in (
+        ("Why was Türkiye removed from the F-35 program?", "S-400"),
+        ("How much had it already paid?", "$1.4 billion"),
+        ("And when did the first deliveries arrive?", "July"),
+    ):
+        reply = two_pages.answer(question, history=history)
+        assert expected in reply.text
+        history.append(reply)
+    assert history[1].query == "How much had it already paid? (Türkiye, F-35)"
+    assert history[1].short_answer == "$1.4 billion"
+
+
+def test_an_answer_survives_json(samples: Assistant) -> None:
+    reply = samples.answer(SAMPLE_QUESTIONS[0])
+    back = Answer.from_dict(json.loads(json.dumps(reply.to_dict())))
+    assert back.text == reply.text
+    assert [citation.quote for citation in back.citations] == [citation.quote for citation in reply.citations]
+
+
+def test_stages_are_told_in_order(samples: Assistant) -> None:
+    stages: list[str] = []
+    samples.answer(SAMPLE_QUESTIONS[0], on_stage=stages.append)
+    assert [stage.split()[0] for stage in stages] == ["Searching", "Reading", "Writing"]
+
+
+def test_filters_hide_what_they_exclude(samples: Assistant) -> None:
+    reply = samples.answer("Did Turkey move S-400 batteries to Incirlik?", since=date(2025, 1, 1))
+    found = [citation.article for citation in reply.citations] + [hit.article for hit in reply.nearest]
+    assert found
+    assert all(article.published and article.published >= date(2025, 1, 1) for article in found)
+
+
+def test_filters_that_leave_nothing_are_no_articles(samples: Assistant) -> None:
+    reply = samples.answer(SAMPLE_QUESTIONS[0], until=date(1990, 1, 1))
+    assert reply.abstention is Abstention.NO_ARTICLES
+    assert not reply.nearest
+
+
+def test_a_question_in_another_script_is_answered_or_declined_without_fuss(samples: Assistant) -> None:
+    for question in ("土耳其为什么被排除在F-35计划之外？", "لماذا أُزيلت تركيا من برنامج إف-35؟", "Почему? 🤔"):
+        assert keeps_its_promises(samples.answer(question))
+
+
+def test_threads_share_one_assistant(samples: Assistant) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(samples.answer, SAMPLE_QUESTIONS * 2))
+    texts = [reply.text for reply in replies]
+    assert texts[: len(SAMPLE_QUESTIONS)] == texts[len(SAMPLE_QUESTIONS) :]
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Library.open(tmp_path_factory.mktemp("toy") / "library", encoder=WordEncoder()) as library:
+        library.add(
+            [
+                Article(
+                    id="a", text="The bridge cost $4 million.\n\nIt reopened in May 2021 after a flood.", outlet="Post"
+                ),
+                Article(id="b", text="Emoji 🌉 and שלום and مرحبا. The bridge is old.\n\nIt spans the İnce river [1]."),
+            ]
+        )
+        yield Assistant(library, Settings())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.lists(st.sampled_from("who why how much the bridge cost reopened flood river İnce 🌉 [1]?".split())).map(" ".join),
+    )
+)
+def test_any_question_keeps_the_promises_or_is_refused_in_one_line(toy: Assistant, question: str) -> None:
+    try:
+        assert keeps_its_promises(toy.answer(question))
+    except QuestionError as error:
+        assert "\n" not in str(error)
+
+
+def test_an_empty_library_has_no_articles(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", encoder=WordEncoder()) as library:
+        reply = answer("Who won?", library=library)
+    assert reply.abstention is Abstention.NO_ARTICLES
+
+
+def test_a_setting_that_cannot_be_used_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PASSAGES", "many")
+    with pytest.raises(SettingsError, match="^DATELINE_PASSAGES: found 'many'") as caught:
+        Settings.read()
+    assert "\n" not in str(caught.value)
+
+
+def test_the_function_answers_from_the_library_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_LIBRARY", str(tmp_path / "mine"))
+    assert answer("Who won the cup?").abstention is Abstention.NO_ARTICLES
+    assert (tmp_path / "mine" / "library.db").exists()
