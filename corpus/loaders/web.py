@@ -94,25 +94,9 @@ def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
     """
     import httpx
 
-    deadline = time.monotonic() + DEADLINE
-    data = bytearray()
     try:
-        with (
-            _open_client(resolve) as client,
-            client.stream("GET", url, headers={"User-Agent": "Mozilla/5.0 (compatible; Dateline)"}) as response,
-        ):
-            if not response.is_success:
-                raise _refuse(url, f"HTTP {response.status_code} {response.reason_phrase}")
-            for chunk in response.iter_bytes():
-                data += chunk
-                if len(data) > MAX_BYTES:
-                    raise _refuse(url, f"more than {MAX_BYTES // 1_000_000} MB")
-                if time.monotonic() > deadline:
-                    raise _refuse(url, f"a server that had not sent the page after {DEADLINE:.0f} seconds")
-            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            return Fetched(
-                name=url, url=str(response.url), kind=kind, charset=response.charset_encoding, data=bytes(data)
-            )
+        with _open_client(resolve) as client:
+            return _read(client, url)
     except NotPublicError as error:
         raise LoadError(
             url,
@@ -128,6 +112,27 @@ def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
         raise _refuse(url, "an address, or a redirect to one, that is neither http nor https") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         raise _refuse(url, f"unreachable ({error})") from None
+
+
+def _read(client: httpx.Client, url: str) -> Fetched:
+    deadline = time.monotonic() + DEADLINE
+    data = bytearray()
+    with client.stream("GET", url, headers={"User-Agent": "Mozilla/5.0 (compatible; Dateline)"}) as response:
+        if not response.is_success:
+            raise _refuse(url, f"HTTP {response.status_code} {response.reason_phrase}")
+        for chunk in response.iter_bytes():
+            data += chunk
+            if len(data) > MAX_BYTES:
+                raise _refuse(url, f"more than {MAX_BYTES // 1_000_000} MB")
+            if time.monotonic() > deadline:
+                raise _refuse(url, f"a server that had not sent the page after {DEADLINE:.0f} seconds")
+        return Fetched(
+            name=url,
+            url=str(response.url),
+            kind=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+            charset=response.charset_encoding,
+            data=bytes(data),
+        )
 
 
 def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
