@@ -45,6 +45,11 @@ class Line:
         """Whether it reads as a sentence and is neither stamp nor byline."""
         return self.kind is Kind.PROSE and not self.stamps and not self.byline
 
+    @property
+    def credit(self) -> int:
+        """Where a photo credit at its end begins; its length where there is none."""
+        return find_credit(self.text)
+
 
 def read_lines(text: str) -> list[Line]:
     """The lines of a page, each judged."""
@@ -123,7 +128,7 @@ def _choose_run(lines: list[Line]) -> list[int]:
     for index in range(low, high):
         line = lines[index]
         related = line.kind is Kind.ENDING or (related and not line.is_prose)
-        captioned = line.kind is Kind.PLAIN and find_credit(line.text) < len(line.text)
+        captioned = line.kind is Kind.PLAIN and line.credit < len(line.text)
         if line.kind in (Kind.PROSE, Kind.PLAIN) and not (related or captioned or line.stamps or line.byline):
             chosen.append(index)
     return chosen

@@ -54,6 +54,7 @@ _INTERFACE_WORDS = frozenset(
 _INTERFACE = re.compile(
     r"^\W*(?:"
     r"(?:(?:story|article|text) )?(?:continues|continue reading)\b.{0,40}"
+    r"|continued (?:on|from) page \d+|advertise here\b.{0,60}|share all sharing options.{0,160}"
     r"|(?:click|tap|swipe|scroll) (?:here|to|for|on)\b.{0,60}"
     r"|(?:read|see|watch|view|also read|read also|see also|must read|don'?t miss|read more|watch more)\s?:.{0,200}"
     r"|(?:advert(?:isement)?|supported by|sponsored by|paid content)\b.{0,30}"
@@ -89,12 +90,12 @@ _ENDING = re.compile(
     r"|(?:from|around) (?:around )?the web|promoted (?:links|stories|content)|sponsored links"
     r"|(?:sign up|subscribe|register|get) (?:for|to|here|now|our|the)\b.{0,40}\b(?:newsletters?|emails?|alerts?|updates"
     r"|inbox|briefing|notifications?)\b.{0,100}"
-    r"|(?:subscribe|sign up|register|join|log ?in|sign in)(?: now| today| here| free| for free)?"
+    r"|(?:subscribe|sign up|register|join)(?: now| today| here| free| for free)"
     r"|(?:about|meet) the (?:author|writer|reporter).{0,40}|author bio.{0,30}|written by"
     r"|(?:copyright|©|\(c\)).{0,200}|.{0,120}\ball rights reserved.{0,120}"
     r"|(?:terms (?:of (?:use|service)|and conditions|& conditions)|privacy (?:policy|notice)|cookie policy|contact us"
-    r"|about us|site ?map|advertise with us|follow us.{0,60}|back to top|next (?:article|post|story).{0,120}"
-    r"|previous (?:article|post|story).{0,120}|share this.{0,40}|share (?:on|via|article|story).{0,30})"
+    r"|site ?map|advertise with us|next (?:article|post|story).{0,120}"
+    r"|previous (?:article|post|story).{0,120}|reuse this content|explore more on .{0,40})"
     r"|ilgili haberler|diğer haberler|son haberler|mehr zum thema|das könnte sie auch interessieren"
     r"|(?:à )?lire aussi.{0,100}|sur le même (?:sujet|thème)|te puede interesar.{0,100}|noticias"
     r" relacionadas|más noticias|leia também.{0,100}|leia mais.{0,100}|notícias relacionadas|veja também.{0,100}"
@@ -119,6 +120,7 @@ _NOTICE = re.compile(
     r"\b(?:we|this (?:web)?site|our (?:web)?site)\b.{0,60}\buse(?:s)? cookies"
     r"|\bby (?:continuing|clicking|signing up|subscribing|submitting|using this (?:web)?site)\b.{0,80}\byou\b"
     r"|\byour (?:e-?mail )?address will not be\b|\brequired fields are marked\b|\bunsubscribe at any time\b"
+    r"|\bin your inbox\b"
     r"|\b(?:sign up|subscribe) (?:to|for) (?:our|the|receive|get)\b.{0,80}\b(?:newsletter|inbox|alerts|email)"
     r"|\b(?:follow|like|find) us on (?:facebook|twitter|x|instagram|telegram|whatsapp|google|youtube|linkedin)\b"
     r"|\bfollow @?\w+(?: \w+){0,4} on (?:facebook|twitter|x|instagram|telegram|whatsapp)\b"
@@ -148,8 +150,9 @@ _TRANSLATED = re.compile(
 )
 
 _CREDIT = re.compile(
-    r"\s*[(\[][^()\[\]]{0,80}\b(?:photos?|images?|pictures?|getty|reuters|afp|ap|aa|epa|shutterstock|courtesy|fotoğraf"
-    r"|foto|handout|screengrab)\b[^()\[\]]{0,80}[)\]]\s*$",
+    r"\s*(?:[(\[][^()\[\]]{0,80}\b(?:photos?|archives?|file|images?|pictures?|getty|reuters|afp|ap|aa|epa|shutterstock|courtesy|fotoğraf"
+    r"|foto|handout|screengrab)\b[^()\[\]]{0,80}[)\]]"
+    r"|(?<=[\s.!?])(?:photograph|photo|picture|image|illustration|foto|fotoğraf|bild)s?\s?[:/]\s?[^.]{2,60})\s*$",
     re.IGNORECASE,
 )
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -167,11 +170,11 @@ def classify(line: str) -> Kind:
         return Kind.TRANSLATED
     if _COMMENTS.match(line):
         return Kind.COMMENTS
+    if _ENDING.match(line):
+        return Kind.ENDING
     words = [word.lower() for word in _WORD.findall(line)]
     if all(word in _INTERFACE_WORDS or word.isdigit() for word in words) and not (words and is_terminated(line)):
         return Kind.INTERFACE
-    if _ENDING.match(line):
-        return Kind.ENDING
     if _INTERFACE.match(line) or (len(line) < 400 and _NOTICE.search(line)):
         return Kind.INTERFACE
     return Kind.PROSE if is_prose(line) else Kind.PLAIN

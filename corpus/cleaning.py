@@ -12,19 +12,23 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import takewhile
 
 from corpus.article import Article, Page, Span
 from corpus.body import Line, choose_body, read_lines, squeeze
-from corpus.boilerplate import Kind, find_credit
-from corpus.dates import find_stamp
+from corpus.boilerplate import Kind
+from corpus.dates import find_stamp, read_stamps
 from corpus.errors import LoadError
 from corpus.language import identify_language
-from corpus.title import find_byline, find_outlet, find_title, split_site
+from corpus.title import find_byline, find_name, find_outlet, find_title, split_site
 
 HEAD_LINES, NEAR_LINES = 30, 8
 """How far above the body a title may stand, buttons not counted; how far from its first line a stamp or byline."""
 
-MIN_COPY_WORDS = 6
+BYLINE_LINES = 6
+"""A name without "By" is an author's only between a title and a stamp this close below it."""
+
+MIN_COPY_WORDS = 4
 _COPY_IGNORED = frozenset("a an the on in at".split())
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -66,7 +70,9 @@ def clean(text: str, *, hints: Collection[str] = (), title: str | None = None) -
     """
     lines = read_lines(text)
     chosen = choose_body(lines, hints)
-    first = next((index for index in chosen if lines[index].is_prose), 0)
+    prose = [index for index in chosen if lines[index].is_prose]
+    uncredited = [index for index in prose if lines[index].credit == len(lines[index].text)]
+    first = next(iter(uncredited + prose), 0)
     body = " ".join(lines[index].text for index in chosen if index >= first)[:4_000]
     headline = _find_headline(lines[:first], body, title)
     kept = [lines[index] for index in chosen if headline is None or index > headline]
@@ -99,6 +105,9 @@ def _read_metadata(cleaned: Cleaned, page: list[str], near: list[str], body: str
     """Add what the lines around the body and the page as a whole say."""
     stamp = find_stamp(near)
     author, employer = next((byline for line in near if (byline := find_byline(line))), (None, None))
+    signed = list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES])) if headline else []
+    if author is None and len(signed) < BYLINE_LINES - 1:
+        author = find_name(signed)
     title, site = split_site(headline, page) if headline else (None, None)
     return replace(
         cleaned,
@@ -115,7 +124,7 @@ def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
 
     The first copy stays, except that a caption above the body yields to its copy inside: the body opens with its lead.
     """
-    cut = [replace(line, end=line.start + len(line.text[: find_credit(line.text)].rstrip())) for line in chosen]
+    cut = [replace(line, end=line.start + len(line.text[: line.credit].rstrip())) for line in chosen]
     signatures = [_sign(line.text[: line.end - line.start]) if line.is_prose else () for line in cut]
     opened = False
     seen: set[tuple[str, ...]] = set()

@@ -39,15 +39,18 @@ _BYLINE = re.compile(
     r"(?:\s*(?:[,|•·–—-]|\b(?:for|in|on|at|published|posted|updated)\b|\d)\s*(?P<rest>.*))?$",
     re.IGNORECASE,
 )
+_CAPITALISED = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?|[A-Z]\.|van|von|de|da|al|bin)"
+_BARE_NAME = re.compile(rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž]\S+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$")
 _PARTICLES = frozenset(
     "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das du".split()
 )
 _MORE_FROM = re.compile(r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE)
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}\s*(?:by\s+)?[,:|–-]?\s*"
+    r"(?:(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}|^\W*(?:©|\(c\)|copyright)+)"
+    r"\s*(?:by\s+)?[,:|–-]?\s*"
     r"(?P<outlet>[^\W\d_][^.,|•©]{1,40}?)"
     r"(?:,?\s+(?:inc|ltd|llc|plc|gmbh|a\.?ş|pty|corp|co|limited)\b\.?.*"
-    r"|\s*[.,|•–—-].*|\s+all rights reserved.*|\s+-\s.*)?$",
+    r"|\s*[.,|•–—-].*|\s+(?:or|and) its\b.*|\s+all rights reserved.*|\s+-\s.*)?$",
     re.IGNORECASE,
 )
 _NO_PRESS = frozenset(
@@ -124,6 +127,16 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
         return name, last
     outlet = (found["rest"] or "").split("|")[0].strip()
     return author, outlet if _is_press_name(outlet) else None
+
+
+def find_name(lines: Sequence[str]) -> str | None:
+    """The author where the lines between a title and its stamp name one without "By" ("Jane Doe in London")."""
+    for line in lines:
+        found = _BARE_NAME.match(line)
+        words = {word.lower() for word in _TOKEN.findall(line)}
+        if found and not words & (_SECTION_WORDS | _PRESS_WORDS | _NO_PRESS):
+            return found["author"]
+    return None
 
 
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
