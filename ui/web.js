@@ -4,12 +4,12 @@
 const pane = document.getElementById('dl-pane');
 const wide = window.matchMedia('(min-width: 1080px)');
 const reading = element.appendChild(document.createElement('div'));
+let listTop = 0; // where the list was scrolled to when an article was opened from it
 let shown = null; // what the pane shows: {article, span, page}
 let opener = null; // what had the focus before the sheet opened
 
 pane.setAttribute('aria-label', 'Articles');
 pane.dataset.view = 'library';
-for (const field of document.querySelectorAll('#dl-since input, #dl-until input')) field.type = 'date';
 
 const sheetIsOpen = () => !wide.matches && pane.classList.contains('dl-open-sheet');
 
@@ -17,7 +17,7 @@ function arrange() {
   const open = sheetIsOpen();
   pane.setAttribute('role', wide.matches ? 'complementary' : 'dialog');
   pane.toggleAttribute('aria-modal', open);
-  for (const id of ['dl-chat', 'dl-header']) document.getElementById(id).inert = open;
+  for (const behind of document.querySelectorAll('#dl-header, #dl-chat')) behind.inert = open;
   document.documentElement.classList.toggle('dl-still', open);
 }
 
@@ -39,9 +39,11 @@ function closeSheet() {
 function showLibrary(from) {
   pane.dataset.view = 'library';
   openSheet(from);
+  pane.scrollTop = listTop;
 }
 
 async function showArticle(request, from) {
+  if (pane.dataset.view === 'library') listTop = pane.scrollTop;
   shown = request;
   pane.dataset.view = 'article';
   openSheet(from);
@@ -65,13 +67,19 @@ async function find(words, list) {
   if (field.value === words) list.innerHTML = html;
 }
 
+function unfoldAdding() {
+  const label = document.querySelector('#dl-adding > .label-wrap');
+  if (!label.classList.contains('open')) label.click();
+}
+
 document.addEventListener('click', (event) => {
   const target = event.target.closest(
-    '[data-article], [data-pane], [data-ask], [data-fresh], [data-toggle], [data-back], [data-close]');
+    '[data-article], [data-pane], [data-add], [data-ask], [data-fresh], [data-toggle], [data-back], [data-close]');
   if (!target) return;
   const data = target.dataset;
   if ('article' in data) showArticle({article: data.article, span: data.span ?? null, page: false}, target);
   else if ('pane' in data) showLibrary(target);
+  else if ('add' in data) showLibrary(target), unfoldAdding();
   else if ('toggle' in data) showArticle({...shown, page: !shown.page}, target);
   else if ('back' in data) showLibrary(target);
   else if ('close' in data) history.back();
@@ -92,13 +100,15 @@ document.addEventListener('keydown', (event) => {
 window.addEventListener('popstate', closeSheet);
 wide.addEventListener('change', arrange);
 
-// A new turn comes to the top of the window; it keeps that place while its stage line becomes its answer.
+const seen = new WeakSet();
+
+// Gradio puts its parts in as they load, the filters only when they are first unfolded; so all of the page is watched.
 new MutationObserver(() => {
+  for (const field of document.querySelectorAll('#dl-since input, #dl-until input')) field.type = 'date';
   const turn = document.querySelector('#dl-live .dl-turn');
-  if (turn && !turn.dataset.seen) {
-    turn.dataset.seen = '';
-    turn.scrollIntoView({behavior: 'smooth', block: 'start'});
-  }
-}).observe(document.getElementById('dl-live'), {childList: true, subtree: true});
+  if (!turn || seen.has(turn)) return;
+  seen.add(turn); // its question comes to the top, and stays there while the stage below it becomes the answer
+  turn.scrollIntoView({behavior: 'smooth', block: 'start'});
+}).observe(document.body, {childList: true, subtree: true});
 
 arrange();

@@ -1,7 +1,7 @@
 """The web chat: one Gradio page, what its events do, and its server.
 
 Knows nothing of how answers are found (assistant), of how they look (render.py, web.css), or of what a click opens in
-the browser (web.js). Nothing on the page comes from outside the machine; a Content-Security-Policy holds browsers to it.
+the browser (web.js). Nothing on the page comes from outside the machine; its Content-Security-Policy sees to that.
 """
 
 import os
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from assistant import Assistant
 from index import Library
 from ui import render
-from ui.desk import Desk
+from ui.articles import PANE_BAR
+from ui.desk import FAILED, Desk
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -26,7 +27,7 @@ HERE = Path(__file__).parent
 FILE_TYPES = [".html", ".htm", ".txt", ".md", ".pdf", ".jsonl", ".json", ".csv", ".xml", ".rss", ".atom"]
 MAX_FILE_SIZE = "100mb"
 CONCURRENT_QUESTIONS = 20  # Gradio's own 1 makes 100 clients wait 10.7 s (median); 20 makes it 1.2 s
-FAILED = "Something went wrong here; the terminal that runs Dateline says more. Nothing that was stored is lost."
+PORTS = 100
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -48,56 +49,68 @@ def build(assistant: Assistant, *, examples: Sequence[str] = ()) -> "gr.Blocks":
     desk = Desk(assistant, examples)
 
     def open_article(request: dict[str, Any]) -> str:
-        return desk.article(str(request["article"]), request.get("span"), bool(request.get("page")))
+        return desk.article(str(request["article"]), str(request.get("span") or ""), bool(request.get("page")))
 
     def list_articles(words: str) -> str:
-        return render.render_articles(desk.library.articles(), str(words))
+        return desk.listing(str(words))
 
     def example(event: gr.EventData) -> str:
         return str(event.question)
 
-    with gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+    page = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    with page:
         answers = gr.State(())
-        header = gr.HTML(elem_id="dl-header")
+        header = _html("dl-header")
         with gr.Row(elem_id="dl-desk"):
             with gr.Column(elem_id="dl-chat"):
-                transcript, live = gr.HTML(elem_id="dl-transcript"), gr.HTML(elem_id="dl-live")
-                box, *filters = _composer()
+                transcript, live = _html("dl-transcript"), _html("dl-live")
+                problem, box, *filters = _composer()
             with gr.Column(elem_id="dl-pane"):
-                gr.HTML(render.PANE_BAR, elem_id="dl-bar")
+                _html("dl-bar", PANE_BAR)
                 with gr.Column(elem_id="dl-library"):
                     pasted, add, files, report = _adding()
-                    listing = gr.HTML(elem_id="dl-list")
+                    listing = _html("dl-list")
                 reading = gr.HTML(
+                    apply_default_css=False,
                     elem_id="dl-article",
                     js_on_load=(HERE / "web.js").read_text(encoding="utf-8"),
                     server_functions=[open_article, list_articles],
                 )
         refresh: dict[str, Any] = {"inputs": [answers], "outputs": [header, transcript, listing, filters[0]]} | _QUIET
-        ask: dict[str, Any] = {"inputs": [box, answers, *filters], "outputs": [box, answers, transcript, live]} | _QUIET
+        ask: dict[str, Any] = {
+            "inputs": [box, answers, *filters],
+            "outputs": [box, answers, transcript, live, problem],
+        } | _QUIET
         page.load(desk.refresh, **refresh)
         asked = [
             box.submit(desk.ask, concurrency_limit=CONCURRENT_QUESTIONS, concurrency_id="ask", **ask),
             reading.ask(example, outputs=[box], **_QUIET).then(desk.ask, concurrency_id="ask", **ask),
         ]
-        reading.fresh(desk.fresh, outputs=[answers, transcript, live], cancels=asked, **_QUIET)
+        reading.fresh(desk.fresh, outputs=[answers, transcript, live, problem], cancels=asked, **_QUIET)
         added = [
             add.click(desk.add_pasted, inputs=[pasted], outputs=[pasted, report], **_QUIET),
             files.upload(desk.add_files, inputs=[files], outputs=[files, report], **_QUIET),
         ]
-        for events, output in ((asked, live), (added, report)):
-            for event in events:
-                event.failure(lambda: render.render_problem(FAILED), outputs=[output], **_QUIET)
+        for event in asked:
+            event.failure(desk.failed, inputs=[answers], outputs=[transcript, live, problem], **_QUIET)
         for event in added:
+            event.failure(lambda: render.render_problem(FAILED), outputs=[report], **_QUIET)
             event.then(desk.refresh, **refresh)
     return page
 
 
-def _composer() -> "tuple[gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textbox]":
-    """The question box and the filters: outlets, since, until (web.js makes the days native date fields)."""
+def _html(elem_id: str, value: str = "") -> "gr.HTML":
+    import gradio as gr
+
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+
+
+def _composer() -> "tuple[gr.HTML, gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textbox]":
+    """What went wrong, the question box, and the filters: outlets, since, until (web.js makes these two date fields)."""
     import gradio as gr
 
     with gr.Column(elem_id="dl-composer"):
+        problem = _html("dl-problem")
         box = gr.Textbox(
             elem_id="dl-question",
             placeholder="Ask the articles",
@@ -113,7 +126,7 @@ def _composer() -> "tuple[gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textbox]":
             outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="dl-outlets")
             since = gr.Textbox(label="Since", elem_id="dl-since", max_lines=1)
             until = gr.Textbox(label="Until", elem_id="dl-until", max_lines=1)
-    return box, outlets, since, until
+    return problem, box, outlets, since, until
 
 
 def _adding() -> "tuple[gr.Textbox, gr.Button, gr.File, gr.HTML]":
@@ -128,15 +141,16 @@ def _adding() -> "tuple[gr.Textbox, gr.Button, gr.File, gr.HTML]":
             lines=4,
             max_lines=10,
         )
-        add = gr.Button("Add", elem_id="dl-add", variant="primary", size="sm")
+        add = gr.Button("Add this page", elem_id="dl-add", variant="primary", size="md")
         files = gr.File(
             elem_id="dl-files",
-            label="Or drop files: HTML, text, Markdown, PDF, JSON, CSV, feeds",
+            label="Files to add",
+            show_label=False,
             file_count="multiple",
             file_types=FILE_TYPES,
             height=120,
         )
-        report = gr.HTML(elem_id="dl-report")
+        report = _html("dl-report")
     return pasted, add, files, report
 
 
@@ -155,15 +169,15 @@ def running(
     Raises:
         OSError: no port is free there, or the address is not this machine's.
     """
-    import gradio as gr
     from starlette.middleware import Middleware
 
     page = build(assistant, examples=examples).queue(max_size=256, api_open=False)
+    css = (HERE / "web.css").read_text(encoding="utf-8")  # in the head, since launch(css=) rewrites selectors
     _, url, _ = page.launch(
         server_name=host,
         server_port=_free_port(host, port),
         theme=_theme(),
-        css_paths=HERE / "web.css",
+        head=f"<style>{css}</style>",
         favicon_path=HERE / "favicon.svg",
         max_file_size=MAX_FILE_SIZE,
         footer_links=[],
@@ -229,13 +243,13 @@ class _Policy:
 
 
 def _free_port(host: str, port: int) -> int:
-    for candidate in range(port, port + 100) if port else (0,):
+    for candidate in range(port, port + PORTS) if port else (0,):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError if candidate < port + 99 else ()):
+            with suppress(OSError):
                 probe.bind((host, candidate))
                 return int(probe.getsockname()[1])
-    raise OSError(f"no port from {port} to {port + 99} is free on {host}; name another with --port")
+    raise OSError(f"no port from {port} on is free on {host}; expected one of {PORTS}; name another address or port")
 
 
 def _theme() -> "gr.themes.Base":
