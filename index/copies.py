@@ -19,10 +19,10 @@ from functools import cached_property, lru_cache
 from index.hit import Hit
 from index.words import fold
 
-SHINGLE = 3
-"""Words in a row that are compared before a longer look is taken."""
-MIN_SHARED = 0.4
-"""Share of the shorter passage's shingles that stand in the other; less is a shared quotation, not a copy."""
+LONG = 7
+"""Letters of the words that are compared before a longer look is taken."""
+MIN_SHARED = 0.5
+"""Share of the shorter passage's long words that stand in the other; less is a shared quotation, not a copy."""
 SLACK = 0.1
 """Small words that an editor may have added, as a share of a passage's words."""
 
@@ -57,8 +57,8 @@ class _Words:
         return [_spell(word) for word in _WORD.findall(self.text)]
 
     @cached_property
-    def shingles(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(zip(*(self.spelt[n:] for n in range(SHINGLE)), strict=False))
+    def long(self) -> frozenset[str]:
+        return frozenset(word for word in self.text.split() if len(word) >= LONG)
 
 
 def collapse(hits: Sequence[Hit]) -> list[Hit]:
@@ -72,15 +72,15 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
     """
     passages = [_Words(hit.passage.text) for hit in hits]
     articles = {hit.article.id: _Words(hit.article.text) for hit in hits}
-    seen: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    holders: defaultdict[str, list[int]] = defaultdict(list)  # of each long word
     groups: list[list[int]] = []
     for n, passage in enumerate(passages):
-        shared = Counter(m for shingle in passage.shingles for m in seen[shingle])
+        shared = Counter(m for word in passage.long for m in holders[word])
         article = articles[hits[n].article.id]
         copied = {
             m
             for m, count in shared.items()
-            if count >= MIN_SHARED * min(len(passages[m].shingles), len(passage.shingles))
+            if count >= MIN_SHARED * min(len(passages[m].long), len(passage.long))
             and hits[m].article.id != hits[n].article.id
             and _carries(article, passages[m])
             and _carries(articles[hits[m].article.id], passage)
@@ -90,8 +90,8 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
             groups.append([n])
         else:
             home.append(n)
-        for shingle in passage.shingles:
-            seen[shingle].append(n)
+        for word in passage.long:
+            holders[word].append(n)
     return [_merge([hits[n] for n in group]) for group in groups]
 
 
@@ -105,6 +105,8 @@ def _merge(group: Sequence[Hit]) -> Hit:
 
 def _carries(article: _Words, passage: _Words) -> bool:
     """Whether the article says all that the passage says, in the same order, with nothing put in between."""
+    if passage.text in article.text:
+        return True
     window = _find_window(article, passage)
     for kind, a, b, c, d in SequenceMatcher(None, passage.spelt, window, autojunk=False).get_opcodes():
         if kind == "equal" or (kind == "insert" and a in (0, len(passage.spelt))):

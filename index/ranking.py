@@ -1,8 +1,8 @@
 """Candidates of both indexes -> one order. Knows nothing of how candidates are found, or of copies.
 
-A passage's score is the sum of its words' bm25, its article's bm25 and its cosine, each divided by the best of its
-kind, and of preferences: days near the time that the question names (else near ``as_of``), and an outlet that the
-question names. Preferences move passages up and hide none. The weights are those of tests/benchmarks/search.py.
+A passage's score is the weighted sum of its words' bm25, its article's bm25 and its cosine, each divided by the best of
+its kind, and of preferences: days near the time that the question names (else near ``as_of``), and an outlet that the
+question names. Preferences move passages up and hide none.
 """
 
 from __future__ import annotations
@@ -16,10 +16,27 @@ from math import exp
 from index.days import named_days
 from index.words import fold
 
-COSINE_WEIGHT = 0.6
-NEARNESS_WEIGHT = 0.3
-NEARNESS_DAYS = 15.0
-OUTLET_WEIGHT = 0.3
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What each kind of evidence counts.
+
+    Attributes:
+        words, article_words, similarity: of the best candidate of the kind; the others in proportion.
+        nearness: of an article on the day asked for; it falls by e every ``nearness_days``.
+        nearness_days: days.
+        outlet: of an outlet that the question names.
+    """
+
+    words: float = 1.0
+    article_words: float = 1.0
+    similarity: float = 0.6
+    nearness: float = 0.3
+    nearness_days: float = 15.0
+    outlet: float = 0.3
+
+
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +60,16 @@ class Candidate:
     outlet: str | None
 
 
-def rank(question: str, candidates: Sequence[Candidate], *, as_of: date | None) -> list[tuple[Candidate, float]]:
+def rank(
+    question: str, candidates: Sequence[Candidate], *, as_of: date | None, weights: Weights = WEIGHTS
+) -> list[tuple[Candidate, float]]:
     """Candidates with their scores, best first.
 
     Args:
         question: as it is searched for.
         candidates: of both indexes, each once.
         as_of: where "this week" counts from; days near it are preferred unless the question names others.
+        weights: what each kind of evidence counts.
     """
     days = named_days(question, as_of) or (as_of and (as_of, as_of))
     spelt_question = _spell(question)
@@ -58,13 +78,16 @@ def rank(question: str, candidates: Sequence[Candidate], *, as_of: date | None) 
     best_similarity = max((candidate.similarity for candidate in candidates), default=0.0)
 
     def score(candidate: Candidate) -> float:
-        total = _share(candidate.words, best_words) + _share(candidate.article_words, best_article_words)
-        total += COSINE_WEIGHT * _share(candidate.similarity, best_similarity)
+        total = (
+            weights.words * _share(candidate.words, best_words)
+            + weights.article_words * _share(candidate.article_words, best_article_words)
+            + weights.similarity * _share(candidate.similarity, best_similarity)
+        )
         if days and candidate.published:
             distance = max((days[0] - candidate.published).days, (candidate.published - days[1]).days, 0)
-            total += NEARNESS_WEIGHT * exp(-distance / NEARNESS_DAYS)
+            total += weights.nearness * exp(-distance / weights.nearness_days)
         if candidate.outlet and _spell(candidate.outlet) in spelt_question:
-            total += OUTLET_WEIGHT
+            total += weights.outlet
         return total
 
     scored = [(candidate, score(candidate)) for candidate in candidates]
