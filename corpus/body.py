@@ -1,7 +1,7 @@
 """A page's lines -> which of them are its article's body. Knows nothing of metadata or of what becomes of the lines.
 
 Every line is judged alone (`boilerplate.py`) and weighed; the run of lines with the best balance of prose over
-furniture is the body. A text without any furniture is kept whole.
+furniture is the body. A text with hardly any furniture is an article by itself and loses no more than that.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ INTERFACE_COST, STAMP_COST, ENDING_COST = 8.0, 20.0, 30.0
 MIN_BODY_BEFORE_COMMENTS = 40.0
 """What a line adds to a run, in words of prose. Chosen by hand on the 93 even pages of the article-extraction-benchmark
 (`python -m tests.benchmarks.cleaning`); flat: half or double any of them and F1 moves by less than .01."""
+
+RARE_FURNITURE = 0.1
+"""Pieces of furniture to a line of prose, up to which the text is an article by itself and no run is chosen."""
+
+MIN_VERSE_WORDS = 3
+"""Words a line, from which lines without a sentence among them are verse and not a menu."""
 
 MIN_FOUND_CHARACTERS = 30
 """Shorter lines ("Read more") stand inside longer ones by chance."""
@@ -116,14 +122,14 @@ def squeeze(text: str) -> str:
 
 def _choose_run(lines: list[Line]) -> list[int]:
     """The lines of the body, by their ordinals."""
-    furniture = any(line.kind in (Kind.INTERFACE, Kind.ENDING) for line in lines)
-    prose = any(line.is_prose for line in lines)
-    plain = [index for index, line in enumerate(lines) if line.kind in (Kind.PROSE, Kind.PLAIN)]
-    if not furniture or not prose:
-        dense = sum(lines[index].words for index in plain) >= 3 * len(plain)
-        edges = {index for index, line in enumerate(lines) if line.stamps or line.byline} if prose else set()
-        return [index for index in plain if index not in edges] if prose or dense else []
-    low, high = _find_best_run(lines)
+    kinds = [line.kind for line in lines]
+    prose = sum(line.is_prose for line in lines)
+    if not prose:
+        plain = [index for index, kind in enumerate(kinds) if kind is Kind.PLAIN]
+        return plain if sum(lines[index].words for index in plain) >= MIN_VERSE_WORDS * len(plain) else []
+    furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
+    whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
+    low, high = (0, len(lines)) if whole else _find_best_run(lines)
     chosen, related = [], False
     for index in range(low, high):
         line = lines[index]

@@ -27,6 +27,8 @@ class Kind(Enum):
 
 MIN_PROSE_WORDS = 5
 MIN_UNTERMINATED_WORDS = 25
+MAX_JUDGED_CHARACTERS = 600
+MAX_CREDIT_CHARACTERS = 200
 
 _INTERFACE_WORDS = frozenset(
     """
@@ -164,7 +166,7 @@ def classify(line: str) -> Kind:
     """The kind of a line without white space at its ends."""
     line = _BULLET.sub("", line)
     line = line[: find_credit(line)].rstrip()
-    if len(line) > 600:
+    if len(line) > MAX_JUDGED_CHARACTERS:
         return Kind.PROSE
     if _TRANSLATED.search(line):
         return Kind.TRANSLATED
@@ -173,7 +175,9 @@ def classify(line: str) -> Kind:
     if _ENDING.match(line):
         return Kind.ENDING
     words = [word.lower() for word in _WORD.findall(line)]
-    if all(word in _INTERFACE_WORDS or word.isdigit() for word in words) and not (words and is_terminated(line)):
+    if all(word in _INTERFACE_WORDS or (word.isdigit() and len(word) < 4) for word in words) and not (
+        words and is_terminated(line)
+    ):
         return Kind.INTERFACE
     if _INTERFACE.match(line) or (len(line) < 400 and _NOTICE.search(line)):
         return Kind.INTERFACE
@@ -198,5 +202,5 @@ def is_bulleted(line: str) -> bool:
 
 def find_credit(line: str) -> int:
     """Where the photo credit in brackets at the end of a line begins; the line's length where there is none."""
-    found = _CREDIT.search(line)
+    found = _CREDIT.search(line, max(0, len(line) - MAX_CREDIT_CHARACTERS))
     return found.start() if found else len(line)

@@ -17,6 +17,7 @@ MAX_TITLE_WORDS = 32
 MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
 """Share of a title's content words that its article repeats; headlines of other articles share fewer."""
+MAX_COPYRIGHT_CHARACTERS = 300
 MARK_WORTH, MARK_DISTANCE = 0.5, 3
 """A byline or stamp at most so many lines below a line is worth so much sharing."""
 DISTANCE_COST = 0.01
@@ -142,7 +143,11 @@ def find_name(lines: Sequence[str]) -> str | None:
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
     """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
     for line in reversed(lines):
-        if (found := _COPYRIGHT.search(line)) and (outlet := found["outlet"].strip()):
+        if (
+            len(line) <= MAX_COPYRIGHT_CHARACTERS
+            and (found := _COPYRIGHT.search(line))
+            and (outlet := found["outlet"].strip())
+        ):
             if _is_press_name(outlet) or (lines.count(outlet) and outlet[0].isupper()):
                 return outlet
     for line in lines:
