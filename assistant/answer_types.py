@@ -21,14 +21,18 @@ _MONTH_NAME = (
 )
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]*\.?)"
 _DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_CURRENCY = r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
+_CURRENCY = (
+    r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
+)
 
 _MONEY = re.compile(
     rf"(?:[A-Z]{{2,3}})?[$€£¥₺₹₽]\s?{_FIGURE}{_SCALE}?|(?:USD|EUR|GBP|TRY)\s?{_FIGURE}{_SCALE}?"
     rf"|\b(?:{_FIGURE}|(?:{_NUMBER_WORD})\b){_SCALE}?\s(?:[a-z]+\s)?{_CURRENCY}\b"
 )
 _PERCENT = re.compile(rf"\b{_FIGURE}\s?(?:%|per\s?cent\b|percentage points)|\b(?:{_NUMBER_WORD}) per\s?cent\b", re.I)
-_NUMBER = re.compile(rf"(?<![\w$€£.,-]){_FIGURE}{_SCALE}?(?![\w-])|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*\b", re.I)
+_NUMBER = re.compile(
+    rf"(?<![\w$€£.,-]){_FIGURE}{_SCALE}?(?![\w-])|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*\b", re.I
+)
 _DURATION = re.compile(
     rf"\b(?:{_FIGURE}|(?:{_NUMBER_WORD})(?:-(?:{_NUMBER_WORD}))?|an?)[\s-](?:[a-z]+[\s-])?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|"
@@ -38,29 +42,34 @@ _DURATION = re.compile(
 _DATE = re.compile(
     rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s(?:19|20)\d{{2}}\b)?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s(?:19|20)\d{{2}})?\b"
-    rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{{2}}s?\b"
+    rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b"
+    r"|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{2}s?\b"
     rf"|\b(?:in|by|since|until|before|after|last|next|this|late|early|from|mid-?) (?:late |early )?{_MONTH_NAME}(?!\w)"
     rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}(?:\s(?:morning|afternoon|evening|night))?\b"
-    r"|\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|earlier this|later this) (?:week|month|year|spring|summer|"
-    r"autumn|fall|winter|decade|century))\b"
+    r"|\b(?:yesterday|today|tomorrow|tonight)\b|\b(?:last|next|this|earlier this|later this) "
+    r"(?:week|month|year|spring|summer|autumn|fall|winter|decade|century)\b"
     r"|\b(?:a|an|one|two|three|several|\d+) (?:hours?|days?|weeks?|months?|years?) (?:ago|later|earlier)\b"
     r"|\b(?:at\s)?\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?)?\b|\b\d{1,2}\s?[ap]\.?m\.?(?!\w)"
 )
-_REASON = re.compile(
-    r"\b(?:because(?: of)?|after|due to|owing to|over|as a result of|in response to|thanks to|amid|citing|since|so that|"
-    r"in order to|to avoid|to prevent|prompted by|caused by|blamed on|on grounds? (?:of|that)|for fear)\b"
+_CAUSE = (
+    r"because(?: of)?|due to|owing to|as a result of|in response to|thanks to|so that|in order to|to avoid|to prevent|"
+    r"prompted by|caused by|blamed on|on grounds? (?:of|that)|for fear|citing"
 )
+_REASON = re.compile(rf"\b(?:{_CAUSE}|after|over|amid|since|following)\b")
+_SURE_REASON = re.compile(_CAUSE)
 _RESULT = re.compile(
     r"\b(?:prompt|trigger|caus|forc|spark)(?:ed|es|ing)?\b|\bl(?:ed|eading|eads) to\b|\bblam\w+|\breasons?\b|\bled\b"
 )
 _VERDICT = re.compile(
-    r"\b(?:not|never|no|den(?:y|ied|ies)|reject\w*|confirm\w*|refus\w*|insist\w*|rul\w+ out|untrue|false|agreed|approved|"
-    r"dismiss\w*|n[’']t)\b",
+    r"\b(?:not|never|no|den(?:y|ied|ies)|reject\w*|confirm\w*|refus\w*|insist\w*|rul\w+ out|untrue|false|agreed|"
+    r"approved|dismiss\w*|n[’']t)\b",
     re.I,
 )
 _PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over|of)\s(?:the\s)?$")
 _CALENDAR = re.compile(rf"\b(?:{_MONTH_NAME}|{_DAY_NAME})(?!\w)")
-_SPEAKS = re.compile(r",?\s(?:also |has |had )?(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b")
+_SPEAKS = re.compile(
+    r",?\s(?:also |has |had )?(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b"
+)
 _BY = re.compile(r"(?:\bby|\bsaid|\btold|\bcalled|\bnamed)\s(?:the\s)?$")
 _CLAUSE_END = re.compile(r"[,;.!?](?:\s|$)|\s[–—-]\s")
 
@@ -101,7 +110,7 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
 def cue(kind: Kind, sentence: str) -> bool:
     """Whether a sentence sounds like an answer of this kind without saying where: a cause, a denial, a confirmation."""
     if kind is Kind.WHY:
-        return bool(_REASON.search(sentence) or _RESULT.search(sentence))
+        return bool(_SURE_REASON.search(sentence) or _RESULT.search(sentence))
     if kind is Kind.YES_NO:
         return bool(_VERDICT.search(sentence))
     return False
@@ -114,7 +123,9 @@ def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
 
 
 def strength(kind: Kind, sentence: str, span: Span) -> float:
-    """How surely a span is of the asked kind, in (0, 1]: a single capitalised word may name anything."""
+    """How surely a span is of the asked kind, in (0, 1]: a capitalised word may name anything, "after" give a time."""
+    if kind is Kind.WHY:
+        return 1.0 if _SURE_REASON.match(sentence, span[0]) else 0.5
     if kind is not Kind.WHO:
         return 1.0
     several = " " in sentence[slice(*span)]

@@ -51,9 +51,7 @@ def compose(readings: Sequence[Reading]) -> tuple[Citation, ...]:
     spans = [(reading, *_with_antecedent(reading)) for reading in chosen]
     kept: list[tuple[Reading, int, int]] = []
     for reading, start, end in spans:
-        overlaps = any(
-            other.hit.article.id == reading.hit.article.id and start < b and a < end for other, a, b in kept
-        )
+        overlaps = any(other.hit.article.id == reading.hit.article.id and start < b and a < end for other, a, b in kept)
         if not overlaps:
             kept.append((reading, start, end))
     return tuple(

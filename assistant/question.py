@@ -1,4 +1,4 @@
-"""A question as it was typed -> what it asks for and, in a conversation, what it leans on. Knows nothing of passages."""
+"""A question as typed -> what it asks for and, in a conversation, what it leans on. Knows nothing of passages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_FIGURE = re.compile(r"[^A-Za-z]*\d.*|(?:Jan|Feb|March|April|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*")
+_FIGURE = re.compile(
+    r"[^A-Za-z]*\d.*|(?:Jan|Feb|March|April|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*"
+)
 _CONNECTIVE = re.compile(r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|that one|there|the same|"

@@ -107,7 +107,9 @@ def names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
         word = text[term.start : term.end]
         plain = word[1:].islower() or len(word) == 1
         if skip_first and position == 0 and plain:
-            followed = len(words) > 1 and words[1].capital and words[1].content and text[term.end : words[1].start] == " "
+            followed = (
+                len(words) > 1 and words[1].capital and words[1].content and text[term.end : words[1].start] == " "
+            )
             if not followed:
                 continue
         if spans and text[spans[-1][1] : term.start] == " ":

@@ -16,7 +16,16 @@ OWNERS = {
     "gradio": {"ui/web.py"},
     "trafilatura": {"corpus/loaders/html.py"},
 }
-HEAVY = {"torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers", "trafilatura", "sklearn"}
+HEAVY = {
+    "torch",
+    "chromadb",
+    "gradio",
+    "llama_index",
+    "sentence_transformers",
+    "transformers",
+    "trafilatura",
+    "sklearn",
+}
 # Modules that are nothing but a vendor's classes extended: they are imported only by who uses that vendor.
 EXTENSIONS = {"index/llama.py"}
 MODULES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
@@ -103,5 +112,7 @@ def test_every_package_is_shipped() -> None:
     import tomllib
 
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
-    found = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES if path.name == "__init__.py"}
+    found = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES if path.name == "__init__.py"
+    }
     assert set(listed) == found - {"assistant.training"}

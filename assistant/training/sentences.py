@@ -74,7 +74,9 @@ def _hits(
     hits = []
     for row in np.argsort(-scores)[:_READ]:
         article = articles[int(row)]
-        passage = Passage(id=f"{article.id}:0", article_id=article.id, start=0, end=len(article.text), text=article.text)
+        passage = Passage(
+            id=f"{article.id}:0", article_id=article.id, start=0, end=len(article.text), text=article.text
+        )
         hits.append(
             Hit(article=article, passage=passage, score=float(scores[row]), similarity=float(similarities[row]))
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +103,7 @@ def test_citations_are_numbered_disjoint_few_and_spell_the_text(values: list[flo
     assert [citation.number for citation in citations] == list(range(1, len(citations) + 1))
     assert 1 <= len(citations) <= MAX_CITATIONS
     spans = sorted((citation.article.id, citation.start, citation.end) for citation in citations)
-    assert all(a[0] != b[0] or a[2] <= b[1] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(spans))
     text = compose_text(citations)
     for citation in citations:
         text = text.replace(f" [{citation.number}]", "", 1)
@@ -124,9 +126,12 @@ def test_a_sentence_that_points_back_is_known_by_its_opening(sentence: str) -> N
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Norland bought radars.", "The ferry sank.", "It is known that the purchase strained relations.", "Hers is the plan."],
+    [
+        "Norland bought radars.",
+        "The ferry sank.",
+        "It is known that the purchase strained relations.",
+        "Hers is the plan.",
+    ],
 )
 def test_a_sentence_that_stands_alone_does_not_point_back(sentence: str) -> None:
     assert not leans_back(sentence)
-
-

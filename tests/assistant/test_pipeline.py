@@ -122,14 +122,19 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 @given(
     st.one_of(
         st.text(max_size=80),
-        st.lists(st.sampled_from("who why how much the bridge cost reopened flood river İnce 🌉 [1]?".split())).map(" ".join),
+        st.lists(st.sampled_from("who why how much the bridge cost reopened flood river İnce 🌉 [1]?".split())).map(
+            " ".join
+        ),
     )
 )
 def test_any_question_keeps_the_promises_or_is_refused_in_one_line(toy: Assistant, question: str) -> None:
     try:
-        assert keeps_its_promises(toy.answer(question))
+        reply = toy.answer(question)
     except QuestionError as error:
-        assert "\n" not in str(error)
+        message = str(error)
+        assert "\n" not in message
+    else:
+        assert keeps_its_promises(reply)
 
 
 def test_an_empty_library_has_no_articles(tmp_path: Path) -> None:
@@ -140,7 +145,7 @@ def test_an_empty_library_has_no_articles(tmp_path: Path) -> None:
 
 def test_a_setting_that_cannot_be_used_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_PASSAGES", "many")
-    with pytest.raises(SettingsError, match="^DATELINE_PASSAGES: found 'many'") as caught:
+    with pytest.raises(SettingsError, match=r"^DATELINE_PASSAGES: found 'many'") as caught:
         Settings.read()
     assert "\n" not in str(caught.value)
 

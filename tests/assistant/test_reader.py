@@ -110,7 +110,11 @@ def test_terms_are_offsets_into_the_text_as_it_stands(text: str) -> None:
 
 def test_folding_makes_turkiye_one_word_and_leaves_offsets_alone() -> None:
     assert fold("Türkiye") == fold("TURKIYE") == "turkiye"
-    assert [("İstanbul'da kış")[term.start : term.end] for term in terms("İstanbul'da kış")] == ["İstanbul", "da", "kış"]
+    assert [("İstanbul'da kış")[term.start : term.end] for term in terms("İstanbul'da kış")] == [
+        "İstanbul",
+        "da",
+        "kış",
+    ]
 
 
 def test_word_forms_share_a_stem() -> None:

@@ -102,9 +102,7 @@ def test_an_answer_survives_json_and_lists_each_article_once() -> None:
 
 
 def test_an_abstention_survives_json() -> None:
-    answer = Answer(
-        question="Who?", query="Who?", text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(hit(),)
-    )
+    answer = Answer(question="Who?", query="Who?", text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(hit(),))
     assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
 
 

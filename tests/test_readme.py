@@ -1,0 +1,77 @@
+"""The README says what is so: its commands print what it shows, its Python runs, its tree is the tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def transcript() -> list[tuple[str, str]]:
+    """(command, what it printed) of the first console block."""
+    parts = re.split(r"^\$ (.*)\n", blocks("console")[0], flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_DATA_HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new user's data folder; the first command fills the samples' library."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.mark.parametrize(("command", "printed"), transcript(), ids=[command for command, _ in transcript()])
+def test_the_transcript_is_what_the_program_prints(command: str, printed: str, home: Path) -> None:
+    assert command.startswith("dateline ")
+    run = subprocess.run(
+        f"{sys.executable} -m ui {command.removeprefix('dateline ')}",
+        shell=True,  # the command as a reader would paste it
+        cwd=ROOT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [line.rstrip() for line in run.stdout.strip().splitlines()] == [
+        line.rstrip() for line in printed.strip().splitlines()
+    ]
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_every_snippet_runs(snippet: str, tmp_path: Path) -> None:
+    code = snippet.replace('"corpus/samples"', repr(str(ROOT / "corpus" / "samples")))
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip()
+
+
+def test_the_tree_is_the_tree() -> None:
+    (tree,) = [block for block in blocks("text") if block.startswith("corpus/")]
+    named = set()
+    folder = ""
+    for line in tree.splitlines():
+        entry = line.split()[0]
+        folder = entry if not line.startswith(" ") else folder
+        named.add(entry if entry == folder else folder + entry)
+    assert not [path for path in named if not (ROOT / path).exists()]
+    for package in ("corpus", "index", "assistant", "ui"):
+        files = {
+            f"{package}/{path.name}" for path in (ROOT / package).glob("*.py") if path.name not in ("__init__.py",)
+        }
+        assert files <= named, f"not in the README's tree: {sorted(files - named)}"
