@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from index.adding import encode
 from index.encoder import Encoder
 from index.errors import LibraryDamagedError
 from index.hit import Passage
 from index.passages import passage_input, split_article
-from index.records import Vectors, revision_of
+from index.records import revision_of
 from index.snapshot import Snapshot
 from index.store import Store
 from index.vectors import VectorIndex
-from index.words import ORDINAL_MASK, PASSAGE_BITS
 
 Progress = Callable[[int, int], None]
 SAMPLE = 100
@@ -39,7 +36,7 @@ def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -
                 problems += [problem] if problem else []
                 if progress:
                     progress(done, len(numbers))
-        return problems + _check_index(store, index)
+        return problems or _check_index(store, index)
     except LibraryDamagedError as error:  # so badly that not even the list of articles can be read
         return [*problems, str(error)]
 
@@ -109,7 +106,7 @@ def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str
             folder.mkdir(exist_ok=True)
             for name, raw in writer.take_out(number).items():
                 (folder / f"{number}.{name}").write_bytes(raw)
-        return f"{error}; what is left of it was set aside in {folder}"
+        return f"{error}; it is now in {folder}; add its page again"
     encoder = load()
     revision = revision_of(article)
     passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
@@ -130,24 +127,21 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
     with store.reading() as snapshot:
         if snapshot.latest != index.indexed:
             return problems  # somebody is writing at this moment
-        missing, unfound = index.passages(), 0
-        step = max(1, len(missing) // SAMPLE)
-        seen = 0
-        for embedding in snapshot.embeddings():
-            missing.symmetric_difference_update(embedding.passages)
-            for passage, vector in zip(embedding.passages, embedding.vectors, strict=True):
-                seen += 1
-                unfound += seen % step == 0 and not _finds_itself(snapshot, index, passage, vector)
-    if missing:
-        problems.append(f"chroma/: {len(missing)} passages are on one side only; run `dateline repair`")
-    if unfound > MAX_UNFOUND * SAMPLE:
-        problems.append(f"chroma/: {unfound} of {seen // step} vectors do not find themselves; run `dateline repair`")
+        stored = snapshot.passages()
+        missing = len(stored ^ index.passages())
+        if missing:
+            return [*problems, f"chroma/: {missing} passages are on one side only; run `dateline repair`"]
+        sample = sorted(stored)[:: max(1, len(stored) // SAMPLE)]
+        unfound = sum(not _finds_itself(snapshot, index, passage) for passage in sample)
+        if unfound > MAX_UNFOUND * len(sample):
+            problems.append(
+                f"chroma/: {unfound} of {len(sample)} vectors do not find themselves; run `dateline repair`"
+            )
     return problems
 
 
-def _finds_itself(snapshot: Snapshot, index: VectorIndex, passage: int, vector: Vectors) -> bool:
+def _finds_itself(snapshot: Snapshot, index: VectorIndex, passage: int) -> bool:
     """Whether the passage is among the nearest to its own vector; as good as that are others with the same vector."""
+    vector = snapshot.vector(passage)
     near = index.nearest(vector, 10) or []
-    embeddings = snapshot.embeddings_of({number >> PASSAGE_BITS for number in near})
-    rows = [embeddings[number >> PASSAGE_BITS].vectors[number & ORDINAL_MASK] for number in near]
-    return passage in near or (bool(rows) and bool((np.stack(rows) @ vector > 0.9999).all()))
+    return passage in near or (bool(near) and all(float(snapshot.vector(other) @ vector) > 0.9999 for other in near))

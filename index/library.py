@@ -25,7 +25,7 @@ from corpus import Article
 from index.adding import Added, Intake, Outcome, check_encoder
 from index.checking import repair, verify
 from index.encoder import Encoder, MiniLMEncoder, load_encoder
-from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
+from index.errors import ArticleNotFoundError, EncoderError, LibraryEncoderError, SearchError
 from index.filters import Filter, check_day
 from index.hit import Hit
 from index.searching import Searcher
@@ -239,7 +239,7 @@ class Library:
         with self._loading:
             if self._encoder is None:
                 with self._store.reading() as snapshot:
-                    encoder = load_encoder(self._given or _remembered(snapshot))
+                    encoder = load_encoder(self._given) if self._given else _load_remembered(snapshot)
                     check_encoder(snapshot, encoder)
                 self._encoder = encoder
             return self._encoder
@@ -300,10 +300,18 @@ def _close(index: VectorIndex, store: Store) -> None:
     store.close()
 
 
-def _remembered(snapshot: Snapshot) -> str | None:
-    """The name of the library's encoder, where it is not the default."""
+def _load_remembered(snapshot: Snapshot) -> Encoder:
+    """The encoder that made the library; the default for an empty one."""
     name = snapshot.setting("encoder") if snapshot.count_articles() else None
-    return None if name == MiniLMEncoder.name else name
+    if name is None or name == MiniLMEncoder.name:
+        return load_encoder()
+    try:
+        return load_encoder(name)
+    except EncoderError as error:
+        raise LibraryEncoderError(
+            f"the library was made with the encoder {name}, which cannot be loaded by that name ({error});"
+            " open it with encoder=…, as it was made"
+        ) from error
 
 
 def _not_found(article_id: str) -> ArticleNotFoundError:

@@ -61,7 +61,16 @@ class Rows:
         wanted = np.fromiter(passages, dtype=np.int64)
         rows = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
         found = (self.numbers[rows] == wanted) & self.present[rows]
-        return dict(zip(wanted[found].tolist(), (self.vectors[rows[found]] @ vector).tolist(), strict=True))
+        return dict(zip(wanted[found].tolist(), cosines(self.vectors[rows[found]], vector), strict=True))
+
+
+def cosines(rows: Vectors, vector: Vectors) -> list[float]:
+    """Cosine of each unit row with a unit vector, to the last bit the same whichever other rows it is computed with.
+
+    A matrix product is not, and passages that are alike would come in another order with Chroma than without.
+    """
+    values: list[float] = np.clip((rows * vector).sum(axis=1), -1.0, 1.0).tolist()
+    return values
 
 
 class Matrix:

@@ -60,7 +60,12 @@ class Embedding:
     @property
     def passages(self) -> range:
         """The numbers of its passages."""
-        return range(self.number << PASSAGE_BITS, (self.number << PASSAGE_BITS) + len(self.spans))
+        return passage_numbers(self.number, len(self.spans))
+
+
+def passage_numbers(article: int, passages: int) -> range:
+    """The numbers of an article's passages."""
+    return range(article << PASSAGE_BITS, (article << PASSAGE_BITS) + passages)
 
 
 def _json(data: object) -> bytes:
@@ -70,6 +75,11 @@ def _json(data: object) -> bytes:
 def digest(*parts: bytes) -> bytes:
     """SHA-256 of the parts, each delimited."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def _intact(expected: bytes, *parts: object) -> bool:
+    """Whether these are the bytes; damage may have made something else of them."""
+    return all(isinstance(part, bytes) for part in parts) and digest(*parts) == expected  # type: ignore[arg-type] # seen
 
 
 def revision_of(article: Article) -> str:
@@ -94,9 +104,9 @@ def unpack_article(article_id: str, expected: bytes, body: bytes, page: bytes | 
     Raises:
         LibraryDamagedError: the bytes are not those that were packed.
     """
-    if digest(body) != expected:
+    if not _intact(expected, body):
         raise LibraryDamagedError(
-            f"article {article_id}: its stored text does not match its digest; add its page again, or remove it"
+            f"article {article_id}: its stored text does not match its digest; `dateline repair` sets it aside"
         )
     data = json.loads(body)
     try:
@@ -105,10 +115,12 @@ def unpack_article(article_id: str, expected: bytes, body: bytes, page: bytes | 
         article = Article.from_dict(data)
     except (zlib.error, ValueError) as error:
         raise LibraryDamagedError(
-            f"article {article_id}: its stored page is damaged ({error}); add its page again, or remove it"
+            f"article {article_id}: its stored page is damaged ({error}); `dateline repair` sets it aside"
         ) from error
     if article.id != article_id:
-        raise LibraryDamagedError(f"article {article_id}: stored under it is article {article.id}; remove it")
+        raise LibraryDamagedError(
+            f"article {article_id}: stored under it is article {article.id}; `dateline repair` sets it aside"
+        )
     return article
 
 
@@ -125,7 +137,7 @@ def unpack_vectors(number: int, article_id: str, expected: bytes, spans: bytes, 
     Raises:
         LibraryDamagedError: the bytes are not those that were packed.
     """
-    if digest(spans, vectors) != expected:
+    if not _intact(expected, spans, vectors):
         raise LibraryDamagedError(
             f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
         )

@@ -14,7 +14,7 @@ from datetime import date
 from index.copies import collapse
 from index.filters import Filter
 from index.hit import Hit, Passage
-from index.matrix import Matrix, Numbers, Rows
+from index.matrix import Matrix, Numbers, Rows, cosines
 from index.ranking import Candidate, rank
 from index.records import Vectors
 from index.snapshot import Snapshot
@@ -119,7 +119,7 @@ def _weigh(
     similarities = rows.score(vector, numbers)
     others = snapshot.embeddings_of({number >> PASSAGE_BITS for number in numbers if number not in similarities})
     for embedding in others.values():
-        similarities |= dict(zip(embedding.passages, (embedding.vectors @ vector).tolist(), strict=True))
+        similarities |= dict(zip(embedding.passages, cosines(embedding.vectors, vector), strict=True))
     by_passage, by_article = snapshot.score_words(question, numbers)
     return {
         number: Candidate(

@@ -26,6 +26,7 @@ from index.records import (
     Vectors,
     pack_article,
     pack_vectors,
+    passage_numbers,
     text_digest,
     unpack_article,
     unpack_vectors,
@@ -142,11 +143,23 @@ class Snapshot:
             raise ArticleNotFoundError(f"no article has the number {number}; it was removed or replaced")
         return unpack_article(*row)
 
+    def passages(self) -> set[int]:
+        """The numbers of all passages."""
+        rows = self._connection.execute("SELECT number, passages FROM article")
+        return {passage for number, passages in rows for passage in passage_numbers(number, passages)}
+
     def span(self, passage: int) -> Span:
         """Where the passage with this number stands in its article."""
-        return self.embeddings_of([passage >> words.PASSAGE_BITS])[passage >> words.PASSAGE_BITS].spans[
-            passage & words.ORDINAL_MASK
-        ]
+        return self._embedding(passage).spans[passage & words.ORDINAL_MASK]
+
+    def vector(self, passage: int) -> Vectors:
+        """The (dim,) vector of the passage with this number."""
+        row: Vectors = self._embedding(passage).vectors[passage & words.ORDINAL_MASK]
+        return row
+
+    def _embedding(self, passage: int) -> Embedding:
+        number = passage >> words.PASSAGE_BITS
+        return self.embeddings_of([number])[number]
 
     def facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
         """What ranking needs of these articles; those that are not there are left out."""

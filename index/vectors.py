@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from index.errors import LibraryError
-from index.records import Vectors
+from index.records import Vectors, passage_numbers
 from index.snapshot import Snapshot
 from index.store import Store
-from index.words import PASSAGE_BITS
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -187,10 +186,10 @@ class VectorIndex:
     def _copy(self, snapshot: Snapshot, collection: Collection) -> None:
         """Deletes, then upserts; ``indexed`` moves on with every batch, so that a long way can be gone in parts."""
         gone = [
-            str(number << PASSAGE_BITS | ordinal)
+            str(passage)
             for number, passages in snapshot.removed(after=self.indexed)
             if number <= self.indexed  # later ones were never copied
-            for ordinal in range(passages)
+            for passage in passage_numbers(number, passages)
         ]
         for low in range(0, len(gone), _BATCH):
             collection.delete(ids=gone[low : low + _BATCH])

@@ -26,7 +26,8 @@ class WordEncoder:
             row[0] = 1e-3
             for word in re.findall(r"\w+", text.casefold()):
                 row[zlib.crc32(word.encode()) % self.dim] += 1.0
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        unit_rows: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit_rows
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         row: NDArray[np.float32] = self.encode_passages([text])[0]

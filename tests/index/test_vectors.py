@@ -1,0 +1,214 @@
+"""Laws of the vector indexes: Chroma may lag, be lost or be damaged; a search may then be slower, never wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from index import Library
+from index.matrix import Matrix
+from index.records import Vectors, revision_of
+from index.store import Store
+from index.vectors import VectorIndex
+from index.words import PASSAGE_BITS
+from tests.fakes import WordEncoder
+from tests.index.articles import article, numbered
+
+DIM = 16
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path, create=True)
+    yield opened
+    opened.close()
+
+
+def unit(*seeds: int) -> Vectors:
+    rows = np.stack([np.random.default_rng(seed).standard_normal(DIM) for seed in seeds]).astype(np.float32)
+    unit_rows: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit_rows
+
+
+def put(store: Store, name: str, *seeds: int) -> int:
+    """Store an article with these vectors; the number of its first passage."""
+    entry = article(name, " ".join(f"Sentence {seed} of {name}." for seed in seeds))
+    with store.writing() as writer:
+        writer.put(entry, revision_of(entry), [(n, n + 5) for n in range(len(seeds))], unit(*seeds))
+        return writer.latest << PASSAGE_BITS
+
+
+def remove(store: Store, name: str) -> None:
+    with store.writing() as writer:
+        writer.remove(name)
+
+
+def opened(store: Store) -> VectorIndex:
+    index = VectorIndex(store)
+    assert index.open()
+    index.follow()
+    return index
+
+
+# In memory
+
+
+def test_the_matrix_finds_what_brute_force_finds(store: Store) -> None:
+    passages = {put(store, f"a{n}", n): n for n in range(40)}
+    question = unit(99)[0]
+    with Matrix().reading(store) as (_, rows):
+        near = rows.nearest(question, 7)
+        expected = sorted(passages, key=lambda passage: -float(unit(passages[passage])[0] @ question))
+        assert near == expected[:7]
+        assert rows.score(question, [near[0], 12345]) == {
+            near[0]: pytest.approx(float(unit(passages[near[0]])[0] @ question), abs=1e-6)
+        }
+
+
+def test_the_matrix_follows_every_change(store: Store) -> None:
+    matrix, seeds = Matrix(), np.random.default_rng(0)
+    present: dict[str, int] = {}
+    for step in range(120):
+        name = f"a{seeds.integers(12)}"
+        if name in present and seeds.random() < 0.4:
+            remove(store, name)
+            del present[name]
+        else:
+            present[name] = put(store, name, step, step + 1000)
+        if step % 3 == 0:
+            with matrix.reading(store) as (_, rows):
+                expected = {number + ordinal for number in present.values() for ordinal in range(2)}
+                assert set(rows.nearest(unit(5)[0], 999)) == expected
+
+
+def test_rows_given_to_a_reader_stay_as_they_were(store: Store) -> None:
+    matrix = Matrix()
+    first, second = put(store, "a", 1), put(store, "b", 2)
+    with matrix.reading(store) as (_, rows):
+        remove(store, "a")
+        put(store, "b", 3)
+        with matrix.reading(store) as (_, newer):
+            assert first not in newer.nearest(unit(1)[0], 9)
+        assert rows.nearest(unit(1)[0], 9) == [first, second]
+        assert rows.score(unit(2)[0], [second]) == {second: pytest.approx(1.0, abs=1e-6)}
+
+
+# Chroma
+
+
+def test_chroma_follows_adds_updates_and_removals(store: Store) -> None:
+    kept, gone = put(store, "kept", 1, 2), put(store, "gone", 3)
+    index = opened(store)
+    assert index.passages() == {kept, kept + 1, gone}
+    remove(store, "gone")
+    changed = put(store, "kept", 7)
+    index.follow()
+    assert index.passages() == {changed}
+    assert index.nearest(unit(7)[0], 5) == [changed]
+    index.close()
+
+
+def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
+    first = put(store, "a", 1)
+    opened(store).close()
+    second = put(store, "b", 2)
+    index = VectorIndex(store)
+    assert index.open()
+    assert index.indexed == first >> PASSAGE_BITS
+    assert not index.discarded
+    index.follow()
+    assert index.passages() == {first, second}
+    index.close()
+
+
+@pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin", "header.bin"])
+def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str) -> None:
+    firsts = [put(store, f"a{n}", *range(n * 400, n * 400 + 400)) for n in range(3)]  # enough to be written to files
+    expected = {first + ordinal for first in firsts for ordinal in range(400)}
+    opened(store).close()
+    (path,) = (store.path.parent / "chroma").rglob(name)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    index = VectorIndex(store)
+    assert index.open()
+    assert index.discarded
+    index.follow()
+    assert index.passages() == expected
+    index.close()
+
+
+def test_files_that_were_not_closed_are_made_anew(store: Store) -> None:
+    passage = put(store, "a", 1)
+    abandoned = opened(store)
+    abandoned._disconnect()
+    abandoned._lock.release()  # as the system does when a process is killed
+    index = VectorIndex(store)
+    assert index.open()
+    assert index.indexed == 0
+    index.follow()
+    assert index.passages() == {passage}
+    index.close()
+
+
+def test_who_does_not_get_the_lock_goes_without_and_waits_for_nothing(store: Store) -> None:
+    put(store, "a", 1)
+    held = FileLock(store.path.with_name("LOCK"))
+    held.acquire()
+    index = VectorIndex(store)
+    assert not index.open()
+    assert index.nearest(unit(1)[0], 3) is None
+    held.release()
+    assert index.open()
+    index.close()
+
+
+def test_a_closed_index_stays_closed(store: Store) -> None:
+    index = opened(store)
+    index.close()
+    index.close()
+    assert not index.open()
+    assert index.nearest(unit(1)[0], 3) is None
+
+
+def test_two_libraries_of_one_process_share_a_folder(tmp_path: Path) -> None:
+    with Library.open(tmp_path, encoder=WordEncoder()) as one, Library.open(tmp_path, encoder=WordEncoder()) as two:
+        one.add(numbered(3))
+        two.add(numbered(3, start=3))
+        for library in (one, two):
+            library.warm()
+            assert {hit.article.id for hit in library.search("council", limit=9)} == {f"a{n}" for n in range(6)}
+        two.remove(["a0"])
+        one.warm()
+        assert one.verify() == two.verify() == []
+
+
+def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
+    with (
+        Library.open(tmp_path, encoder=WordEncoder()) as library,
+        Library.open(tmp_path, encoder=WordEncoder()) as exact,
+    ):
+        library.add(numbered(30))
+        assert library._index.ready
+        assert not exact._index.ready
+        for question in ("topic4", "council day 9", "an hour of nobody"):
+            assert library.search(question) == exact.search(question)
+        library.add(numbered(31, start=30)[:1])
+        exact.add([article("late", "A lighthouse keeper retired.")])  # not in Chroma, which the other has
+        assert library.search("lighthouse keeper")[0].article.id == "late"
+
+
+def test_damaged_files_cost_no_hit(tmp_path: Path) -> None:
+    with Library.open(tmp_path, encoder=WordEncoder()) as library:
+        library.add(numbered(20))
+        expected = library.search("topic4")
+    for path in (tmp_path / "chroma").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"\xff" * 1000)
+    with Library.open(tmp_path, encoder=WordEncoder()) as library:
+        library.warm()
+        assert library.search("topic4") == expected

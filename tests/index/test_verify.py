@@ -1,0 +1,141 @@
+"""Laws of verify and repair: damage is named, what can be derived is made again, nothing readable is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import ArticleNotFoundError, Library, LibraryDamagedError
+from tests.fakes import WordEncoder
+from tests.index.articles import article, numbered
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with Library.open(tmp_path, encoder=WordEncoder()) as library:
+        library.add(numbered(6))
+    return tmp_path
+
+
+@pytest.fixture
+def library(folder: Path) -> Iterator[Library]:
+    with Library.open(folder, encoder=WordEncoder()) as opened:
+        yield opened
+
+
+def damage(folder: Path, sql: str) -> None:
+    connection = sqlite3.connect(folder / "library.db")
+    with connection:
+        assert connection.execute(sql).rowcount == 1
+    connection.close()
+
+
+BODY = "UPDATE content SET body = CAST(replace(body, 'topic3', 'topic9') AS BLOB) WHERE number = 4"
+PAGE = "UPDATE content SET page = zeroblob(length(page)) WHERE number = 4"
+VECTORS = "UPDATE embedding SET vectors = zeroblob(length(vectors)) WHERE number = 4"
+SPANS = "UPDATE embedding SET spans = zeroblob(length(spans)) WHERE number = 4"
+DAY = "UPDATE article SET published = '1999-01-01' WHERE number = 4"
+NO_VECTORS = "DELETE FROM embedding WHERE number = 4"
+WORDS = "DELETE FROM passage_words WHERE rowid >> 20 = 4"
+OTHER_WORDS = "UPDATE article_words SET text = 'nothing' WHERE rowid = 4"
+DERIVED = [VECTORS, SPANS, DAY, NO_VECTORS, WORDS, OTHER_WORDS]
+
+
+def test_a_sound_library_has_no_problem(library: Library) -> None:
+    steps: list[tuple[int, int]] = []
+    assert library.verify(progress=lambda done, total: steps.append((done, total))) == []
+    assert steps == [(n, 6) for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("sql", [BODY, PAGE, *DERIVED])
+def test_each_kind_of_damage_is_named(folder: Path, library: Library, sql: str) -> None:
+    damage(folder, sql)
+    (problem,) = library.verify()
+    assert "a3" in problem or "number 4" in problem
+    assert "repair" in problem
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("sql", DERIVED)
+def test_what_is_derived_is_made_again(folder: Path, library: Library, sql: str) -> None:
+    before = library.article("a3")
+    damage(folder, sql)
+    assert library.repair() == []
+    assert library.verify() == []
+    assert library.article("a3") == before
+    assert library.search("topic3", limit=1)[0].article.id == "a3"
+
+
+def test_a_damaged_article_is_never_shown_as_a_hit(folder: Path, library: Library) -> None:
+    damage(folder, BODY)
+    with pytest.raises(LibraryDamagedError, match="article a3"):
+        library.search("topic3")
+
+
+@pytest.mark.parametrize("sql", [BODY, PAGE])
+def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, library: Library, sql: str) -> None:
+    damage(folder, sql)
+    (loss,) = library.repair()
+    assert "a3" in loss
+    assert any(path.stat().st_size for path in (folder / "damaged").iterdir())
+    with pytest.raises(ArticleNotFoundError):
+        library.article("a3")
+    assert library.verify() == []
+    assert library.add(numbered(6)).new == ("a3",)
+    assert library.search("topic3", limit=1)[0].article.id == "a3"
+
+
+def test_chroma_that_lacks_or_invents_passages_is_named_and_mended(library: Library) -> None:
+    library.warm()
+    collection = library._index._collection
+    assert collection is not None
+    collection.delete(ids=[collection.get()["ids"][0]])
+    collection.upsert(ids=["99999999"], embeddings=np.ones((1, WordEncoder.dim), np.float32))
+    (problem,) = library.verify()
+    assert "2 passages are on one side only" in problem
+    assert library.search("council", limit=9)  # meanwhile nothing is invented
+    assert library.repair() == []
+    assert library.verify() == []
+
+
+def test_chroma_with_other_vectors_is_named(library: Library) -> None:
+    library.add(numbered(60))
+    collection = library._index._collection
+    assert collection is not None
+    ids = collection.get()["ids"]
+    collection.upsert(ids=ids, embeddings=np.eye(len(ids), WordEncoder.dim, dtype=np.float32))
+    (problem,) = library.verify()
+    assert "do not find themselves" in problem
+
+
+def test_damaged_chroma_files_are_named_once(folder: Path) -> None:
+    (path,) = (folder / "chroma").glob("*.sqlite3")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with Library.open(folder, encoder=WordEncoder()) as library:
+        (problem,) = library.verify()
+        assert "made anew" in problem
+    with Library.open(folder, encoder=WordEncoder()) as library:
+        assert library.verify() == []
+
+
+def test_repair_of_a_sound_library_changes_nothing(library: Library) -> None:
+    before = library.search("topic3")
+    assert library.repair() == []
+    assert library.search("topic3") == before
+    assert library.add([article("new")]).new == ("new",)
+    assert library.verify() == []
+
+
+def test_a_hole_in_the_file_is_named(folder: Path) -> None:
+    path = folder / "library.db"
+    content = bytearray(path.read_bytes())
+    content[4096 * 5 : 4096 * 12] = bytes(4096 * 7)
+    path.write_bytes(content)
+    with Library.open(folder, encoder=WordEncoder()) as library:
+        problems = library.verify()
+        assert problems
+        assert all("\n" not in problem for problem in problems)
