@@ -14,7 +14,7 @@ from itertools import accumulate
 import numpy as np
 
 from corpus import Article
-from index.encoder import Encoder
+from index.encoder import Encoder, MiniLMEncoder, load_encoder
 from index.errors import EncoderError, LibraryEncoderError
 from index.hit import Passage
 from index.passages import passage_input, split_article
@@ -161,6 +161,25 @@ def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:
             f"found vectors made with {name} ({dim} numbers each); expected those of {encoder.name} ({encoder.dim});"
             " open the library with the encoder it was made with, or add its articles to a new one"
         )
+
+
+def load_remembered(snapshot: Snapshot) -> Encoder:
+    """The encoder that made the library; the default for an empty one.
+
+    Raises:
+        EncoderError: the default cannot be loaded.
+        LibraryEncoderError: the one that made it cannot be loaded by its name.
+    """
+    name = snapshot.setting("encoder") if snapshot.count_articles() else None
+    if name is None or name == MiniLMEncoder.name:
+        return load_encoder()
+    try:
+        return load_encoder(name)
+    except EncoderError as error:
+        raise LibraryEncoderError(
+            f"the library was made with the encoder {name}, which cannot be loaded by that name ({error});"
+            " open it with encoder=…, as it was made"
+        ) from error
 
 
 def encode(encoder: Encoder, inputs: list[str]) -> Vectors:

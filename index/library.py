@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Self
 import platformdirs
 
 from corpus import Article
-from index.adding import Added, Intake, Outcome, check_encoder
+from index.adding import Added, Intake, Outcome, check_encoder, load_remembered
 from index.checking import repair, verify
-from index.encoder import Encoder, MiniLMEncoder, load_encoder
-from index.errors import ArticleNotFoundError, EncoderError, LibraryEncoderError, SearchError
+from index.encoder import Encoder, load_encoder
+from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
 from index.filters import Filter, check_day
 from index.hit import Hit
 from index.searching import Searcher
-from index.snapshot import Snapshot, Summary
+from index.snapshot import Summary
 from index.store import Store
 from index.vectors import VectorIndex
 
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 
 ADD_LAG = 250
 """Articles that a long ``add`` stores before it brings Chroma up to date on the way."""
-MAX_WAIT = 5_000
-"""Passages that Chroma is made to follow at once (1.5 s); a longer way it goes in the background."""
-MANY = 20_000
-"""Passages from which a search opens Chroma, which takes about 1 s; fewer are scanned exactly in 2 ms."""
 
 
 class Library:
@@ -57,7 +53,6 @@ class Library:
         self._loading = threading.Lock()
         self._index = VectorIndex(store)
         self._searcher = Searcher(store, self._index)
-        self._searched = False
         # Also at interpreter exit, for a library that nobody closed: Chroma's files are noted as sound only by a close.
         self._close = weakref.finalize(self, _close, self._index, store)
 
@@ -118,10 +113,10 @@ class Library:
                 progress(article, outcome)
             written += outcome not in (Outcome.UNCHANGED, Outcome.FAILED)
             if written == ADD_LAG:
-                self._bring_chroma_up_to_date()
+                self._index.catch_up()
                 written = 0
         if written:
-            self._bring_chroma_up_to_date()
+            self._index.catch_up()
         return Added(
             new=tuple(ids[Outcome.NEW]),
             updated=tuple(ids[Outcome.UPDATED]),
@@ -146,7 +141,7 @@ class Library:
                 for article_id in wanted:
                     if not writer.remove(article_id):
                         raise _not_found(article_id)
-            self._bring_chroma_up_to_date()
+            self._index.catch_up()
         return wanted
 
     def articles(self) -> Iterator[Article]:
@@ -219,12 +214,6 @@ class Library:
         readable = question.encode("utf-8", "replace").decode()
         if not len(self):
             return []
-        if not self._searched:
-            self._searched = True
-            with self._store.reading() as snapshot:
-                many = snapshot.count_passages() > MANY
-            if many:
-                self._bring_chroma_up_to_date()
         vector = self.encoder.encode_question(readable)
         return self._searcher.search(readable, vector, limit=limit, as_of=as_of, chosen=chosen)
 
@@ -239,14 +228,14 @@ class Library:
         with self._loading:
             if self._encoder is None:
                 with self._store.reading() as snapshot:
-                    encoder = load_encoder(self._given) if self._given else _load_remembered(snapshot)
+                    encoder = load_encoder(self._given) if self._given else load_remembered(snapshot)
                     check_encoder(snapshot, encoder)
                 self._encoder = encoder
             return self._encoder
 
     def warm(self) -> None:
         """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
-        self._bring_chroma_up_to_date()
+        self._index.catch_up()
         if len(self):
             self.encoder.encode_question("warm")
             self._searcher.warm()
@@ -285,33 +274,10 @@ class Library:
     ) -> None:
         self.close()
 
-    def _bring_chroma_up_to_date(self) -> None:
-        if self._index.open():
-            with self._store.reading() as snapshot:
-                lag = snapshot.count_passages(after=self._index.indexed)
-            if lag <= MAX_WAIT:
-                self._index.follow()
-            else:
-                self._index.follow_in_background()
-
 
 def _close(index: VectorIndex, store: Store) -> None:
     index.close()
     store.close()
-
-
-def _load_remembered(snapshot: Snapshot) -> Encoder:
-    """The encoder that made the library; the default for an empty one."""
-    name = snapshot.setting("encoder") if snapshot.count_articles() else None
-    if name is None or name == MiniLMEncoder.name:
-        return load_encoder()
-    try:
-        return load_encoder(name)
-    except EncoderError as error:
-        raise LibraryEncoderError(
-            f"the library was made with the encoder {name}, which cannot be loaded by that name ({error});"
-            " open it with encoder=…, as it was made"
-        ) from error
 
 
 def _not_found(article_id: str) -> ArticleNotFoundError:

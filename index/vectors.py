@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+MAX_WAIT = 5_000
+"""Passages that Chroma follows while its caller waits, about 1.5 s; a longer way is gone in the background."""
 _BATCH = 1_000  # Chroma takes 5,461 at most; it writes its index files every 1,000
 _SETTING = "chroma"  # where the store keeps what a clean close left behind
 
@@ -72,6 +74,16 @@ class VectorIndex:
             ):
                 self._try_to_open()
             return self._collection is not None
+
+    def catch_up(self) -> None:
+        """Open Chroma if it can be had, and have it follow: at once if that is quick, else in the background."""
+        if self.open():
+            with self._store.reading() as snapshot:
+                lag = snapshot.count_passages(after=self.indexed)
+            if lag <= MAX_WAIT:
+                self.follow()
+            else:
+                self.follow_in_background()
 
     def follow(self) -> None:
         """Bring Chroma up to date with the store; returns at once where another thread is at it."""
