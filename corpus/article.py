@@ -123,6 +123,11 @@ class Article:
                 if not value.strip():
                     raise ValueError(f"{name} is blank; use None where the page does not say")
                 _check_text(name, value)
+        self._check_days()
+        if self.page is not None and self.page.article_text != self.text:
+            raise ValueError("the page's kept spans do not spell the article's text")
+
+    def _check_days(self) -> None:
         if isinstance(self.published, datetime):
             raise ValueError("published is a date, not a datetime; the time goes in published_at")
         if self.published_at is not None:
@@ -130,8 +135,6 @@ class Article:
                 raise ValueError("published_at needs its offset; without one give published alone")
             if self.published_at.date() != self.published:
                 raise ValueError(f"published_at {self.published_at} is not on the day published, {self.published}")
-        if self.page is not None and self.page.article_text != self.text:
-            raise ValueError("the page's kept spans do not spell the article's text")
 
     def to_dict(self, *, page: bool = True) -> dict[str, Any]:
         """A JSON-ready dictionary.

@@ -4,8 +4,6 @@ Judged by shape (words, end punctuation) and by small lexicons of what pages of 
 The lexicons are English first; the commonest words of other languages' pages come along.
 """
 
-# ruff: noqa: RUF001 - the punctuation of many scripts is the subject here
-
 from __future__ import annotations
 
 import re

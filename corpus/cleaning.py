@@ -4,8 +4,6 @@ Cleaning keeps or drops spans of the page; it never rewrites. Knows nothing of f
 chooses the lines; here title, copies, photo credits and datelines are dropped from them, and the metadata is read.
 """
 
-# ruff: noqa: RUF001 - dashes and quotation marks of many kinds are the subject here
-
 from __future__ import annotations
 
 import re

@@ -3,8 +3,6 @@
 Only stamps count: a line, or a byline, that is little more than a date. A date inside a sentence is news, not a stamp.
 """
 
-# ruff: noqa: RUF001 - month names and signs of many languages are the subject here
-
 from __future__ import annotations
 
 import re

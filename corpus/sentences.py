@@ -4,8 +4,6 @@ Paragraphs are split first, since a sentence never crosses one; nupunkt (arXiv:2
 rules mend what it does not know: "U.S. Ambassador", scripts with their own full stops, ordinals before a month.
 """
 
-# ruff: noqa: RUF001 - the punctuation of many scripts is the subject here
-
 from __future__ import annotations
 
 import re

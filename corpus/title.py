@@ -3,8 +3,6 @@
 Wrong metadata is worse than none, so each is read only where the page's own lines bear each other out.
 """
 
-# ruff: noqa: RUF001 - dashes and quotation marks of many kinds are the subject here
-
 from __future__ import annotations
 
 import re

@@ -10,9 +10,11 @@ import io
 import logging
 import re
 from collections import Counter
+from datetime import date
 
 from corpus.article import Article, Page, Span
 from corpus.cleaning import build_article, replace_unstorable
+from corpus.dates import read_stamps
 from corpus.errors import LoadError
 from corpus.loaders.source import Source
 
@@ -20,8 +22,10 @@ MAX_PAGES = 500  # a book; at some 20 ms a page it would be read for longer than
 
 _ENDS_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_PAGE_NUMBER = re.compile(r"\b(?:page|p\.)\s*\d+\b|^\d+\b|\b\d{1,3}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _EDGE = 3  # running headers and footers stand among so many lines at either end of a page
+_FULL = 0.9  # of the usual width: letters differ in theirs
 
 
 def load_pdf(source: Source) -> Article:
@@ -31,14 +35,18 @@ def load_pdf(source: Source) -> Article:
         LoadError: broken, encrypted, without text (scanned), or without a sentence.
     """
     data = source.read()
-    said = render(_read_pages(source, data))
+    pages = _read_pages(source, data)
+    said = render(pages)
     if not said.text.strip():
         raise source.error(
             found="a PDF without text, probably a scan",
             expected="a PDF whose text can be selected",
             remedy="run it through OCR, or paste the text",
         )
-    return build_article(said.text, id=source.id(data), location=source.name, dropped=said.dropped)
+    outlet, day = _read_folio(pages)
+    return build_article(
+        said.text, id=source.id(data), location=source.name, dropped=said.dropped, outlet=outlet, published=day
+    )
 
 
 def render(pages: list[list[str]]) -> Page:
@@ -73,6 +81,19 @@ def render(pages: list[list[str]]) -> Page:
     return Page(text=text, kept=tuple((start, end) for start, end in kept if start < end))
 
 
+def _read_folio(pages: list[list[str]]) -> tuple[str | None, date | None]:
+    """What a newspaper prints on every page: its name and the day ("The Herald Friday, May 3, 2024 Page 3")."""
+    running = _find_running(pages)
+    for line in (line for page in pages for line, runs in _mark(page, running) if runs):
+        folio = _PAGE_NUMBER.sub("", line).strip()
+        words = folio.split()
+        for count in range(1, len(words)):
+            stamps = read_stamps(" ".join(words[count:]))
+            if stamps and all(word[0].isupper() for word in words[:count]):
+                return " ".join(words[:count]), stamps[0].day
+    return None, None
+
+
 def _find_running(pages: list[list[str]]) -> set[str]:
     """The shapes of lines that stand at an edge of at least two pages, and of half of them: "Daily News · page #"."""
     shapes = Counter(shape for page in pages for shape in {_shape(line) for line in page[:_EDGE] + page[-_EDGE:]})
@@ -101,8 +122,8 @@ def _cut_hyphen(line: str, following: str, words: Counter[str]) -> str:
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:
-    """Whether the line was broken for its width, and not because something else begins."""
-    return following[0].islower() or len(line) >= 0.75 * width
+    """Whether the line was broken because the next word did not fit, and not because something else begins."""
+    return following[0].islower() or len(line) + 1 + len(following.split()[0]) > _FULL * width
 
 
 def _read_pages(source: Source, data: bytes) -> list[list[str]]:

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - test data in many scripts
+
 import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path

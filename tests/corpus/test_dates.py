@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - test data in many languages
+
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - test data in many scripts
+
 import time
 
 import pytest

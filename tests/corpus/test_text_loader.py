@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - test data in many languages
+
 import codecs
 
 import pytest
