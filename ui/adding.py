@@ -12,7 +12,7 @@ from rich.text import Text
 
 from corpus import Article
 from index import Added, Library, Outcome
-from ui.terminal import byline, title
+from ui.terminal import byline, headline
 
 _SHOWN = 10  # articles that are listed one by one; of more, the counts say more
 
@@ -96,4 +96,4 @@ def bring_samples(library: Library, console: Console) -> None:
 
 def _line(outcome: Outcome, article: Article) -> Text:
     style = "red" if outcome is Outcome.FAILED else "green"
-    return Text.assemble((f"{outcome:<9} ", style), (title(article), "bold"), (f"  {byline(article)}", "dim"))
+    return Text.assemble((f"{outcome:<9} ", style), (headline(article), "bold"), (f"  {byline(article)}", "dim"))

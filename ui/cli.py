@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -30,7 +29,6 @@ from ui.place import Place
 from ui.screen import complain, count_articles, counting, make_console, print_json, report, stages
 
 if TYPE_CHECKING:
-    from assistant import Assistant
     from index import Library
 
 app = typer.Typer(
@@ -87,14 +85,6 @@ def _version(asked: bool) -> None:
         except PackageNotFoundError:
             typer.echo("dateline, run from a folder without being installed")
         raise typer.Exit
-
-
-def _warm(assistant: Assistant) -> None:
-    """Load what the first question needs while it is being typed; what is wrong with it, that question will say."""
-    from index import LibraryError
-
-    with suppress(LibraryError):
-        assistant.warm()
 
 
 def _has_display() -> bool:
@@ -172,14 +162,10 @@ def ask(
 @app.command(help=helptext.CHAT)
 def chat(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
     """Talk with the articles here in the terminal."""
-    from assistant import Assistant
-    from ui.chat import Chat
+    from ui.conversation import converse
 
     with _opened(context, library, samples) as opened:
-        assistant = Assistant(opened)
-        threading.Thread(target=_warm, args=[assistant], daemon=True).start()
-        typer.echo(f"{count_articles(len(opened))}. Ask, or type /help.")
-        Chat(assistant, make_console()).run()
+        converse(opened, make_console())
 
 
 @app.command(help=helptext.SERVE)

@@ -47,7 +47,7 @@ def byline(article: Article) -> str:
     return f"{one_line(article.outlet or 'outlet unknown')} · {day(article)}"
 
 
-def title(article: Article) -> str:
+def headline(article: Article) -> str:
     """The headline, or how the text starts where the page has none."""
     return one_line(article.title or shorten(article.text, 60, placeholder=" …"))
 
@@ -86,7 +86,7 @@ def _nearest(hit: Hit) -> RenderableType:
 
 def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:
     head = Text.assemble(mark, (byline(article), "bold"))
-    body = Group(Text(title(article), style="dim"), *lines)
+    body = Group(Text(headline(article), style="dim"), *lines)
     return Group(Text(), head, _Indented(body, cell_len(mark.plain)))
 
 
@@ -127,7 +127,7 @@ def article_view(
     known = Text("\n").join(
         Text(f"{name:<10} {one_line(value)}", style="dim") for name, value in facts.items() if value
     )
-    head = Group(Text(title(article), style="bold"), Text(byline(article)), known)
+    head = Group(Text(headline(article), style="bold"), Text(byline(article)), known)
     if page and article.page:
         body = _styled(article.page.text, article.page.dropped, "dim strike", ("[-", "-]") if marks else ("", ""))
     else:
@@ -163,7 +163,7 @@ def article_rows(articles: Sequence[Article], *, width: int | None = None) -> It
                 Text(f"{ids[article.id]:<{digits}}", "cyan"),
                 Text(f"{day(article):<10}", "dim"),
                 outlet,
-                Text(title(article)),
+                Text(headline(article)),
             ]
         )
         if width is not None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from assistant import Abstention, Answer, Citation, QuestionError
 from corpus import Article
 from index import Hit, Passage
-from ui.chat import Chat
+from ui.conversation import Chat
 
 TEXT = "The bridge closed on Monday. It reopens in May."
 ARTICLE = Article(id="a" * 16, text=TEXT, title="Bridge closed")

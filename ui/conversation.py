@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from rich.console import Console
 from rich.text import Text
 
-from assistant import Answer, AssistantError
+from assistant import Answer, Assistant, AssistantError
 from corpus import Article, Span
+from index import Library, LibraryError
+from ui.screen import count_articles
 from ui.terminal import answer_view, article_view, one_line
 
 PROMPT = "> "
@@ -19,6 +23,21 @@ Ask in plain words; a follow-up may lean on what went before ("And when was that
   /new      forget what was said and start afresh
   /help     this
   /quit     leave (so does Ctrl-D)"""
+
+
+def converse(library: Library, console: Console) -> None:
+    """Talk with the articles of a library until the user leaves."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 - gives input() its arrow keys; Windows' console has its own
+    assistant = Assistant(library)
+
+    def warm() -> None:
+        with suppress(LibraryError):  # the first question will say what is wrong
+            assistant.warm()
+
+    threading.Thread(target=warm, name="dateline-warm", daemon=True).start()  # while that question is typed
+    console.print(Text(f"{count_articles(len(library))}. Ask, or type /help."))
+    Chat(assistant, console).run()
 
 
 class Answers(Protocol):
