@@ -15,9 +15,10 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -112,17 +113,20 @@ def read_questions(folder: Path) -> list[Question]:
 def find_candidates(store: Store, encoder: Encoder, questions: Sequence[Question]) -> list[Found]:
     """What Library.search ranks for each question."""
     with Matrix().reading(store) as (snapshot, rows):
-        return [_find(snapshot, rows, encoder, question) for question in questions]
+        read = cache(snapshot.article)
+        return [_find(snapshot, rows, read, encoder, question) for question in questions]
 
 
-def _find(snapshot: Snapshot, rows: Rows, encoder: Encoder, question: Question) -> Found:
+def _find(
+    snapshot: Snapshot, rows: Rows, read: Callable[[int], Article], encoder: Encoder, question: Question
+) -> Found:
     vector = encoder.encode_question(question.text)
     near = rows.nearest(vector, BY_MEANING) + snapshot.nearest_by_words(question.text, BY_WORDS, None)
     candidates = _weigh(snapshot, rows, question.text, vector, list(dict.fromkeys(near)))
     answering = set()
     for number, candidate in candidates.items():
         start, end = snapshot.span(number)
-        if question.is_answered_by(snapshot.article(number >> PASSAGE_BITS).text[start:end]):
+        if question.is_answered_by(read(number >> PASSAGE_BITS).text[start:end]):
             answering.add(candidate.passage_id)
     return Found(question, list(candidates.values()), frozenset(answering))
 
