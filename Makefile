@@ -4,7 +4,7 @@
 PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done),python3)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --no-compile  # Python compiles what it uses
 READY := .venv/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 
@@ -39,8 +39,8 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv with $$($(PYTHON) --version); this is done once and takes some minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null; then \
-		$(PIP) install --no-deps --retries 0 --timeout 5 --index-url https://download.pytorch.org/whl/cpu $(TORCH) \
+		$(INSTALL) --no-deps --retries 0 --timeout 5 --index-url https://download.pytorch.org/whl/cpu $(TORCH) \
 		2>/dev/null || echo "PyTorch's CPU index does not answer; taking torch from the usual index."; fi
 	@echo "Installing the other packages."
-	@$(PIP) install --quiet -c constraints.txt $(TORCH) -e '.[test]'
+	@$(INSTALL) --quiet -c constraints.txt $(TORCH) -e '.[test]'
 	@touch $@

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+import corpus
 from corpus import Article
 from index import Added, Library, Outcome
 from ui.terminal import byline, headline
@@ -79,19 +83,37 @@ def add_with_progress(
     return Report(added=added, found=tuple(found))
 
 
-def bring_samples(library: Library, console: Console) -> None:
-    """Make the samples' library hold the samples of this version; what was pasted into the web chat stays as it is."""
+def bring_samples(library: Library, folder: Path, console: Console) -> None:
+    """Make the samples' library hold the samples of this version; what was pasted into the web chat stays as it is.
+
+    Args:
+        library: the samples' library.
+        folder: where it is; a file in it remembers the state of ``corpus`` that it was filled by, as reading the
+            samples again would cost every command most of a second.
+        console: where a progress bar is drawn.
+    """
+    stamp, state = folder / "SAMPLES", _state_of_corpus()
+    with suppress(OSError):
+        if stamp.read_text() == state:
+            return
     from corpus.samples import load_samples
 
     samples = {article.id: article for article in load_samples()}
-    missing = [
-        article for article in samples.values() if article.id not in library or library.article(article.id) != article
-    ]
-    if missing:  # else nothing is added, and the encoder need not be loaded to find that out
-        add_with_progress(library, missing, console, total=len(missing))
+    add_with_progress(library, samples.values(), console, total=len(samples))
     library.remove(
         [article.id for article in library.articles() if article.id.startswith("sample-") and article.id not in samples]
     )
+    with suppress(OSError):
+        stamp.write_text(state)
+
+
+def _state_of_corpus() -> str:
+    """A digest of everything that decides what the samples read like: their files, and the code that cleans them."""
+    state = hashlib.sha256()
+    for path in sorted(Path(corpus.__file__).parent.rglob("*.*")):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()
 
 
 def _line(outcome: Outcome, article: Article) -> Text:

@@ -50,10 +50,11 @@ class Place:
         from ui.adding import bring_samples
 
         settings = Settings.read()
-        folder = user_data_path("dateline") / "samples" if self.samples else self.library or settings.library
+        samples = user_data_path("dateline") / "samples"
+        folder = samples if self.samples else self.library or settings.library
         with Library.open(folder, create=create or self.samples, encoder=settings.encoder) as library:
             if self.samples:
-                bring_samples(library, console)
+                bring_samples(library, samples, console)
             yield library
 
 
