@@ -3,6 +3,7 @@
 
 const pane = document.getElementById('dl-pane');
 const wide = window.matchMedia('(min-width: 1080px)');
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 const reading = element.appendChild(document.createElement('div'));
 let listTop = 0; // where the list was scrolled to when an article was opened from it
 let shown = null; // what the pane shows: {article, span, page}
@@ -108,7 +109,7 @@ new MutationObserver(() => {
   const turn = document.querySelector('#dl-live .dl-turn');
   if (!turn || seen.has(turn)) return;
   seen.add(turn); // its question comes to the top, and stays there while the stage below it becomes the answer
-  turn.scrollIntoView({behavior: 'smooth', block: 'start'});
+  turn.scrollIntoView({behavior: still.matches ? 'auto' : 'smooth', block: 'start'});
 }).observe(document.body, {childList: true, subtree: true});
 
 arrange();

@@ -184,6 +184,7 @@ def running(
         share=False,
         ssr_mode=False,
         run_history=False,
+        enable_monitoring=False,
         quiet=True,
         prevent_thread_lock=True,
         app_kwargs={"middleware": [Middleware(_Policy)]},
