@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from assistant import Answer, Assistant, Citation, Settings
-from assistant.result import compose_text
 from corpus import Article
 from corpus.samples import SAMPLE_QUESTIONS
 from index import Library
@@ -65,7 +64,7 @@ class Citing(Assistant):
         return Answer(
             question=question,
             query=question + quoted.text,
-            text=compose_text((citation,)),
+            text=f"{quoted.text} [1]",
             short_answer=quoted.text,
             citations=(citation,),
         )
