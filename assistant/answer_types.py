@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.question import Kind
-from assistant.terms import content_stems, fold, names
+from assistant.terms import content_stems, find_names, fold
 
 Span = tuple[int, int]
 
@@ -57,13 +57,10 @@ _CAUSE = (
 )
 _REASON = re.compile(rf"\b(?:{_CAUSE}|after|over|amid|since|following)\b")
 _SURE_REASON = re.compile(_CAUSE)
+# Verbs whose subject is the cause: "the deal triggered a crisis", "leading Washington to remove Ankara".
 _RESULT = re.compile(
-    r"\b(?:prompt|trigger|caus|forc|spark)(?:ed|es|ing)?\b|\bl(?:ed|eading|eads) to\b|\bblam\w+|\breasons?\b|\bled\b"
-)
-_VERDICT = re.compile(
-    r"\b(?:not|never|no|den(?:y|ied|ies)|reject\w*|confirm\w*|refus\w*|insist\w*|rul\w+ out|untrue|false|agreed|"
-    r"approved|dismiss\w*|n[’']t)\b",
-    re.I,
+    r",?\s(?:had |has |have )?"
+    r"(?:(?:prompt|trigger|caus|forc|spark|provok)(?:ed|es|ing)|le(?:d|ads|ading) (?:[\w’'-]+ ){0,4}to)\b"
 )
 _PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over|of)\s(?:the\s)?$")
 _CALENDAR = re.compile(rf"\b(?:{_MONTH_NAME}|{_DAY_NAME})(?!\w)")
@@ -98,22 +95,14 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         case Kind.WHO:
             spans = _people(sentence)
         case Kind.WHERE:
-            spans = [(a, b) for a, b in names(sentence) if _PLACE.search(sentence[:a])]
+            spans = [(a, b) for a, b in find_names(sentence) if _PLACE.search(sentence[:a])]
             spans = [span for span in spans if not _DATE.search(sentence[slice(*span)])]
         case Kind.WHY:
             spans = [(match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)]
+            spans += [(_clause_start(sentence, match.start()), match.start()) for match in _RESULT.finditer(sentence)]
         case _:
             spans = []
     return [(a, b) for a, b in spans if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY]
-
-
-def cue(kind: Kind, sentence: str) -> bool:
-    """Whether a sentence sounds like an answer of this kind without saying where: a cause, a denial, a confirmation."""
-    if kind is Kind.WHY:
-        return bool(_SURE_REASON.search(sentence) or _RESULT.search(sentence))
-    if kind is Kind.YES_NO:
-        return bool(_VERDICT.search(sentence))
-    return False
 
 
 def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
@@ -125,7 +114,7 @@ def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
 def strength(kind: Kind, sentence: str, span: Span) -> float:
     """How surely a span is of the asked kind, in (0, 1]: a capitalised word may name anything, "after" give a time."""
     if kind is Kind.WHY:
-        return 1.0 if _SURE_REASON.match(sentence, span[0]) else 0.5
+        return 1.0 if _SURE_REASON.match(sentence, span[0]) or _RESULT.match(sentence, span[1]) else 0.5
     if kind is not Kind.WHO:
         return 1.0
     several = " " in sentence[slice(*span)]
@@ -138,7 +127,7 @@ def _people(sentence: str) -> list[Span]:
     dates = _all(_DATE, sentence) + _all(_CALENDAR, sentence)
     return [
         (a, b)
-        for a, b in names(sentence)
+        for a, b in find_names(sentence)
         if any(letter.islower() for letter in sentence[a:b])
         and not any(c < b and a < d for c, d in dates)
         and not (_PLACE.search(sentence[:a]) and " " not in sentence[a:b])
@@ -147,6 +136,11 @@ def _people(sentence: str) -> list[Span]:
 
 def _all(pattern: re.Pattern[str], sentence: str) -> list[Span]:
     return [match.span() for match in pattern.finditer(sentence)]
+
+
+def _clause_start(sentence: str, end: int) -> int:
+    ends = [match.end() for match in _CLAUSE_END.finditer(sentence, 0, end)]
+    return ends[-1] if ends else 0
 
 
 def _clause_end(sentence: str, start: int) -> int:

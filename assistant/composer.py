@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
 
 from assistant.reader import Reading
 from assistant.result import Citation
@@ -11,7 +13,8 @@ from assistant.terms import content_stems
 from corpus import Article, split_sentences
 
 MAX_CITATIONS = 4
-_MARGIN = 1.0  # log-odds below the best sentence at which another still helps
+_MARGIN = 0.75  # log-odds below the best sentence at which another of an article quoted already still helps
+_SECOND = 1.5  # the same for the first sentence of another article: that a second one says so is worth more
 _REPEATS = 0.6  # share of the shorter sentence's words at which an article repeats itself
 _COPIES = 0.85  # the same between articles, where two that agree are worth showing
 _MAX_ANTECEDENTS = 2
@@ -32,28 +35,23 @@ _EXPLETIVE = re.compile(
 )
 
 
-def compose(readings: Sequence[Reading]) -> tuple[Citation, ...]:
-    """The best sentences as verified quotations; another article's before the same article's next.
+def compose(readings: Sequence[Reading], *, floor: float = -inf) -> tuple[Citation, ...]:
+    """The best sentences as verified quotations; the best of another article before the next of the same.
 
     Args:
-        readings: best first, at least one.
+        readings: best first, at least one; the first is quoted whatever its score.
+        floor: log-odds that every other one needs.
     """
-    chosen: list[Reading] = []
-    pool = [reading for reading in readings if reading.score >= readings[0].score - _MARGIN]
-    for fresh in (True, False):
-        for reading in pool:
-            if len(chosen) == MAX_CITATIONS:
+    chosen: list[_Quotation] = []
+    for fresh, margin in ((True, _SECOND), (False, _MARGIN)):
+        least = max(readings[0].score - margin, floor)
+        for reading in readings:
+            if len(chosen) == MAX_CITATIONS or (reading.score < least and chosen):
                 break
-            used = {other.hit.article.id for other in chosen}
-            if (reading.hit.article.id not in used) is fresh and not any(_same(reading, other) for other in chosen):
-                chosen.append(reading)
-    chosen.sort(key=lambda reading: -reading.score)
-    spans = [(reading, *_with_antecedent(reading)) for reading in chosen]
-    kept: list[tuple[Reading, int, int]] = []
-    for reading, start, end in spans:
-        overlaps = any(other.hit.article.id == reading.hit.article.id and start < b and a < end for other, a, b in kept)
-        if not overlaps:
-            kept.append((reading, start, end))
+            known = any(quoted.reading.hit.article.id == reading.hit.article.id for quoted in chosen)
+            quotation = _Quotation(reading, *_with_antecedent(reading))
+            if known is not fresh and not any(_repeats(quotation, other) for other in chosen):
+                chosen.append(quotation)
     return tuple(
         Citation(
             number=number,
@@ -63,14 +61,25 @@ def compose(readings: Sequence[Reading]) -> tuple[Citation, ...]:
             quote=reading.hit.article.text[start:end],
             also_in=reading.hit.also_in,
         )
-        for number, (reading, start, end) in enumerate(kept, start=1)
+        for number, (reading, start, end) in enumerate(sorted(chosen, key=lambda q: -q.reading.score), start=1)
     )
 
 
-def _same(reading: Reading, other: Reading) -> bool:
-    mine, theirs = content_stems(reading.text), content_stems(other.text)
-    limit = _REPEATS if reading.hit.article.id == other.hit.article.id else _COPIES
-    return len(mine & theirs) >= limit * min(len(mine), len(theirs))
+class _Quotation(NamedTuple):
+    """A sentence with the span that is quoted for it."""
+
+    reading: Reading
+    start: int
+    end: int
+
+
+def _repeats(quotation: _Quotation, other: _Quotation) -> bool:
+    """Whether two quotations overlap, or say the same."""
+    same_article = quotation.reading.hit.article.id == other.reading.hit.article.id
+    if same_article and quotation.start < other.end and other.start < quotation.end:
+        return True
+    mine, theirs = content_stems(quotation.reading.text), content_stems(other.reading.text)
+    return len(mine & theirs) >= (_REPEATS if same_article else _COPIES) * min(len(mine), len(theirs))
 
 
 def _with_antecedent(reading: Reading) -> tuple[int, int]:

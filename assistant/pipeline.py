@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from assistant.abstention import MESSAGES, decide
-from assistant.composer import compose
+from assistant.abstention import FLOOR, MESSAGES, decide
+from assistant.composer import compose, leans_back
 from assistant.question import check_question, understand
 from assistant.reader import SentenceReader
 from assistant.result import Abstention, Answer, compose_text
@@ -85,14 +85,14 @@ class Assistant:
                 nearest=nearest,
             )
         tell("Writing the answer")
-        citations = compose(readings)
+        citations = compose(readings, floor=FLOOR)
         best = readings[0]
         short = best.hit.article.text[slice(*best.short_answer)] if best.short_answer else None
         return Answer(
             question=question,
             query=query,
             text=compose_text(citations),
-            short_answer=short if short and short in citations[0].quote else None,
+            short_answer=short if short and short in citations[0].quote and not leans_back(short) else None,
             citations=citations,
             confidence=decision.confidence,
             nearest=nearest,

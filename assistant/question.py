@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from assistant.errors import QuestionError
 from assistant.result import Answer
-from assistant.terms import content_stems, fold, names, terms
+from assistant.terms import content_stems, find_names, find_terms, fold
 
 MAX_CHARACTERS = 2_000
 _CARRIED = 4
@@ -104,24 +104,24 @@ def leans(question: str) -> bool:
     """
     if _CONNECTIVE.match(question):
         return True
-    own = names(question)
+    own = find_names(question)
     pronoun = _PRONOUN.search(_EXPLETIVE.sub(lambda match: "_" * len(match.group()), question))
     if pronoun:
         return not any(start < pronoun.start() for start, _ in own)
-    return not own and sum(term.content for term in terms(question)) <= 4
+    return not own and sum(term.content for term in find_terms(question)) <= 4
 
 
 def _topic(last: Answer) -> list[str]:
     """What the last exchange was about, most telling first: names asked for, then those of the answer."""
     query = last.query.replace("(", " ").replace(")", " ")
-    found = [query[start:end] for start, end in names(query)]
-    if last.short_answer and names(last.short_answer, skip_first=False) == [(0, len(last.short_answer))]:
+    found = [query[start:end] for start, end in find_names(query)]
+    if last.short_answer and find_names(last.short_answer, skip_first=False) == [(0, len(last.short_answer))]:
         found.append(last.short_answer)
     if not found:
-        found = [word for word in (query[term.start : term.end] for term in terms(query) if term.content)]
+        found = [word for word in (query[term.start : term.end] for term in find_terms(query) if term.content)]
     if last.citations and len(found) < 2:
         sentence = last.citations[0].sentence
-        found += [sentence[start:end] for start, end in names(sentence)]
+        found += [sentence[start:end] for start, end in find_names(sentence)]
     return [name for n, name in enumerate(found) if _says_more(name, found[:n])]
 
 

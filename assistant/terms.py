@@ -6,7 +6,6 @@ Offsets are always those of the text as it stands: folding can change a string's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -31,6 +30,25 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
+# Forms that a stemmer cannot bring together; verbs that news uses, with their past forms.
+_IRREGULAR = {
+    form: forms.split()[0]
+    for forms in (
+        "become became|begin began begun|break broke broken|bring brought|build built|buy bought|catch caught|"
+        "choose chose chosen|come came|deal dealt|draw drew drawn|drive drove driven|eat ate eaten|fall fell fallen|"
+        "feel felt|fight fought|find found|fly flew flown|forbid forbade forbidden|freeze froze frozen|give gave given|"
+        "go went gone|grow grew grown|hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|"
+        "lead led|leave left|lend lent|lose lost|make made|mean meant|meet met|pay paid|ride rode ridden|"
+        "ring rang rung|rise rose risen|run ran|see saw seen|seek sought|sell sold|send sent|shake shook shaken|"
+        "shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|speak spoke spoken|"
+        "spend spent|spring sprang sprung|stand stood|steal stole stolen|strike struck|swear swore sworn|"
+        "swim swam swum|take took taken|teach taught|tear tore torn|think thought|throw threw thrown|"
+        "wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|die died dead death deaths dying|"
+        "child children|man men|woman women|person people"
+    ).split("|")
+    for form in forms.split()[1:]
+}
+
 
 @cache
 def _stemmer() -> EnglishStemmer:
@@ -46,8 +64,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The folded word's English stem ("deliveries" -> "deliveri")."""
-    stemmed: str = _stemmer().stemWord(fold(word))
+    """The folded word's English stem ("deliveries" -> "deliveri", "sank" -> "sink")."""
+    folded = fold(word)
+    stemmed: str = _stemmer().stemWord(_IRREGULAR.get(folded, folded))
     return stemmed
 
 
@@ -69,7 +88,7 @@ class Term:
     content: bool
 
 
-def terms(text: str) -> list[Term]:
+def find_terms(text: str) -> list[Term]:
     """The words of a text, in order."""
     found = []
     for match in _WORD.finditer(text):
@@ -88,10 +107,10 @@ def terms(text: str) -> list[Term]:
 
 def content_stems(text: str) -> frozenset[str]:
     """The stems of a text's content words; of "F-35s" both "f-35" and its whole."""
-    return frozenset(term.stem for term in terms(text) if term.content)
+    return frozenset(term.stem for term in find_terms(text) if term.content)
 
 
-def names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
+def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
     """Spans of names: runs of capitalised words, of words with digits ("F-35", "2022 World Cup").
 
     Args:
@@ -100,7 +119,7 @@ def names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
             inner capital, or another name follows it.
     """
     spans: list[tuple[int, int]] = []
-    words = terms(text)
+    words = find_terms(text)
     for position, term in enumerate(words):
         if not (term.capital and term.content):
             continue
@@ -117,12 +136,3 @@ def names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
         else:
             spans.append((term.start, term.end))
     return spans
-
-
-def document_frequencies(texts: Iterable[frozenset[str]]) -> dict[str, int]:
-    """In how many of the texts each stem occurs."""
-    counts: dict[str, int] = {}
-    for stems in texts:
-        for word in stems:
-            counts[word] = counts.get(word, 0) + 1
-    return counts

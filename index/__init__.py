@@ -1,6 +1,7 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
 from index.adding import Added, Outcome
+from index.encoder import Encoder, load_encoder
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
@@ -19,6 +20,7 @@ from index.snapshot import Summary
 __all__ = [
     "Added",
     "ArticleNotFoundError",
+    "Encoder",
     "EncoderError",
     "Hit",
     "Library",
@@ -32,4 +34,5 @@ __all__ = [
     "Passage",
     "SearchError",
     "Summary",
+    "load_encoder",
 ]

@@ -1,63 +1,105 @@
 """Fits the sentence reader's weights and the probability that its answer is right.
 
-    python -m assistant.training.sentences --squad train.json.gz --news DIR [--library DIR]
+    python -m assistant.training.sentences --squad train.json.gz --news news-dev --library FOLDER
 
-The weights come from SQuAD 2.0 (a sentence that holds the answer against the others of the passages that were read);
-the calibration from one half of news-dev (the parity of sha256(id)), the half that no benchmark reports. Prints the
-numbers to copy into reader.py and abstention.py; takes about ten minutes on one core. Not imported at run time.
+Two kinds of questions: of SQuAD 2.0, over the paragraphs of their own topic, and of news-dev, over a library of its
+articles (``dateline --library FOLDER add news-dev/news-dev.articles.jsonl.gz`` makes it). Of news-dev only the even
+half by the parity of sha256(id) is fitted; the odd half is reported. Prints the numbers for reader.py and abstention.py.
+About ten minutes on two cores. Not imported at run time.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
+import re
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
+from assistant.question import Kind, kind_of
 from assistant.reader import FEATURES, Reading, SentenceReader
-from assistant.terms import content_stems
+from assistant.terms import content_stems, fold
 from corpus import Article
-from index import Hit, Passage
-from index.encoder import Encoder, load_encoder
+from index import Encoder, Hit, Library, Passage, load_encoder
 
-Example = tuple[list[Reading], frozenset[tuple[str, int, int]]]
-"""What was read, best first, and the (article id, start, end) of each gold answer."""
+Array = NDArray[np.float64]
 
-_READ = 4  # paragraphs read for a SQuAD question
+_READ = 4  # paragraphs read for a question of SQuAD
 
 
-def squad_examples(path: Path, encoder: Encoder, *, articles: int, questions: int, seed: int) -> Iterator[Example]:
-    """Questions over the paragraphs of their own article, ranked by words and meaning as search would."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question that was read.
+
+    Attributes:
+        rows: (sentences, features).
+        right: (sentences,) whether each holds the answer.
+        answerable: whether the answer was there to be found.
+    """
+
+    rows: Array
+    right: NDArray[np.bool_]
+    answerable: bool
+
+
+def squad_examples(path: Path, encoder: Encoder, *, topics: int, per_topic: int, seed: int) -> Iterator[Example]:
+    """Random questions of random topics, and all that ask why, which are rare; ranked by words and meaning."""
     chance = random.Random(seed)
     with gzip.open(path, "rt", encoding="utf-8") as file:
         data = [topic for topic in json.load(file)["data"] if len(topic["paragraphs"]) >= 2 * _READ]
     reader = SentenceReader(encoder)
-    for topic in chance.sample(data, articles):
+    for topic in chance.sample(data, topics):
         kept = [p for p in topic["paragraphs"] if encoder.count_tokens([p["context"]])[0] <= encoder.max_tokens]
-        paragraphs = [_article(topic["title"], n, p["context"]) for n, p in enumerate(kept)]
-        vectors = encoder.encode_passages([article.text for article in paragraphs])
-        stems = [content_stems(article.text) for article in paragraphs]
+        title = topic["title"].replace("_", " ")
+        articles = [Article(id=f"{n}", title=title, text=p["context"]) for n, p in enumerate(kept)]
+        vectors = encoder.encode_passages([article.text for article in articles])
+        stems = [content_stems(article.text) for article in articles]
         asked = [(n, qa) for n, p in enumerate(kept) for qa in p["qas"]]
-        for n, qa in chance.sample(asked, min(questions // articles, len(asked))):
-            hits = _hits(qa["question"], paragraphs, vectors, stems, encoder)
-            yield reader.read(qa["question"], hits), _gold(paragraphs[n], qa)
+        chosen = chance.sample(asked, min(per_topic, len(asked)))
+        chosen += [(n, qa) for n, qa in asked if kind_of(qa["question"]) is Kind.WHY]
+        for n, qa in chosen:
+            readings = reader.read(qa["question"], _hits(qa["question"], articles, vectors, stems, encoder))
+            if readings:
+                yield _example(readings, [_holds(reading, str(n), qa) for reading in readings], not qa["is_impossible"])
 
 
-def _article(title: str, n: int, text: str) -> Article:
-    return Article(id=f"{title}-{n}", title=title.replace("_", " "), text=text)
+def news_examples(folder: Path, library: Library, *, half: int) -> Iterator[Example]:
+    """One half of news-dev; a sentence of any article that holds the answer string counts as right."""
+    reader = SentenceReader(library.encoder)
+    for line in (folder / "news-dev.questions.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 != half:
+            continue
+        hits = library.search(row["question"], limit=8, as_of=date.fromisoformat(row["asked"]))
+        readings = reader.read(row["question"], hits)
+        answer = re.compile(rf"(?<!\w){re.escape(fold(row['answer']))}(?!\w)")
+        right = [row["answerable"] and bool(answer.search(fold(reading.text))) for reading in readings]
+        if readings:
+            yield _example(readings, right, row["answerable"])
 
 
-def _gold(article: Article, qa: dict[str, Any]) -> frozenset[tuple[str, int, int]]:
-    if qa["is_impossible"]:
-        return frozenset()
-    spans = ((answer["answer_start"], answer["answer_start"] + len(answer["text"])) for answer in qa["answers"])
-    return frozenset((article.id, start, end) for start, end in spans)
+def _example(readings: Sequence[Reading], right: Sequence[bool], answerable: bool) -> Example:
+    rows = np.array([reading.features for reading in readings])
+    return Example(rows=rows, right=np.array(right), answerable=answerable)
+
+
+def _holds(reading: Reading, article: str, qa: dict[str, Any]) -> bool:
+    return reading.hit.article.id == article and any(
+        reading.start <= answer["answer_start"] and answer["answer_start"] + len(answer["text"]) <= reading.end
+        for answer in ([] if qa["is_impossible"] else qa["answers"])
+    )
 
 
 def _hits(
@@ -83,40 +125,45 @@ def _hits(
     return hits
 
 
-def is_right(reading: Reading, gold: frozenset[tuple[str, int, int]]) -> bool:
-    """Whether the sentence holds one of the gold answers."""
-    return any(
-        reading.hit.article.id == article and reading.start <= start and end <= reading.end
-        for article, start, end in gold
+def fit_weights(squad: Sequence[Example], news: Sequence[Example]) -> Array:
+    """Logistic regression over all sentences, both sets counting alike; the constant last."""
+    examples = [*squad, *news]
+    shares = _balance(squad, news)
+    repeated = np.repeat(shares, [len(example.rows) for example in examples])
+    model = LogisticRegression(max_iter=1000).fit(
+        np.vstack([example.rows for example in examples]),
+        np.concatenate([example.right for example in examples]),
+        sample_weight=repeated,
     )
-
-
-def fit_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Logistic regression over all sentences; the constant last."""
-    from sklearn.linear_model import LogisticRegression
-
-    rows = [reading.features for readings, _ in examples for reading in readings]
-    labels = [is_right(reading, gold) for readings, gold in examples for reading in readings]
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(rows), np.array(labels))
     return np.append(model.coef_[0], model.intercept_[0])
 
 
-def report(examples: Sequence[Example], weights: NDArray[np.float64]) -> str:
-    """How often the best sentence is right, and AUROC of its score for "there is an answer"."""
-    from sklearn.metrics import roc_auc_score
+def fit_scaling(squad: Sequence[Example], news: Sequence[Example], weights: Array) -> tuple[float, float]:
+    """Platt scaling (1999) of the best sentence's score: slope and offset."""
+    best = np.array([_best(example, weights) for example in [*squad, *news]])
+    model = LogisticRegression(C=1e3).fit(best[:, :1], best[:, 1], sample_weight=_balance(squad, news))
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
 
-    right, answerable, scores = 0, [], []
-    for readings, gold in examples:
-        if not readings:
-            continue
-        values = np.array([reading.features for reading in readings]) @ weights[:-1] + weights[-1]
-        best = int(np.argmax(values))
-        right += is_right(readings[best], gold)
-        answerable.append(bool(gold))
-        scores.append(values[best])
+
+def _balance(squad: Sequence[Example], news: Sequence[Example]) -> Array:
+    return np.concatenate([np.ones(len(squad)), np.full(len(news), len(squad) / len(news))])
+
+
+def _best(example: Example, weights: Array) -> tuple[float, bool]:
+    scores = example.rows @ weights[:-1] + weights[-1]
+    place = int(np.argmax(scores))
+    return float(scores[place]), bool(example.right[place])
+
+
+def report(examples: Sequence[Example], weights: Array, slope: float, offset: float) -> str:
+    """Best sentence right, AUROC of its score for "answerable", and how far the probabilities are from what is so."""
+    best = np.array([_best(example, weights) for example in examples])
+    answerable = np.array([example.answerable for example in examples])
+    confidence = 1 / (1 + np.exp(-(slope * best[:, 0] + offset)))
     return (
-        f"{len(scores)} questions, {sum(answerable)} answerable: best sentence right "
-        f"{right / max(sum(answerable), 1):.3f}, AUROC {roc_auc_score(answerable, scores):.3f}"
+        f"{len(examples):5} questions, {answerable.sum():4} answerable: best sentence right "
+        f"{best[answerable, 1].mean():.3f}, AUROC answerable {roc_auc_score(answerable, best[:, 0]):.3f}, "
+        f"mean confidence {confidence.mean():.3f} where {best[:, 1].mean():.3f} are right"
     )
 
 
@@ -124,29 +171,25 @@ def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description="Fit the sentence reader.")
     parser.add_argument("--squad", type=Path, required=True)
-    parser.add_argument("--articles", type=int, default=60)
-    parser.add_argument("--questions", type=int, default=1200)
+    parser.add_argument("--news", type=Path, required=True)
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--topics", type=int, default=60)
+    parser.add_argument("--per-topic", type=int, default=15)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     encoder = load_encoder()
-    examples = list(
-        squad_examples(
-            options.squad, encoder, articles=options.articles, questions=options.questions, seed=options.seed
-        )
+    squad = list(
+        squad_examples(options.squad, encoder, topics=options.topics, per_topic=options.per_topic, seed=options.seed)
     )
-    cut = len(examples) * 3 // 4
-    weights = fit_weights(examples[:cut])
-    for name, weight in zip((*FEATURES, "constant"), weights, strict=True):
-        sys_line = f"{name:16} {weight:+.3f}"
-        _say(sys_line)
-    _say("fitted:  " + report(examples[:cut], weights))
-    _say("held out: " + report(examples[cut:], weights))
-
-
-def _say(line: str) -> None:
-    import sys
-
-    sys.stdout.write(line + "\n")
+    with Library.open(options.library, create=False, encoder=encoder) as library:
+        even, odd = (list(news_examples(options.news, library, half=half)) for half in (0, 1))
+    weights = fit_weights(squad, even)
+    slope, offset = fit_scaling(squad, even, weights)
+    lines = [f"{name:16} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), weights, strict=True)]
+    lines.append(f"slope {slope:.3f}, offset {offset:.3f}")
+    for name, examples in (("SQuAD 2.0, fitted", squad), ("news even, fitted", even), ("news odd, reported", odd)):
+        lines.append(f"{name:18} {report(examples, weights, slope, offset)}")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def load_html(source: Source) -> Article:
         )
     said = read_statements(tree, base=source.url)
     url = said.url or source.url
-    text = render(tree)
+    text = render_tree(tree)
     return build_article(
         text,
         id=url_id(said.url) if said.url else source.id(data),
@@ -74,10 +74,10 @@ def load_html(source: Source) -> Article:
 def render_fragment(markup: str) -> str:
     """The text of a piece of HTML, as in a record's field or a feed's entry."""
     tree = _parse(markup)
-    return "" if tree is None else render(tree)
+    return "" if tree is None else render_tree(tree)
 
 
-def render(tree: HtmlElement) -> str:
+def render_tree(tree: HtmlElement) -> str:
     """Everything visible, as a browser copies it: blocks on lines, paragraphs apart, cells tabbed, spaces collapsed.
 
     A loop and no recursion: pages nest a few hundred elements deep by accident.

@@ -36,7 +36,7 @@ def load_pdf(source: Source) -> Article:
     """
     data = source.read()
     pages = _read_pages(source, data)
-    said = render(pages)
+    said = render_pages(pages)
     if not said.text.strip():
         raise source.error(
             found="a PDF without text, probably a scan",
@@ -49,7 +49,7 @@ def load_pdf(source: Source) -> Article:
     )
 
 
-def render(pages: list[list[str]]) -> Page:
+def render_pages(pages: list[list[str]]) -> Page:
     """Render the lines of pages as paragraphs; kept is all that is no hyphen, header or footer."""
     running = _find_running(pages)
     lines = [line for page in pages for line in _mark(page, running)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.answer_types import answer_spans
 from assistant.question import Kind
 from assistant.reader import SentenceReader
-from assistant.terms import content_stems, fold, names, terms
+from assistant.terms import content_stems, find_names, find_terms, fold
 from corpus import Article
 from index import Hit, Passage
 from tests.fakes import WordEncoder
@@ -102,15 +102,15 @@ def test_answer_spans_lie_in_the_sentence(sentence: str, kind: Kind) -> None:
 
 @given(st.text(max_size=120))
 def test_terms_are_offsets_into_the_text_as_it_stands(text: str) -> None:
-    for term in terms(text):
+    for term in find_terms(text):
         assert 0 <= term.start < term.end <= len(text)
-    for start, end in names(text):
+    for start, end in find_names(text):
         assert text[start:end].strip() == text[start:end] != ""
 
 
 def test_folding_makes_turkiye_one_word_and_leaves_offsets_alone() -> None:
     assert fold("Türkiye") == fold("TURKIYE") == "turkiye"
-    assert [("İstanbul'da kış")[term.start : term.end] for term in terms("İstanbul'da kış")] == [
+    assert [("İstanbul'da kış")[term.start : term.end] for term in find_terms("İstanbul'da kış")] == [
         "İstanbul",
         "da",
         "kış",
@@ -131,4 +131,4 @@ def test_word_forms_share_a_stem() -> None:
     ],
 )
 def test_names_are_runs_of_capitals_and_figures(sentence: str, expected: list[str]) -> None:
-    assert [sentence[start:end] for start, end in names(sentence)] == expected
+    assert [sentence[start:end] for start, end in find_names(sentence)] == expected

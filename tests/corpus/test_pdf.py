@@ -75,14 +75,14 @@ def test_a_sentence_runs_on_across_pages_without_header_and_footer(tmp_path: Pat
 
 
 def test_a_headline_stays_on_a_line_of_its_own() -> None:
-    page = pdf.render([["Crane falls on quay", *LINES]])
+    page = pdf.render_pages([["Crane falls on quay", *LINES]])
     assert page.text.startswith("Crane falls on quay\n\nThe harbour authority")
 
 
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "P", "N", "Zs")), max_size=40))))
 def test_the_rendering_keeps_every_visible_character_in_order(pages: list[list[str]]) -> None:
     lines = [[" ".join(line.split()) for line in page if line.strip()] for page in pages]
-    text = pdf.render(lines).text
+    text = pdf.render_pages(lines).text
     assert "".join(text.split()) == "".join("".join(line.split()) for page in lines for line in page)
 
 
