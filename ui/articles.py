@@ -22,6 +22,7 @@ LISTED = 200
 """Articles listed at once; from ``FIND_FROM`` on a box narrows the list down."""
 PANE_BAR = (
     '<div class="dl-bar"><button type="button" class="dl-quiet" data-back>← All articles</button>'
+    '<span data-title dir="auto" aria-hidden="true"></span>'
     '<button type="button" class="dl-quiet" data-close>Close</button></div>'
 )
 """Above what the pane shows; web.css shows of it what applies."""

@@ -41,6 +41,7 @@ function showLibrary(from) {
   pane.dataset.view = 'library';
   openSheet(from);
   pane.scrollTop = listTop;
+  if (sheetIsOpen()) pane.querySelector('[data-close]').focus();
 }
 
 async function showArticle(request, from) {
@@ -56,6 +57,7 @@ async function showArticle(request, from) {
   }
   if (shown !== request) return; // another one was opened meanwhile
   reading.innerHTML = html;
+  pane.querySelector('[data-title]').textContent = reading.querySelector('h2')?.textContent ?? '';
   const mark = reading.querySelector('mark');
   const offset = mark ? mark.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3 : 0;
   pane.scrollTop = mark ? pane.scrollTop + offset : 0;
@@ -105,6 +107,7 @@ const seen = new WeakSet();
 
 // Gradio puts its parts in as they load, the filters only when they are first unfolded; so all of the page is watched.
 new MutationObserver(() => {
+  document.getElementById('dl-transcript')?.setAttribute('role', 'log'); // so that screen readers read answers out
   for (const field of document.querySelectorAll('#dl-since input, #dl-until input')) field.type = 'date';
   const turn = document.querySelector('#dl-live .dl-turn');
   if (!turn || seen.has(turn)) return;

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import Assistant
-from index import Library
+from index import Library, LibraryError
 from ui import render
 from ui.articles import PANE_BAR
 from ui.desk import FAILED, Desk
@@ -106,7 +106,7 @@ def _html(elem_id: str, value: str = "") -> "gr.HTML":
 
 
 def _composer() -> "tuple[gr.HTML, gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textbox]":
-    """What went wrong, the question box, and the filters: outlets, since, until (web.js makes these two date fields)."""
+    """What went wrong, the question box, and the filters: outlets, since, until (web.js makes date fields of these)."""
     import gradio as gr
 
     with gr.Column(elem_id="dl-composer"):
@@ -218,12 +218,17 @@ def serve(
         OSError: no port is free there, or the address is not this machine's.
     """
     assistant = Assistant(library)
+
+    def warm() -> None:
+        with suppress(LibraryError):  # the first question will say what is wrong
+            assistant.warm()
+
     with running(assistant, host=host, port=port, examples=examples) as url:
         if on_ready:
             on_ready(url)
         if open_browser:
             webbrowser.open(url)
-        threading.Thread(target=assistant.warm, name="dateline-warm", daemon=True).start()
+        threading.Thread(target=warm, name="dateline-warm", daemon=True).start()
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
 

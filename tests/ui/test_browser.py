@@ -261,6 +261,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_articles_open_in_a_shee
     expect(marker).to_be_focused()
     phone.get_by_role("button", name="Articles", exact=True).click()
     expect(phone.locator(".dl-articles")).to_be_visible()
+    expect(phone.get_by_role("button", name="Close", exact=True)).to_be_focused()
     phone.go_back()
     expect(pane).not_to_be_visible()
     expect(phone.locator(".dl-answer")).to_be_visible()

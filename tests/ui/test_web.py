@@ -237,6 +237,24 @@ def test_other_sites_may_not_call_the_page_from_a_browser(oracle: Oracle) -> Non
         assert "access-control-allow-origin" not in preflight.headers
 
 
+def test_words_stand_out_from_what_is_behind_them_in_light_and_dark() -> None:
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
+    css = (Path(__file__).parents[2] / "ui" / "web.css").read_text(encoding="utf-8")
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    themes = [dict(re.findall(r"--dl-([\w-]+): (#\w{6})", block)) for block in re.findall(r":root[^{]*\{[^}]*\}", css)]
+    assert len(themes) == 2
+    for colours in themes:
+        pairs = [(ink, paper) for ink in ("ink", "soft", "accent", "gone") for paper in ("paper", "card")]
+        for over, under in [*pairs, ("on-accent", "accent"), ("ink", "mark"), ("ink", "hover")]:
+            dark, light = sorted((luminance(colours[over]), luminance(colours[under])))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (over, under)
+
+
 def test_a_second_server_takes_the_next_port(oracle: Oracle) -> None:
     with running(oracle, port=0) as first:
         port = httpx.URL(first).port
