@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from assistant.question import Kind
-from assistant.terms import content_stems, find_names, fold
+from assistant.terms import content_stems, find_names, find_terms
 
 Span = tuple[int, int]
 
@@ -44,7 +45,7 @@ _DATE = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s(?:19|20)\d{{2}})?\b"
     rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b"
     r"|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{2}s?\b"
-    rf"|\b(?:in|by|since|until|before|after|last|next|this|late|early|from|mid-?) (?:late |early )?{_MONTH_NAME}(?!\w)"
+    rf"|(?:(?<=\bin )|(?<=\bby )|(?<=until )|(?<=since )|(?<=from )|\b(?:last|next|late|early) ){_MONTH_NAME}(?!\w)"
     rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}(?:\s(?:morning|afternoon|evening|night))?\b"
     r"|\b(?:yesterday|today|tomorrow|tonight)\b|\b(?:last|next|this|earlier this|later this) "
     r"(?:week|month|year|spring|summer|autumn|fall|winter|decade|century)\b"
@@ -62,7 +63,7 @@ _RESULT = re.compile(
     r",?\s(?:had |has |have )?"
     r"(?:(?:prompt|trigger|caus|forc|spark|provok)(?:ed|es|ing)|le(?:d|ads|ading) (?:[\w’'-]+ ){0,4}to)\b"
 )
-_PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over|of)\s(?:the\s)?$")
+_PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over)\s(?:the\s)?$")
 _CALENDAR = re.compile(rf"\b(?:{_MONTH_NAME}|{_DAY_NAME})(?!\w)")
 _SPEAKS = re.compile(
     r",?\s(?:also |has |had )?(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b"
@@ -93,10 +94,10 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         case Kind.WHEN:
             spans = _all(_DATE, sentence)
         case Kind.WHO:
-            spans = _people(sentence)
+            spans = [(a, b) for a, b in _undated(sentence) if " " in sentence[a:b] or not _PLACE.search(sentence[:a])]
+            spans = [(a, b) for a, b in spans if not any(letter.isdigit() for letter in sentence[a:b])]
         case Kind.WHERE:
-            spans = [(a, b) for a, b in find_names(sentence) if _PLACE.search(sentence[:a])]
-            spans = [span for span in spans if not _DATE.search(sentence[slice(*span)])]
+            spans = [(a, b) for a, b in _undated(sentence) if _PLACE.search(sentence[:a])]
         case Kind.WHY:
             spans = [(match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)]
             spans += [(_clause_start(sentence, match.start()), match.start()) for match in _RESULT.finditer(sentence)]
@@ -105,16 +106,18 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
     return [(a, b) for a, b in spans if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY]
 
 
-def counted(sentence: str, span: Span, nouns: frozenset[str]) -> bool:
-    """Whether a number counts what was asked for: one of the nouns follows it closely ("100 F-35s")."""
-    following = sentence[span[1] : span[1] + 40].split()[:3]
-    return any(fold(word.strip(".,;:()")).startswith(tuple(nouns)) for word in following) if nouns else False
+def counted(sentence: str, span: Span, asked: Collection[str]) -> bool:
+    """Whether a number counts what was asked for: one of the question's words follows it closely ("100 F-35s")."""
+    following = find_terms(sentence[span[1] : span[1] + 40])[:3]
+    return any(term.stem in asked for term in following)
 
 
-def strength(kind: Kind, sentence: str, span: Span) -> float:
+def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> float:
     """How surely a span is of the asked kind, in (0, 1]: a capitalised word may name anything, "after" give a time."""
     if kind is Kind.WHY:
         return 1.0 if _SURE_REASON.match(sentence, span[0]) or _RESULT.match(sentence, span[1]) else 0.5
+    if kind is Kind.HOW_MANY:
+        return 1.0 if counted(sentence, span, asked) else 0.5
     if kind is not Kind.WHO:
         return 1.0
     several = " " in sentence[slice(*span)]
@@ -122,15 +125,13 @@ def strength(kind: Kind, sentence: str, span: Span) -> float:
     return 1.0 if several or speaks else 0.5
 
 
-def _people(sentence: str) -> list[Span]:
-    """Names that are no dates, and not said to be places."""
+def _undated(sentence: str) -> list[Span]:
+    """Names that are no dates and no mere figures."""
     dates = _all(_DATE, sentence) + _all(_CALENDAR, sentence)
     return [
         (a, b)
         for a, b in find_names(sentence)
-        if any(letter.islower() for letter in sentence[a:b])
-        and not any(c < b and a < d for c, d in dates)
-        and not (_PLACE.search(sentence[:a]) and " " not in sentence[a:b])
+        if any(letter.islower() for letter in sentence[a:b]) and not any(c < b and a < d for c, d in dates)
     ]
 
 

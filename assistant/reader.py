@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer_types import Span, answer_spans, counted, strength
+from assistant.answer_types import Span, answer_spans, strength
 from assistant.question import Kind, kind_of
 from assistant.terms import content_stems, find_terms
 from corpus import split_sentences
@@ -144,7 +144,7 @@ def _read(asked: _Asked, candidate: _Candidate, meaning: float) -> Reading:
         asked.share(candidate.context),
         meaning,
         candidate.hit.similarity,
-        max((strength(kind, text, span) for span in spans), default=0.0),
+        max((strength(kind, text, span, asked.rarity) for span in spans), default=0.0),
         float(not spans and kind not in _FORMLESS),
     )
     return Reading(
@@ -180,14 +180,13 @@ def _candidates(hits: Sequence[Hit]) -> list[_Candidate]:
 
 
 def _nearest(sentence: str, spans: Sequence[Span], asked: _Asked) -> Span | None:
-    """The surest span, of those the nearest to the question's words; of numbers first one that counts what is asked."""
+    """The surest span, and of equally sure ones the nearest to the question's words."""
     if not spans:
         return None
     places = [term.start for term in find_terms(sentence) if term.stem in asked.rarity]
 
-    def distance(span: Span) -> tuple[bool, float, float]:
-        counts = asked.kind is Kind.HOW_MANY and counted(sentence, span, frozenset(asked.rarity))
+    def distance(span: Span) -> tuple[float, float]:
         apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
-        return not counts, -strength(asked.kind, sentence, span), apart
+        return -strength(asked.kind, sentence, span, asked.rarity), apart
 
     return min(spans, key=distance)

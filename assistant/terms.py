@@ -43,7 +43,8 @@ _IRREGULAR = {
         "shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|speak spoke spoken|"
         "spend spent|spring sprang sprung|stand stood|steal stole stolen|strike struck|swear swore sworn|"
         "swim swam swum|take took taken|teach taught|tear tore torn|think thought|throw threw thrown|"
-        "wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|die died dead death deaths dying|"
+        "wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|"
+        "die died dead death deaths dying kill kills killed killing|"
         "child children|man men|woman women|person people"
     ).split("|")
     for form in forms.split()[1:]

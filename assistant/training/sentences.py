@@ -4,8 +4,8 @@
 
 Two kinds of questions: of SQuAD 2.0, over the paragraphs of their own topic, and of news-dev, over a library of its
 articles (``dateline --library FOLDER add news-dev/news-dev.articles.jsonl.gz`` makes it). Of news-dev only the even
-half by the parity of sha256(id) is fitted; the odd half is reported. Prints the numbers for reader.py and abstention.py.
-About ten minutes on two cores. Not imported at run time.
+half by the parity of sha256(id) is fitted; the odd half is reported. Prints the numbers for reader.py and
+abstention.py; about ten minutes on two cores. Not imported at run time.
 """
 
 from __future__ import annotations
