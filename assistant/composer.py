@@ -27,7 +27,8 @@ _LEANING = re.compile(
     r"|(?:The|That) (?:move|decision|step|deal|agreement|announcement|statement|claim|claims|incident|report|reports|"
     r"ruling|vote|plan|proposal|accident|attack|issue|dispute|law|measure|measures|change|changes|figure|toll|funds|"
     r"latter|former|two|pair|couple|company|firm|ministry|minister|source|sources|officials?|spokesm[ae]n|spokeswoman|"
-    r"channel|newspaper|broadcaster|agency|study|survey|poll|suspect|victims?|man|woman)\b)",
+    r"channel|newspaper|broadcaster|agency|study|survey|poll|suspect|victims?|man|woman|"
+    r"\w+ (?:has |had )?(?:prompted|triggered|caused|forced|sparked|provoked|led))\b)",
 )
 _EXPLETIVE = re.compile(
     r"^(?:However, )?It (?:is|was|has been) (?:\w+ )?(?:known|clear|unclear|likely|possible|expected|reported|believed|"

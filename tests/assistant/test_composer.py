@@ -115,6 +115,7 @@ def test_citations_are_numbered_disjoint_few_and_spell_the_text(values: list[flo
     [
         "The move prompted Washington to act.",
         "However, they declined.",
+        "The deliveries led Washington to end its part in the program.",
         "“It was a mistake,” the mayor said.",
         "Following this, some reports appeared.",
         "He said that he expects a solution.",
