@@ -1,4 +1,3 @@
-
 import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
