@@ -26,6 +26,9 @@ HEAD_LINES, NEAR_LINES = 30, 8
 BYLINE_LINES = 6
 """A name without "By" is an author's only between a title and a stamp this close below it."""
 
+MAX_CHARACTERS = 1_000_000
+"""What a page may say: ten times the longest news story, cleaned in seconds, encoded in one or two minutes."""
+
 MIN_COPY_WORDS = 4
 _COPY_IGNORED = frozenset("a an the on in at".split())
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -124,12 +127,13 @@ def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
     """
     cut = [replace(line, end=line.start + len(line.text[: line.credit].rstrip())) for line in chosen]
     signatures = [_sign(line.text[: line.end - line.start]) if line.is_prose else () for line in cut]
+    last = {signature: at for at, signature in enumerate(signatures)}
     opened = False
     seen: set[tuple[str, ...]] = set()
     for at, (line, signature) in enumerate(zip(cut, signatures, strict=True)):
         credited = line.end - line.start < len(line.text)
         opened = opened or (line.is_prose and not credited)
-        later = not opened and signature in signatures[at + 1 :]
+        later = not opened and last[signature] > at
         if line.start == line.end or (len(signature) >= MIN_COPY_WORDS and (later or signature in seen)):
             continue
         seen.add(signature)
@@ -192,6 +196,8 @@ def build_article(
         LoadError: nothing on the page is an article.
     """
     text = replace_unstorable(text)
+    if excess := find_excess(text, location):
+        raise excess
     title, outlet, url, author, language = (_tidy(value) for value in (title, outlet, url, author, language))
     said = Page(text=text, kept=_complement(dropped, len(text)))
     cleaned = clean(said.article_text, hints=hints, title=title)
@@ -219,6 +225,18 @@ def build_article(
         language=language or identify_language(page.article_text),
         machine_translated=cleaned.machine_translated,
         page=page,
+    )
+
+
+def find_excess(text: str, location: str) -> LoadError | None:
+    """The error of a text that is too long for an article; asked before anything that takes time."""
+    if len(text) <= MAX_CHARACTERS:
+        return None
+    return LoadError(
+        location,
+        found=f"a text of {len(text):,} characters",
+        expected=f"one article, of at most {MAX_CHARACTERS:,}",
+        remedy="split it into its articles",
     )
 
 

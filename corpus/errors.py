@@ -1,5 +1,9 @@
 """The errors of corpus: each message says what was found, what was expected and what to do."""
 
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 class CorpusError(Exception):
     """Base of every error that corpus raises on purpose."""
@@ -21,6 +25,5 @@ class LoadError(CorpusError):
         self.expected = expected
         self.remedy = remedy
         message = f"{location}: {found}; expected {expected}; {remedy}"
-        super().__init__(
-            " ".join(message.encode("utf-8", "replace").decode().split())
-        )  # one line, whatever a name holds
+        line = " ".join(message.encode("utf-8", "replace").decode().split())
+        super().__init__(_CONTROL.sub("\ufffd", line))  # one line that drives no terminal, whatever a name holds

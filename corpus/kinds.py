@@ -47,10 +47,11 @@ MEDIA_TYPES: dict[str, Kind] = {
 }
 """What a server's media type says; ``text/plain`` is missing, since servers call much by that name."""
 
+_PREAMBLE = rb"((?><!--.*?-->|<\?.*?>)\s*)*"  # atomic: else the ways to read thirty comments take minutes to try
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"%PDF-"), "pdf"),
-    (re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html\b)", re.IGNORECASE | re.DOTALL), "html"),
-    (re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF)\b", re.DOTALL), "feed"),
+    (re.compile(_PREAMBLE + rb"(<!doctype\s+html|<html\b)", re.IGNORECASE | re.DOTALL), "html"),
+    (re.compile(_PREAMBLE + rb"<(rss|feed|rdf:RDF)\b", re.DOTALL), "feed"),
     (re.compile(rb"\{\s*\"[^\n]*\}\s*(\n|$)"), "jsonl"),
     (re.compile(rb"(\[\s*)?\{\s*\"\w+\"\s*:"), "json"),
 )
@@ -68,7 +69,7 @@ _FOREIGN = {
     b"{\\rtf": "an RTF document",
     b"%PDF-": "a PDF",
 }
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
@@ -87,7 +88,7 @@ def find_foreign(head: bytes) -> str | None:
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             return name
-    if head.startswith(_UTF16):
+    if head.startswith(UTF16_MARKS):
         return None
     controls = len(head) - len(head.translate(None, _CONTROLS))
     try:

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,7 @@ _ASSETS = frozenset(
 """What lies beside articles in a folder and is plainly none; what else is of no known kind is reported."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9]+")  # "U.S. sanctions" and "Notes of Dec. 5" have none
 _PEEK = io.DEFAULT_BUFFER_SIZE
 
 
@@ -79,6 +81,10 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
 def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
     try:
         if location == "-":
+            if sys.stdin is None:  # closed by who started us
+                raise LoadError(
+                    "-", found="no standard input", expected="a pipe or a file behind it", remedy="name a file instead"
+                )
             stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
             yield from _load_source(Source(name="-", stream=stdin), None, fetch)
         elif _SCHEME.match(location):
@@ -89,6 +95,8 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
             yield from _load_file(location, fetch)
     except LoadError as error:
         yield error
+    except OSError as error:
+        yield _refuse_unreadable(location, error)
 
 
 def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
@@ -126,22 +134,28 @@ def _walk(folder: str) -> Iterator[str | LoadError]:
 
 
 def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
-    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    zipped = suffixes[-1:] == [".gz"]
-    kind = SUFFIXES.get("".join(suffixes[: -1 if zipped else None][-1:]))
+    name = Path(path.lower())
+    zipped = name.suffix == ".gz"
+    suffix = name.with_suffix("").suffix if zipped else name.suffix
+    kind = SUFFIXES.get(suffix if _SUFFIX.fullmatch(suffix) else "")
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise LoadError(
+            path,
+            found="a pipe or a device",
+            expected="a file or a folder",
+            remedy="read it from standard input, as '-'",
+        )
     try:
         with open(path, "rb") as file:
-            if kind is None:
+            stream: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
+            if kind is None and sniff(stream.peek()[:_PEEK]) is None:
                 raise LoadError(
                     path,
-                    found=f"a file of an unknown kind ({suffixes[-1]})",
+                    found=f"a file of an unknown kind ({suffix})",
                     expected=EXPECTED,
                     remedy="rename it if it is one of these, or paste its text",
                 )
-            stream: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
             yield from _load_source(Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch)
-    except OSError as error:
-        raise _refuse_unreadable(path, error) from None
     except (EOFError, zlib.error) as error:
         raise LoadError(
             path, found=f"a broken gzip file ({error})", expected="a whole one", remedy="compress or download it again"

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.article import Article, Span
-from corpus.cleaning import build_article
+from corpus.cleaning import build_article, find_excess
 from corpus.identity import outlet_of, url_id
 from corpus.loaders.source import Source
 from corpus.loaders.statements import read_statements
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _UNSEEN = frozenset(
-    "head script style noscript template svg math iframe object embed video audio canvas select textarea".split()
+    "head script style noscript noframes template svg math iframe object embed video audio canvas select "
+    "textarea".split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote figure ul ol dl table pre hr".split())
 _LINES = frozenset(
@@ -56,6 +57,8 @@ def load_html(source: Source) -> Article:
     said = read_statements(tree, base=source.url)
     url = said.url or source.url
     text = render_tree(tree)
+    if excess := find_excess(text, source.name):
+        raise excess
     return build_article(
         text,
         id=url_id(said.url) if said.url else source.id(data),
@@ -206,7 +209,8 @@ def _parse(markup: str) -> HtmlElement | None:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # without huge_tree a page ends, silently, at its first picture of 10 MB or where it is 256 elements deep
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return document_fromstring(markup.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments, or nothing at all
@@ -223,9 +227,9 @@ def _decode(data: bytes, source: Source) -> str:
         for name in filter(None, declared):
             try:
                 codec = codecs.lookup(name).name
-            except LookupError:
+                text = data.decode(_SUPERSETS.get(codec, codec), "replace")
+            except LookupError:  # no encoding, or none of text: Python has a "rot13" too
                 continue
             if not codec.startswith("utf"):
-                text = data.decode(_SUPERSETS.get(codec, codec), "replace")
                 return load_text(text.encode("utf-8", "replace"), location=source.name)
     return load_text(data, location=source.name)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 
 from corpus.article import Article, Span
-from corpus.cleaning import build_article
+from corpus.cleaning import build_article, find_excess
 from corpus.dates import parse_stamp
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(
-    r"^(?P<key>[A-Za-z_-]+)[ \t]*:[ \t]*(?P<quote>[\"']?)(?P<value>\S.*?)(?P=quote)[ \t]*$", re.MULTILINE
-)
+_FIELD = re.compile(r"^(?P<key>[A-Za-z_-]+)[ \t]*:[ \t]*(?P<value>\S.*)$", re.MULTILINE)
 _FIRST_HEADING = re.compile(r"^#[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 _NAMES = {
     "title": ("title", "headline"),
@@ -28,7 +26,7 @@ _NAMES = {
 }
 _SIGNS = re.compile(
     r"""
-    (?P<whole> <!--(?:(?!<!--).){0,5000}?--> | !\[[^\]\n]*\]\([^)\n]*\) | </?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?> )
+    (?P<whole> <!--(?:(?!<!--).){0,5000}?--> | !\[[^\[\]\n]*\]\([^()\n]*\) | </?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?> )
     | (?P<line> ^[ \t]*(?:```|~~~).*$ | ^[ \t]*(?:=+|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
               | ^[ \t]{0,3}\[[^\]\n]+\]:[ \t]+\S.*$ )
     | (?P<prefix> ^[ \t]{0,3}(?:\#{1,6}[ \t]+|(?:>[ \t]?)+) | (?<![ \t])[ \t]+\#+[ \t]*$ )
@@ -39,7 +37,7 @@ _SIGNS = re.compile(
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 _EMPHASIS = re.compile(
-    r"(?P<open>\*\*\*|\*\*|\*|~~|`+)(?=\S)(?P<label>(?:(?!(?P=open))[^\n]|\n(?!\n)){1,1000}?)(?<=\S)(?P<close>(?P=open))"
+    r"(?P<open>\*\*\*|\*\*|\*|~~|(?<!`)`{1,9}(?!`))(?=\S)(?P<label>(?:(?!(?P=open))[^\n]|\n(?!\n)){1,1000}?)(?<=\S)(?P<close>(?P=open))"
     r"|(?<!\w)(?P<open_>__|_)(?=\S)(?P<label_>[^_\n]+?)(?<=\S)(?P<close_>(?P=open_))(?!\w)"
 )
 
@@ -52,6 +50,8 @@ def load_markdown(source: Source) -> Article:
     """
     data = source.read()
     text = load_text(data, location=source.name)
+    if excess := find_excess(text, source.name):
+        raise excess
     fields = read_front_matter(text)
     heading = _FIRST_HEADING.search(text)
     published, published_at = parse_stamp(fields.get("published", ""))
@@ -73,9 +73,17 @@ def load_markdown(source: Source) -> Article:
 def read_front_matter(text: str) -> dict[str, str]:
     """What the front matter says, under the names that articles use."""
     front = _FRONT_MATTER.match(text)
-    said = {found["key"].lower(): found["value"] for found in _FIELD.finditer(front["fields"])} if front else {}
+    said = (
+        {found["key"].lower(): _unquote(found["value"].rstrip()) for found in _FIELD.finditer(front["fields"])}
+        if front
+        else {}
+    )
     values = {name: next((said[key] for key in keys if key in said), "") for name, keys in _NAMES.items()}
     return {name: value for name, value in values.items() if value}
+
+
+def _unquote(value: str) -> str:
+    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def find_signs(text: str) -> list[Span]:

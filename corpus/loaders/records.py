@@ -8,18 +8,22 @@ and CSV are streamed; a broken record is handed on as its error, and the rest is
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from corpus.article import Article, Page
-from corpus.cleaning import replace_unstorable
+from corpus.cleaning import find_excess, replace_unstorable
 from corpus.dates import parse_stamp
 from corpus.errors import LoadError
 from corpus.identity import content_id, outlet_of, record_id, url_id
+from corpus.kinds import UTF16_MARKS
 from corpus.language import identify_language
 from corpus.loaders.source import MAX_BYTES, Source
+from corpus.loaders.text import choose_encoding, load_text
 
 _NAMES = {
     "id": ("id", "_id", "guid", "uuid"),
@@ -32,6 +36,7 @@ _NAMES = {
     "language": ("language", "lang"),
 }
 _MARKUP = re.compile(r"</?(?:p|br|div)\b[^<>]*>", re.IGNORECASE)
+_TYPES: dict[type, str] = {list: "a list", str: "a string"}
 _EXPECTED = "an object with a 'text' (or 'body', 'content', 'article') of at least one sentence"
 
 
@@ -54,7 +59,7 @@ def load_jsonl(source: Source) -> Iterator[Article | LoadError]:
 
 def load_json(source: Source) -> Iterator[Article | LoadError]:
     """Read a JSON file: one record, a list of them, or {"articles": [...]}."""
-    content = _parse(source, source.read().decode("utf-8-sig", "replace"))
+    content = _parse(source, load_text(source.read(), location=source.name))
     if isinstance(content, LoadError):
         raise content
     records = content.get("articles", content) if isinstance(content, dict) else content
@@ -65,43 +70,48 @@ def load_json(source: Source) -> Iterator[Article | LoadError]:
 
 def load_csv(source: Source) -> Iterator[Article | LoadError]:
     """Read CSV or TSV with a header line; the separator is the header's most frequent of comma, semicolon and tab."""
-    csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is less than a long article
-    lines = _text_lines(source)
-    header = next(lines, "")
-    if not header.strip():
-        raise source.empty()
-    columns = next(csv.reader([header], delimiter=_separator(header)), [])
+    rows = _read_rows(source)
+    _, columns = next(rows, (0, []))
     if not {name.strip().lower() for name in columns} & {*_NAMES["text"]}:
         raise source.error(
             found=f"the columns {', '.join(columns)[:200] or '(none)'}",
             expected="a header line with a column 'text' (or 'body', 'content', 'article')",
             remedy="name the column that holds the article's text",
         )
-    rows = csv.reader(lines, delimiter=_separator(header))
     seen: set[str] = set()
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            raise source.error(
-                found=f"a broken row after row {rows.line_num}: {error}",
-                expected="CSV with each field in at most one pair of quotes",
-                remedy="export the file again",
-            ) from None
-        if row is None:
-            return
+    for number, row in rows:
         if any(row):
-            yield _build(source, dict(zip(columns, row, strict=False)), f"line {rows.line_num + 1}", seen)
+            yield _build(source, dict(zip(columns, row, strict=False)), f"line {number}", seen)
 
 
-def _separator(header: str) -> str:
-    return max(",;\t", key=header.count)
+def _read_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
+    """The rows, the header's first, each with the number of the line it ends on."""
+    csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is less than a long article
+    lines = _text_lines(source)
+    header = next(lines, "")
+    if not header.strip():
+        raise source.empty()
+    rows = csv.reader(chain([header], lines), delimiter=max(",;\t", key=header.count))
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise source.error(
+            found=f"a broken row at line {rows.line_num}: {error}",
+            expected="CSV with lines that end in LF and each field in at most one pair of quotes",
+            remedy="export the file again",
+        ) from None
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str | LoadError]]:
-    """Number and decode the lines; one that is too long for a record becomes its error and is skipped over."""
-    number = 0
-    while line := source.stream.readline(MAX_BYTES + 1):
+    """Number and decode the lines; one that is too long for a record becomes its error and is skipped over.
+
+    A line is UTF-8, or in the encoding that the first line that isn't was most likely written in.
+    """
+    stream, number, encoding = source.stream, 0, ""
+    if stream.peek().startswith(UTF16_MARKS):  # a line feed is two bytes there
+        stream = io.BufferedReader(io.BytesIO(load_text(source.read(), location=source.name).encode()))
+    while line := stream.readline(MAX_BYTES + 1):
         number += 1
         if len(line) > MAX_BYTES:
             yield (
@@ -114,9 +124,14 @@ def _lines(source: Source) -> Iterator[tuple[int, str | LoadError]]:
                 ),
             )
             while line and not line.endswith(b"\n"):
-                line = source.stream.readline(MAX_BYTES)
-        else:
-            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
+                line = stream.readline(MAX_BYTES)
+            continue
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            encoding = encoding or choose_encoding(line + stream.peek())
+            text = line.decode(encoding, "replace")
+        yield number, text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _text_lines(source: Source) -> Iterator[str]:
@@ -140,13 +155,15 @@ def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - 
 
 def _build(source: Source, record: object, part: str, seen: set[str]) -> Article | LoadError:
     if not isinstance(record, dict):
-        found = f"a {type(record).__name__}, not a record"
+        found = f"{_TYPES.get(type(record), 'a single value')}, not a record"
         return source.error(part=part, found=found, expected=_EXPECTED, remedy="write each article as an object")
-    said = {field: _look_up(record, names) for field, names in _NAMES.items()}
+    said = {field: _look_up(record, field) for field in _NAMES}
     text = _render_markup(said["text"] or "")
     if not re.search(r"\w", text):
         found = f"no text in the fields {', '.join(map(str, record))[:200] or '(none)'}"
         return source.error(part=part, found=found, expected=_EXPECTED, remedy="name the article's text 'text'")
+    if excess := find_excess(text, f"{source.name}, {part}"):
+        return excess
     outlet = outlet_of(said["url"] or "")
     url = said["url"] if outlet else None  # "n/a" is no address, and "javascript:" is none to link to
     identity = _identify(source, said["id"], url, text)
@@ -180,18 +197,19 @@ def _identify(source: Source, record: str | None, url: str | None, text: str) ->
     return url_id(url) if url else content_id(text.encode("utf-8", "replace"))
 
 
-def _look_up(record: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    """The first of the names that the record fills in; names are compared without regard to case."""
+def _look_up(record: Mapping[str, Any], field: str) -> str | None:
+    """The first of the field's names that the record fills in; names are compared without regard to case."""
     values = {str(key).strip().lower(): value for key, value in record.items()}
-    return next((found for name in names if (found := _say(values.get(name)))), None)
+    joint = "\n\n" if field == "text" else ", "
+    return next((found for name in _NAMES[field] if (found := _say(values.get(name), joint))), None)
 
 
-def _say(value: object) -> str | None:
-    """A field as text: ``{"name": "Reuters"}`` and ``["A. Writer", "B. Writer"]`` are common too."""
+def _say(value: object, joint: str) -> str | None:
+    """A field as text: ``{"name": "Reuters"}``, ``["A. Writer", "B. Writer"]`` and lists of paragraphs are common."""
     if isinstance(value, dict):
-        return _say(value.get("name"))
+        return _say(value.get("name"), joint)
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_say, value))) or None
+        return joint.join(said for item in value if (said := _say(item, joint))) or None
     if isinstance(value, str):
         return replace_unstorable(value).replace("\r\n", "\n").strip() or None
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -81,7 +81,8 @@ def _find_articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                 pending += value
             elif isinstance(value, dict):
                 kinds = value.get("@type")
-                if any(str(kind).endswith(("Article", "BlogPosting")) for kind in [kinds, *(kinds or ())]):
+                kinds = kinds if isinstance(kinds, list) else [kinds]
+                if any(str(kind).endswith(("Article", "BlogPosting")) for kind in kinds):
                     yield value
                 pending += [value[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in value]
 

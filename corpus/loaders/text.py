@@ -55,12 +55,15 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8", "surrogatepass")  # a lone surrogate makes it no other encoding
     except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
+        return data.decode(choose_encoding(data), "replace")
+
+
+def choose_encoding(data: bytes) -> str:
+    """The likeliest encoding of bytes that are not valid UTF-8: UTF-8 still, where only a few of them are broken."""
+    text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    foreign = sum(character > "\x7f" for character in text) - broken if broken else 0
-    if broken * 10 <= foreign:
-        return text
-    return data.decode(_guess_encoding(data), "replace")
+    foreign = sum(character > "\x7f" for character in text) - broken
+    return "utf-8" if broken * 10 <= foreign else _guess_encoding(data)
 
 
 def _guess_encoding(data: bytes) -> str:

@@ -44,6 +44,49 @@ def test_an_empty_file(tmp_path: Path, name: str, content: bytes) -> None:
     assert refuse(save(tmp_path, name, content)).found == "an empty file"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "Some text.\n" * 100_000),
+        ("a.txt", "\n" * 1_500_000 + TEXT),
+        ("a.md", "`" * 2_000_000),
+        ("a.html", f"<html><p>{'Some text. ' * 100_000}</p></html>"),
+        ("a.json", f'{{"text": "{"Some text. " * 100_000}"}}'),
+    ],
+    ids=["lines", "blank lines", "Markdown", "HTML", "JSON"],
+)
+def test_a_text_too_long_for_an_article_is_refused_at_once(tmp_path: Path, name: str, content: str) -> None:
+    path = save(tmp_path, name, content.encode())
+    started = time.monotonic()
+    assert "characters" in refuse(path, ", record 1" if name == "a.json" else "").found
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+def test_the_kind_of_a_page_that_opens_with_many_comments_is_told_at_once(tmp_path: Path, name: str) -> None:
+    path = save(tmp_path, name, b"<!-- x -->" * 40 + f"<p>{TEXT}</p>".encode())
+    started = time.monotonic()
+    assert list(load(path))
+    assert time.monotonic() - started < 5
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    assert refuse(tmp_path / "a.txt").found == "a pipe or a device"
+    assert refuse(tmp_path).found == "a folder without articles"
+
+
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    assert "symbolic links" in refuse(tmp_path / "a.txt").found
+
+
+def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert refuse("-").found == "no standard input"
+
+
 def test_an_empty_paste() -> None:
     with pytest.raises(LoadError, match=r"^pasted page: an empty file; expected"):
         load_pasted("  \n")
@@ -134,7 +177,7 @@ def test_an_address_without_its_scheme_is_told_what_is_missing() -> None:
 
 
 def test_a_name_with_a_line_break_and_broken_bytes_is_still_one_line(tmp_path: Path) -> None:
-    path = os.fsdecode(os.fsencode(tmp_path) + b"/a\nb\xff.txt")
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/a\nb\xff\x1b[2J.txt")
     errors: list[LoadError] = []
     assert list(load(path, on_error=errors.append)) == []
     assert str(errors[0]).isprintable()

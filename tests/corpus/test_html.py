@@ -85,7 +85,7 @@ def test_json_ld_about_the_article_is_believed_before_meta_tags(tmp_path: Path) 
     assert (article.published, article.published_at) == (date(2025, 3, 3), None)
 
 
-@pytest.mark.parametrize("broken", ["{", "[[[[" * 50_000, '{"@type": null}', '"NewsArticle"', "null"])
+@pytest.mark.parametrize("broken", ["{", "[[[[" * 50_000, '{"@type": null}', '{"@type": 5}', '"NewsArticle"', "null"])
 def test_broken_json_ld_is_as_good_as_none(tmp_path: Path, broken: str) -> None:
     script = f'<script type="application/ld+json">{broken}</script>'
     assert load_page(tmp_path, PAGE.replace("</head>", f"{script}</head>")).outlet == "The Daily Example"
@@ -179,6 +179,27 @@ def test_a_hostile_page_is_read_or_refused_within_seconds(tmp_path: Path, markup
     assert len(outcomes) == 1
     assert isinstance(outcomes[0], Article | LoadError)
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        f'<img src="data:image/png;base64,{"A" * 11_000_000}">',
+        f"<script>let state = '{'x' * 11_000_000}'</script>",
+        "<div>" * 300 + "</div>" * 300,
+    ],
+    ids=["picture", "script", "depth"],
+)
+def test_what_follows_something_huge_is_not_lost(tmp_path: Path, obstacle: str) -> None:
+    assert load_page(tmp_path, PAGE.replace("</p><p>", f"</p>{obstacle}<p>", 1)).text.split("\n\n") == list(BODY)
+
+
+@pytest.mark.parametrize("declared", ["rot13", "base64", "no-such-thing", "utf-16"])
+def test_a_declared_encoding_that_is_none_is_passed_over(tmp_path: Path, declared: str) -> None:
+    page = f'<html><meta charset="{declared}"><p>İstanbul Boğazı pazartesi günü sis nedeniyle kapatıldı, denildi.</p>'
+    (tmp_path / "a.html").write_bytes(page.encode("cp1254"))
+    [article] = load(tmp_path / "a.html")
+    assert article.text.startswith("İstanbul Boğazı")
 
 
 def test_a_pasted_page_source_is_read_as_a_page() -> None:

@@ -47,6 +47,16 @@ def test_what_plainly_is_no_article_is_passed_over_in_a_folder(tmp_path: Path) -
     assert len(list(load(tmp_path))) == 1
 
 
+@pytest.mark.parametrize("name", ["U.S. sanctions", "Notes of Dec. 5", "v1.2"])
+def test_a_full_stop_in_a_name_makes_no_suffix(tmp_path: Path, name: str) -> None:
+    assert len(list(load(write(tmp_path / name)))) == 1
+
+
+def test_an_unknown_suffix_is_no_reason_to_refuse_what_begins_as_a_page(tmp_path: Path) -> None:
+    [article] = load(write(tmp_path / "article.php", f"<!doctype html><html><p>{TEXT}</p></html>"))
+    assert article.text == TEXT.strip()
+
+
 def test_what_might_be_an_article_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     write(tmp_path / "a.docx")
     write(tmp_path / "b.txt")

@@ -1,10 +1,12 @@
+import time
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from corpus.loaders.markdown import find_signs, load_markdown
+from corpus.loaders.markdown import find_signs, load_markdown, read_front_matter
 from corpus.loaders.source import Source
 
 PAGE = """---
@@ -73,3 +75,11 @@ def test_signs_are_ascending_spans_of_the_text(text: str) -> None:
     for low, high in find_signs(text):
         assert end <= low < high <= len(text)
         end = high + 1
+
+
+@pytest.mark.parametrize("sign", ["`", "![", "[a](", "*a ", "**a ", "_a ", "<!-- ", "- ", "> ", "``a"])
+def test_signs_without_their_end_are_passed_over_at_once(sign: str) -> None:
+    started = time.monotonic()
+    find_signs(sign * 50_000)
+    read_front_matter(f"---\ntitle: a{' ' * 50_000}b\n---\n")
+    assert time.monotonic() - started < 2

@@ -125,6 +125,40 @@ def test_a_csv_field_may_be_longer_than_the_csv_modules_limit(tmp_path: Path) ->
     assert article.text == long
 
 
+def test_csv_with_the_line_ends_of_old_macs_is_one_error(tmp_path: Path) -> None:
+    articles, [error] = load_all(tmp_path / "a.csv", f'title,text\rCrane,"{TEXT}"\r')
+    assert not articles
+    assert error.startswith(": a broken row at line 1")
+
+
+def test_a_header_may_hold_a_line_break(tmp_path: Path) -> None:
+    [article], errors = load_all(tmp_path / "a.csv", f'"title\n(short)",text\nCrane,{TEXT}\n')
+    assert not errors
+    assert article.text == TEXT
+
+
+TURKISH = "İstanbul Boğazı pazartesi günü sis nedeniyle gemi trafiğine kapatıldı, yetkililer açıklama yaptı."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1254"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.csv", f'title;text\nBaşlık;"{TURKISH}"\n'), ("a.jsonl", f'{{"text": "{TURKISH}"}}\n'),
+     ("a.json", f'{{"text": "{TURKISH}"}}')],
+    ids=["CSV", "JSON Lines", "JSON"],
+)  # fmt: skip
+def test_records_are_decoded_as_they_were_written(tmp_path: Path, name: str, content: str, encoding: str) -> None:
+    [article], errors = load_all(tmp_path / name, content.encode(encoding))
+    assert not errors
+    assert article.text == TURKISH
+
+
+def test_a_list_of_paragraphs_is_a_text_of_paragraphs(tmp_path: Path) -> None:
+    [article], _ = load_all(tmp_path / "a.jsonl", write_lines({"text": [TEXT, OTHER], "authors": ["A. Ay", "B. Bo"]}))
+    assert article.text == f"{TEXT}\n\n{OTHER}"
+    assert article.author == "A. Ay, B. Bo"
+
+
 def test_csv_without_a_text_column_is_one_error(tmp_path: Path) -> None:
     articles, [error] = load_all(tmp_path / "a.csv", "name,age\nAnn,3\nBo,4\n")
     assert not articles
