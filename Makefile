@@ -9,7 +9,7 @@ READY := .venv/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check setup clean
+.PHONY: help chat test check bench setup clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ check: $(READY) ## what a change must pass: ruff, mypy --strict and the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/python -m pytest
+
+bench: $(READY) ## how long a question takes, warm and cold, and where the time goes
+	@$(BIN)/python -m tests.benchmarks.speed
 
 setup: $(READY) ## make .venv with the pinned packages (chat, test and check do so themselves)
 

@@ -25,7 +25,7 @@ def transcript() -> list[tuple[str, str]]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "XDG_DATA_HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from corpus.loading import load
 SAMPLE_QUESTIONS: tuple[str, ...] = (
     "Why was Türkiye removed from the F-35 program?",
     "How much had Türkiye paid for the F-35s?",
-    "How many people died when the Lady Ansel sank?",
-    "When will Millgate Bridge reopen?",
+    "Why did the Lady Ansel sink?",
+    "How much is the final bill for Millgate Bridge?",
     "Did Brindlemoor talk to Tarquist about a takeover?",
     "Who won the 2022 World Cup?",
 )
