@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from index.adding import encode
 from index.encoder import Encoder
-from index.errors import LibraryDamagedError
+from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.hit import Passage
 from index.passages import passage_input, split_article
 from index.records import revision_of
@@ -70,6 +70,8 @@ def _check_article(snapshot: Snapshot, number: int) -> str | None:
         facts, embedding = snapshot.facts([number])[number], snapshot.embeddings_of([number])[number]
     except LibraryDamagedError as error:
         return str(error)
+    except ArticleNotFoundError:  # removed since the list was made
+        return None
     except KeyError:
         return f"article number {number}: its vectors are missing; `dateline repair` makes them again"
     if revision_of(article) != facts.revision or (article.published, article.outlet) != (facts.published, facts.outlet):
@@ -97,16 +99,17 @@ def _check_words(snapshot: Snapshot, number: int) -> str | None:
 
 def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str | None:
     """Store an article again with new vectors; where it cannot be read, set its bytes aside and say so."""
-    try:
-        with store.reading() as snapshot:
-            article = snapshot.article(number, page=True)
-    except LibraryDamagedError as error:
-        with store.writing() as writer:
+    with store.writing() as writer:
+        try:
+            article = writer.article(number, page=True)
+        except ArticleNotFoundError:  # removed since it was looked at
+            return None
+        except LibraryDamagedError as error:
             folder = store.path.with_name("damaged")
             folder.mkdir(exist_ok=True)
             for name, raw in writer.take_out(number).items():
                 (folder / f"{number}.{name}").write_bytes(raw)
-        return f"{error}; it is now in {folder}; add its page again"
+            return f"{error}; it is now in {folder}; add its page again"
     encoder = load()
     revision = revision_of(article)
     passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)

@@ -11,6 +11,7 @@ and quicker where there are many. Knows nothing of answers.
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -225,13 +226,11 @@ class Library:
             EncoderError: it cannot be loaded.
             LibraryEncoderError: the library's vectors were made with another one.
         """
-        with self._loading:
-            if self._encoder is None:
-                with self._store.reading() as snapshot:
-                    encoder = load_encoder(self._given) if self._given else load_remembered(snapshot)
-                    check_encoder(snapshot, encoder)
-                self._encoder = encoder
-            return self._encoder
+        with self._loading, self._store.reading() as snapshot:
+            encoder = self._encoder or (load_encoder(self._given) if self._given else load_remembered(snapshot))
+            check_encoder(snapshot, encoder)  # each time: others may have emptied the library, and begun anew
+            self._encoder = encoder
+            return encoder
 
     def warm(self) -> None:
         """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
@@ -276,8 +275,9 @@ class Library:
 
 
 def _close(index: VectorIndex, store: Store) -> None:
-    index.close()
-    store.close()
+    if store.process == os.getpid():  # a forked child's exit is none of the library's
+        index.close()
+        store.close()
 
 
 def _not_found(article_id: str) -> ArticleNotFoundError:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.blas import one_thread
 from index.records import Vectors
 from index.snapshot import Snapshot
 from index.store import Store
@@ -46,7 +47,8 @@ class Rows:
         """
         if not len(self.numbers):
             return []
-        similarities = self.vectors @ vector
+        with one_thread:
+            similarities = self.vectors @ vector
         usable = self.present if articles is None else self.present & np.isin(self.numbers >> PASSAGE_BITS, articles)
         rows = np.flatnonzero(usable)
         if len(rows) > count:

@@ -13,10 +13,11 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.blas import one_thread
 
 Matrix = NDArray[np.float32]
 
@@ -36,13 +37,15 @@ class MiniLM:
     def __init__(self, weights: Path) -> None:
         from safetensors.numpy import load_file
 
-        self._weights: dict[str, Matrix] = load_file(weights)
-        self._single = _SingleBlasThread()
+        self._weights: dict[str, Matrix] = {  # matrices lie as they are multiplied: a question takes a third less
+            name: np.ascontiguousarray(array.T) if name.startswith("encoder.") and array.ndim == 2 else array
+            for name, array in load_file(weights).items()
+        }
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
         """(n, 384) float32 unit rows of n texts, each given by its word piece ids with special tokens."""
         chunks = list(_chunks(texts))
-        with self._single:
+        with one_thread:  # so chunks go to threads of our own
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
             with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -91,7 +94,7 @@ class MiniLM:
         return attended
 
     def _linear(self, states: Matrix, name: str) -> Matrix:
-        product: Matrix = states @ self._weights[f"{name}.weight"].T
+        product: Matrix = states @ self._weights[f"{name}.weight"]
         product += self._weights[f"{name}.bias"]
         return product
 
@@ -102,33 +105,6 @@ class MiniLM:
         states *= self._weights[f"{name}.LayerNorm.weight"]
         states += self._weights[f"{name}.LayerNorm.bias"]
         return states
-
-
-class _SingleBlasThread:
-    """While someone is inside, BLAS computes in the caller's thread alone.
-
-    OpenBLAS's threads wait by spinning: with other work on two cores, two of them read 220 word pieces a second where
-    one reads 1,500. So chunks go to threads of our own. The limit is the process's, hence the count of who is inside.
-    """
-
-    def __init__(self) -> None:
-        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # has no annotations
-
-        self._controller = ThreadpoolController().select(user_api="blas")
-        self._lock = Lock()
-        self._inside = 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._inside:
-                self._limit = self._controller.limit(limits=1)
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._limit.restore_original_limits()
 
 
 def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:

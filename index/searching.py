@@ -106,7 +106,7 @@ class Searcher:
     def _tail_after(self, indexed: int) -> Matrix:
         """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
         tail = self._tail
-        if tail is None or (tail.size > MAX_TAIL and tail.after < indexed):
+        if tail is None or tail.after > indexed or (tail.size > MAX_TAIL and tail.after < indexed):
             tail = self._tail = Matrix(after=indexed)
         elif tail.size > MAX_TAIL:
             self._index.follow_in_background()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus import Article, Span
 from index import words
-from index.errors import ArticleNotFoundError
+from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import Filter, outlet_key
 from index.records import (
     Embedding,
@@ -108,8 +108,8 @@ class Snapshot:
         return Summary(
             articles=self.count_articles(),
             passages=self.count_passages(),
-            first=_day(first),
-            last=_day(last),
+            first=_day("the library", first),
+            last=_day("the library", last),
             outlets=self.outlets(),
             encoder=self.setting("encoder"),
         )
@@ -133,9 +133,14 @@ class Snapshot:
         return np.fromiter((number for (number,) in self._connection.execute(sql, values)), dtype=np.int64)
 
     def article(self, number: int, *, page: bool = False) -> Article:
-        """The article under this number, checked against its digest; with its page on request."""
+        """The article under this number, checked against its digest; with its page on request.
+
+        Raises:
+            ArticleNotFoundError: it was removed or replaced before this view.
+            LibraryDamagedError: it is not what was stored.
+        """
         row = self._connection.execute(
-            f"SELECT id, digest, body, {'page' if page else 'NULL'} FROM article JOIN content USING (number)"
+            f"SELECT id, digest, body, {'page' if page else 'NULL'} FROM article LEFT JOIN content USING (number)"
             " WHERE number = ?",
             (number,),
         ).fetchone()
@@ -174,7 +179,7 @@ class Snapshot:
                 id=article_id,
                 revision=revision,
                 passages=passages,
-                published=_day(published),
+                published=_day(f"article {article_id}", published),
                 outlet=outlet,
             )
             for number, article_id, revision, passages, published, outlet in rows
@@ -281,5 +286,8 @@ class Writer(Snapshot):
         self._connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
 
 
-def _day(iso: str | None) -> date | None:
-    return date.fromisoformat(iso) if iso else None
+def _day(whose: str, iso: str | None) -> date | None:
+    try:
+        return date.fromisoformat(iso) if iso else None
+    except ValueError as error:
+        raise LibraryDamagedError(f"{whose}: its stored day is {iso!r}; run `dateline repair`") from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,6 +80,8 @@ class Store:
     def __init__(self, path: Path, *, writable: bool) -> None:
         self.path = path
         self.writable = writable
+        self.process = os.getpid()
+        self._file: tuple[int, int] | None = None  # which file it is, once it is open
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._closed = False
@@ -109,6 +112,7 @@ class Store:
         try:
             with store._connection() as connection:
                 store._prepare(connection)
+                store._file = _identity(path)
         except LibraryError:
             store.close()
             raise
@@ -164,8 +168,7 @@ class Store:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with self._guard:
-            if self._closed:
-                raise LibraryError(f"{self.path.parent}: this library was closed; open it again")
+            self._check_usable()
             connection = self._idle.pop() if self._idle else None
         try:
             connection = connection or self._connect()
@@ -179,11 +182,19 @@ class Store:
             if connection is not None:
                 self._hand_back(connection)
 
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise LibraryError(f"{self.path.parent}: this library was closed; open it again")
+        if os.getpid() != self.process:  # SQLite allows no connection to be carried across a fork
+            raise LibraryError(f"{self.path.parent}: opened before this process was forked; open it again in here")
+        if self._file not in (None, _identity(self.path)):  # what is written to a deleted file is lost
+            raise LibraryStorageError(f"{self.path}: removed or replaced since it was opened; open it again")
+
     def _hand_back(self, connection: sqlite3.Connection) -> None:
         with suppress(sqlite3.Error):  # a failed disk may have ended the transaction already
             connection.rollback()
         with self._guard:
-            if not self._closed:
+            if self.writable and not self._closed:  # a connection that cannot write may be blind to others' writes
                 self._idle.append(connection)
                 return
         connection.close()
@@ -207,7 +218,7 @@ class Store:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """See that the file is a library of a known format, or make it one."""
         if self.writable and _is_blank(connection):
-            connection.execute("PRAGMA journal_mode = WAL")
+            _keep_log(connection)
             connection.execute("BEGIN IMMEDIATE")
             if _is_blank(connection):  # nobody else was quicker
                 for statement in _SCHEMA.split(";"):
@@ -223,6 +234,27 @@ class Store:
             raise LibraryFormatError(
                 f"{self.path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
             )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tells a file from another one that took its place; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """WAL mode. Where two make a library at the same moment SQLite gives up at once, without waiting its time."""
+    for attempt in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == 99:
+                raise
+            time.sleep(0.05)
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

@@ -13,13 +13,11 @@ import json
 import logging
 import shutil
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from index.errors import LibraryError
 from index.records import Vectors, passage_numbers
 from index.snapshot import Snapshot
 from index.store import Store
@@ -32,6 +30,7 @@ MAX_WAIT = 5_000
 """Passages that Chroma follows while its caller waits, about 1.5 s; a longer way is gone in the background."""
 _BATCH = 1_000  # Chroma takes 5,461 at most; it writes its index files every 1,000
 _SETTING = "chroma"  # where the store keeps what a clean close left behind
+_DATABASE = "chroma.sqlite3"  # of Chroma's files the one that is always there
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class VectorIndex:
                         self.ready = True
                         return
                     self._copy(snapshot, self._collection)
-        except _errors() as error:
+        except Exception as error:  # noqa: BLE001 - whatever Chroma raises, searching goes on without it
             self._fail(error)
         finally:
             self._writing.release()
@@ -104,8 +103,13 @@ class VectorIndex:
     def follow_in_background(self) -> None:
         """``follow`` in a thread of its own, for a long way; ``close`` stops it, and what it did is kept."""
         if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self.follow, name="dateline-vectors", daemon=True)
+            self._worker = threading.Thread(target=self._work, name="dateline-vectors", daemon=True)
             self._worker.start()
+
+    def _work(self) -> None:
+        self.follow()
+        if self._closing.is_set():
+            self._shut()
 
     def nearest(self, vector: Vectors, count: int) -> list[int] | None:
         """Numbers of about the nearest passages among those indexed, best first; None where Chroma cannot be asked."""
@@ -114,7 +118,7 @@ class VectorIndex:
                 return None
             try:
                 found = self._collection.query(query_embeddings=[vector.tolist()], n_results=count, include=[])
-            except _errors() as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 self._fail(error)
                 return None
         return [int(passage) for passage in found["ids"][0]]
@@ -141,16 +145,25 @@ class VectorIndex:
     def close(self) -> None:
         """Close Chroma's files, note what they are, and give LOCK back. Twice is once."""
         self._closing.set()
+        if self._worker is threading.current_thread():  # garbage is collected in any thread
+            return  # _work shuts once it is done
         if self._worker is not None:
             self._worker.join()
+        self._shut()
+
+    def _shut(self) -> None:
         with self._writing, self._reading:
-            if self._client is not None:
-                self._disconnect()
-                if self.problem is None:
-                    left = {"indexed": self.indexed, "files": _checksums(self._folder)}
-                    with suppress(LibraryError), self._store.writing() as writer:  # then they are made anew, no more
-                        writer.set(_SETTING, json.dumps(left))
-            self._lock.release()
+            try:
+                if self._client is not None:
+                    self._disconnect()
+                    files = _checksums(self._folder)
+                    if self.problem is None and _DATABASE in files:  # else somebody deleted the folder meanwhile
+                        with self._store.writing() as writer:
+                            writer.set(_SETTING, json.dumps({"indexed": self.indexed, "files": files}))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the files are then made anew, no more
+                self._fail(error)
+            finally:
+                self._lock.release()
 
     def _try_to_open(self) -> None:
         from filelock import Timeout
@@ -160,10 +173,9 @@ class VectorIndex:
         except (Timeout, OSError):  # it is held, or may not be written
             return
         try:
-            indexed = self._take_over()
+            self.indexed = self._take_over()
             self._connect()
-            self.indexed = indexed
-        except _errors() as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
             self._disconnect()
             self._lock.release()
@@ -227,17 +239,9 @@ class VectorIndex:
         logger.warning("%s", self.problem)
 
     def _disconnect(self) -> None:
-        self.ready = False
-        if self._client is not None:
-            self._client.close()
-        self._client = self._collection = None
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    """What Chroma, its files or the store may raise; whichever it is, searching goes on without Chroma."""
-    from chromadb.errors import ChromaError
-
-    return (ChromaError, LibraryError, OSError, RuntimeError, ValueError)
+        client, self._client, self._collection, self.ready = self._client, None, None, False
+        if client is not None:
+            client.close()
 
 
 def _upsert(collection: Collection, ids: list[str], rows: list[Vectors]) -> None:

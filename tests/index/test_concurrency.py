@@ -156,6 +156,26 @@ def test_threads_that_add_at_once_lose_nothing(library: Library) -> None:
     assert library.verify() == []
 
 
+def test_a_forked_process_is_told_to_open_its_own_and_harms_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os; from index import Library, LibraryError; from tests.fakes import WordEncoder\n"
+        "from tests.index.articles import numbered\n"
+        f"library = Library.open({str(tmp_path)!r}, encoder=WordEncoder()); library.add(numbered(3))\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    try: library.search('topic1')\n"
+        "    except LibraryError as error: library.close(); os._exit('forked' in str(error))\n"
+        "    os._exit(9)\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1\n"
+        "library.add(numbered(1, start=3)); assert library.verify() == []; library.close()"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=True, timeout=60)
+    with Library.open(tmp_path, encoder=WordEncoder()) as library:
+        library.warm()
+        assert not library._index.discarded
+        assert ids(library) == {"a0", "a1", "a2", "a3"}
+
+
 def test_a_library_that_nobody_closes_is_closed_when_the_program_ends(tmp_path: Path) -> None:
     code = (
         "from index import Library; from tests.fakes import WordEncoder; from tests.index.articles import numbered\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from index import (
     LibraryEncoderError,
     LibraryError,
     LibraryNotFoundError,
+    LibraryStorageError,
     Outcome,
     SearchError,
 )
@@ -282,6 +284,19 @@ def test_another_encoder_is_refused_in_one_line(library: Library, tmp_path: Path
         assert emptied.add(numbered(1)).new == ("a0",)
 
 
+def test_a_library_begun_anew_with_another_encoder_says_so(library: Library, tmp_path: Path) -> None:
+    class Smaller(WordEncoder):
+        name, dim = "smaller-encoder", 32
+
+    library.add(numbered(1))
+    library.search("bridge")
+    library.remove(["a0"])
+    with Library.open(tmp_path / "library", encoder=Smaller()) as other:
+        other.add(numbered(1))
+    with pytest.raises(LibraryEncoderError, match=r"smaller-encoder.*word-encoder"):
+        library.search("bridge")
+
+
 def test_the_encoder_that_made_a_library_is_remembered(library: Library, tmp_path: Path) -> None:
     library.add(numbered(1))
     with Library.open(tmp_path / "library") as again, pytest.raises(LibraryEncoderError, match="word-encoder"):
@@ -293,6 +308,17 @@ def test_a_closed_library_says_so(library: Library) -> None:
     library.close()
     with pytest.raises(LibraryError, match="closed"):
         len(library)
+
+
+def test_a_library_whose_folder_was_replaced_says_so_and_acknowledges_nothing(library: Library, tmp_path: Path) -> None:
+    library.add(numbered(2))
+    shutil.rmtree(tmp_path / "library")
+    with Library.open(tmp_path / "library", encoder=WordEncoder()) as other:
+        other.add(numbered(1, start=9))
+        for use in (lambda: library.add(numbered(1, start=5)), lambda: library.search("topic1")):
+            with pytest.raises(LibraryStorageError, match="replaced"):
+                use()
+        assert [entry.id for entry in other.articles()] == ["a9"]
 
 
 def test_an_absent_library_is_not_made_for_reading(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -178,6 +180,32 @@ def test_a_database_cut_short_is_damaged(tmp_path: Path) -> None:
 
     with pytest.raises(LibraryDamagedError, match=r"library\.db"):
         read_all()
+
+
+def test_who_cannot_write_sees_what_others_write(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, create=True)
+    put(store, article("a"))
+    store.close()
+    reader = Store(tmp_path / "library.db", writable=False)
+    assert len(numbers(reader)) == 1
+    store = Store.open(tmp_path, create=True)
+    put(store, article("b"))
+    assert len(numbers(reader)) == 2
+    store.close()
+    assert len(numbers(reader)) == 2
+    reader.close()
+
+
+def test_many_that_make_a_library_at_once_all_get_it(tmp_path: Path) -> None:
+    for attempt in range(40):
+        together = threading.Barrier(6)
+
+        def make(_: int, folder: Path = tmp_path / str(attempt), together: threading.Barrier = together) -> None:
+            together.wait()
+            Store.open(folder, create=True).close()
+
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(make, range(6)))
 
 
 def test_an_absent_library_is_made_only_on_request(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from filelock import FileLock
 from index import Library
 from index.matrix import Matrix
 from index.records import Vectors, revision_of
+from index.searching import Searcher
 from index.store import Store
 from index.vectors import VectorIndex
 from index.words import PASSAGE_BITS
@@ -173,6 +175,37 @@ def test_a_closed_index_stays_closed(store: Store) -> None:
     index.close()
     assert not index.open()
     assert index.nearest(unit(1)[0], 3) is None
+
+
+def test_a_folder_deleted_while_it_was_open_is_made_anew(store: Store) -> None:
+    passage = put(store, "a", 1)
+    index = opened(store)
+    shutil.rmtree(store.path.with_name("chroma"))
+    index.close()
+    index = opened(store)
+    assert index.passages() == {passage}
+    index.close()
+
+
+def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: Store) -> None:
+    class CollectedAsGarbage(VectorIndex):
+        def follow(self) -> None:
+            self.close()
+
+    index = CollectedAsGarbage(store)
+    assert index.open()
+    index.follow_in_background()
+    assert index._worker
+    index._worker.join(timeout=30)
+    next_one = opened(store)
+    assert not next_one.discarded
+    next_one.close()
+
+
+def test_what_chroma_lacked_when_it_was_asked_is_scanned_even_if_it_has_it_now(store: Store) -> None:
+    searcher = Searcher(store, VectorIndex(store))
+    assert searcher._tail_after(200).after <= 200
+    assert searcher._tail_after(100).after <= 100  # a thread that asked earlier
 
 
 def test_two_libraries_of_one_process_share_a_folder(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ DAY = "UPDATE article SET published = '1999-01-01' WHERE number = 4"
 NO_VECTORS = "DELETE FROM embedding WHERE number = 4"
 WORDS = "DELETE FROM passage_words WHERE rowid >> 20 = 4"
 OTHER_WORDS = "UPDATE article_words SET text = 'nothing' WHERE rowid = 4"
-DERIVED = [VECTORS, SPANS, DAY, NO_VECTORS, WORDS, OTHER_WORDS]
+NO_CONTENT = "DELETE FROM content WHERE number = 4"
+NO_DAY = "UPDATE article SET published = '2025-0x-04' WHERE number = 4"
+DERIVED = [VECTORS, SPANS, DAY, NO_DAY, NO_VECTORS, WORDS, OTHER_WORDS]
 
 
 def test_a_sound_library_has_no_problem(library: Library) -> None:
@@ -51,7 +53,7 @@ def test_a_sound_library_has_no_problem(library: Library) -> None:
     assert steps == [(n, 6) for n in range(1, 7)]
 
 
-@pytest.mark.parametrize("sql", [BODY, PAGE, *DERIVED])
+@pytest.mark.parametrize("sql", [BODY, PAGE, NO_CONTENT, *DERIVED])
 def test_each_kind_of_damage_is_named(folder: Path, library: Library, sql: str) -> None:
     damage(folder, sql)
     (problem,) = library.verify()
@@ -87,6 +89,28 @@ def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, lib
     assert library.verify() == []
     assert library.add(numbered(6)).new == ("a3",)
     assert library.search("topic3", limit=1)[0].article.id == "a3"
+
+
+def test_an_article_of_which_nothing_is_left_is_named_and_can_be_added_again(folder: Path, library: Library) -> None:
+    damage(folder, NO_CONTENT)
+    with pytest.raises(LibraryDamagedError, match="article a3"):
+        library.search("topic3")
+    (loss,) = library.repair()
+    assert "a3" in loss
+    assert library.verify() == []
+    assert library.add(numbered(6)).new == ("a3",)
+
+
+def test_what_another_removes_during_a_repair_is_no_damage(folder: Path, library: Library) -> None:
+    damage(folder, VECTORS)
+
+    def remove(done: int, _: int) -> None:
+        if done == 1:
+            with Library.open(folder, encoder=WordEncoder()) as other:
+                other.remove(["a3", "a5"])
+
+    assert library.repair(progress=remove) == []
+    assert library.verify() == []
 
 
 def test_chroma_that_lacks_or_invents_passages_is_named_and_mended(library: Library) -> None:
