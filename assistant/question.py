@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from assistant.errors import QuestionError
 from assistant.result import Answer
-from assistant.terms import content_stems, find_names, find_terms, fold
+from assistant.terms import content_stems, find_names, find_terms
+from index import fold
 
 MAX_CHARACTERS = 2_000
 _CARRIED = 4

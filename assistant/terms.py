@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
+from index import fold
 
 if TYPE_CHECKING:
     from snowballstemmer.english_stemmer import EnglishStemmer
@@ -56,11 +56,6 @@ def _stemmer() -> EnglishStemmer:
     from snowballstemmer.english_stemmer import EnglishStemmer
 
     return EnglishStemmer()
-
-
-def fold(text: str) -> str:
-    """Lower-case ASCII: Türkiye = turkiye, ı = i. Lengths may change; for comparing only."""
-    return anyascii(text).lower()
 
 
 @lru_cache(maxsize=65536)

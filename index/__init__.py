@@ -16,6 +16,7 @@ from index.errors import (
 from index.hit import Hit, Passage
 from index.library import Library
 from index.snapshot import Summary
+from index.words import fold
 
 __all__ = [
     "Added",
@@ -34,5 +35,6 @@ __all__ = [
     "Passage",
     "SearchError",
     "Summary",
+    "fold",
     "load_encoder",
 ]

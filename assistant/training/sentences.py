@@ -30,9 +30,9 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.question import Kind, kind_of
 from assistant.reader import FEATURES, Reading, SentenceReader
-from assistant.terms import content_stems, fold
+from assistant.terms import content_stems
 from corpus import Article
-from index import Encoder, Hit, Library, Passage, load_encoder
+from index import Encoder, Hit, Library, Passage, fold, load_encoder
 
 Array = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from assistant.answer_types import answer_spans
 from assistant.question import Kind
 from assistant.reader import SentenceReader
-from assistant.terms import content_stems, find_names, find_terms, fold
+from assistant.terms import content_stems, find_names, find_terms
 from corpus import Article
-from index import Hit, Passage
+from index import Hit, Passage, fold
 from tests.fakes import WordEncoder
 
 STORY = Article(
