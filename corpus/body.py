@@ -31,6 +31,9 @@ RARE_FURNITURE = 0.1
 MIN_VERSE_WORDS = 3
 """Words a line, from which lines without a sentence among them are verse and not a menu."""
 
+LEAD_LINES = 10
+"""How far above a body's run its first paragraph may stand."""
+
 MIN_FOUND_CHARACTERS = 30
 """Shorter lines ("Read more") stand inside longer ones by chance."""
 
@@ -131,6 +134,7 @@ def _choose_run(lines: list[Line]) -> list[int]:
     furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
     whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
     low, high = (0, len(lines)) if whole else _find_best_run(lines)
+    low = _find_lead(lines, low)
     chosen, related = [], False
     for index in range(low, high):
         line = lines[index]
@@ -139,6 +143,15 @@ def _choose_run(lines: list[Line]) -> list[int]:
         if line.kind in (Kind.PROSE, Kind.PLAIN) and not (related or captioned or line.stamps or line.byline):
             chosen.append(index)
     return chosen
+
+
+def _find_lead(lines: list[Line], low: int) -> int:
+    """Where the body begins: a box of related links may part its first paragraph, below the stamp, from the rest."""
+    above = range(low - 1, max(0, low - LEAD_LINES), -1)
+    lead = next((index for index in above if lines[index].is_prose), 0)
+    signed = any(line.stamps or line.byline for line in lines[max(0, lead - 2) : lead])
+    boxed = any(line.kind is Kind.ENDING for line in lines[lead + 1 : low])
+    return lead if lead and signed and boxed else low
 
 
 def _find_best_run(lines: list[Line]) -> Span:

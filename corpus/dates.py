@@ -77,6 +77,8 @@ _FILLER = re.compile(
     r"|senin|selasa|rabu|kamis|jumat|sabtu|minggu)\b",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d\W+$")
+"""A time before a day; what stands behind them are buttons ("21:17 18.11.2019 Get short URL")."""
 _SEPARATOR = re.compile(r"[|:•·]")
 _BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|oleh|yazan|written by)\s", re.IGNORECASE)
 MAX_STAMP_CHARACTERS = 160
@@ -125,6 +127,8 @@ def read_stamps(line: str) -> list[Stamp]:
         allowed = 7
     elif _LABEL.search(around):
         allowed = 2
+    elif _CLOCK.match(rest[0]):
+        allowed = 4
     return stamps if len(words) <= allowed and not (words and line.rstrip().endswith(".")) else []
 
 

@@ -89,6 +89,19 @@ def test_nothing_of_the_furniture_is_left() -> None:
     assert build(MESS).text == "\n\n".join([BODY[0], BODY[1], CAPTION, "What happened?", BODY[2]])
 
 
+def test_a_box_of_related_links_does_not_part_the_first_paragraph_from_the_rest() -> None:
+    box = "Related articles\n* Ten harbours to see before winter\n* Cranes and how they are built\n"
+    page = f"Home\nWorld\nNews\n\nBy Ann Writer\n4 March 2025\n\n{BODY[0]}\n\n{box}\n{BODY[1]}\n\n{BODY[2]}\n"
+    assert build(page).text.split() == " ".join(BODY).split()
+
+
+@pytest.mark.parametrize(
+    "teaser", ["SEE MORE: Harbours of the north", "DON'T MISS", "Cranes fall more often than one thinks [VIDEO]|"]
+)
+def test_a_teaser_amid_the_body_is_dropped(teaser: str) -> None:
+    assert build("\n\n".join([BODY[0], BODY[1], teaser, BODY[2]])).text.split() == " ".join(BODY).split()
+
+
 def test_the_page_says_who_and_when() -> None:
     article = build(MESS)
     assert article.title == "Crane falls on quay, harbour of Port Example closed"

@@ -21,6 +21,7 @@ TURKEY = timezone(timedelta(hours=3))
         ("By Jane Doe, Example News | 9 December 2025", date(2025, 12, 9), None),
         ("Nov. 19, 2019 8:03 am ET", date(2019, 11, 19), None),
         ("10 Dec 2025 10:00 EST", date(2025, 12, 10), datetime(2025, 12, 10, 15, 0, tzinfo=UTC)),
+        ("21:17 18.12.2025 Get short URL", date(2025, 12, 18), None),
         ("25/12/2025", date(2025, 12, 25), None),
         ("12/25/2025", date(2025, 12, 25), None),
         ("25.12.2025 14:30 Uhr", date(2025, 12, 25), None),
