@@ -121,9 +121,12 @@ def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]
 
 
 def _walk(folder: str) -> Iterator[str | LoadError]:
-    """The files that may be articles, sorted; what a browser saved beside a page ("…_files") is passed over."""
+    """The files that may be articles, sorted; passed over are our libraries and what a browser saved with a page."""
     errors: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=errors.append):
+        if "library.db" in files:
+            folders.clear()
+            continue
         saved = {f"{Path(name).stem}_files" for name in files}
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in saved)
         for name in sorted(files):

@@ -9,7 +9,7 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from io import TextIOWrapper
+from io import BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: those of the process where None.
     """
+    if sys.stdin is None:  # closed by who started us: there is nothing to read, and input() would break
+        sys.stdin = TextIOWrapper(BufferedReader(BytesIO()))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no Turkish still shows the rest
@@ -63,7 +65,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from corpus import CorpusError
     from index import LibraryError
 
-    return AssistantError, CorpusError, LibraryError
+    return AssistantError, CorpusError, LibraryError, OSError  # the last: a full disk behind stdout
 
 
 def _opened(
@@ -128,7 +130,8 @@ def add(
         failures = [{"location": error.location, "message": str(error)} for error in errors]
         print_json({**asdict(done.added), "errors": failures})
     else:
-        make_console().print(done.view(unread=len(errors)))
+        out = make_console()
+        out.print(done.view(unread=len(errors)), soft_wrap=not out.is_terminal)
     if errors or done.added.failed:
         raise typer.Exit(1)
 
@@ -261,7 +264,7 @@ def remove(
     from ui.place import identify
 
     with _opened(context, library, own=True) as opened:
-        identities = [identify(opened, article_id) for article_id in article_ids]
+        identities = list(dict.fromkeys(identify(opened, article_id) for article_id in article_ids))
         opened.remove(identities)
     if as_json:
         print_json({"removed": identities})

@@ -22,7 +22,8 @@ from corpus import Article, Span
 from index import Hit
 
 _ID_LENGTH = 8  # characters of an id that are shown at least
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # all but tab and line feed
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""All but tab and line feed, and with them what turns the writing direction of the words that follow."""
 _MARKER = re.compile(r"\[\d+\]")
 _NEAREST_WIDTH = 280  # characters of a nearest passage that are shown
 

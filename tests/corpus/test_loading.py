@@ -47,6 +47,13 @@ def test_what_plainly_is_no_article_is_passed_over_in_a_folder(tmp_path: Path) -
     assert len(list(load(tmp_path))) == 1
 
 
+def test_a_library_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt")
+    for name in ("library.db", "library.db-wal", "LOCK", "chroma/chroma.sqlite3"):
+        write(tmp_path / "library" / name)
+    assert len(list(load(tmp_path))) == 1
+
+
 @pytest.mark.parametrize("name", ["U.S. sanctions", "Notes of Dec. 5", "v1.2"])
 def test_a_full_stop_in_a_name_makes_no_suffix(tmp_path: Path, name: str) -> None:
     assert len(list(load(write(tmp_path / name)))) == 1

@@ -157,6 +157,35 @@ def test_what_cannot_be_read_gets_a_line_each_and_the_rest_goes_on(run: Run, tmp
     assert [error["location"] for error in again["errors"]] == [str(tmp_path / "missing.html")]
 
 
+def test_a_report_that_is_piped_has_a_line_for_each_article(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{'The Millgate bridge closed on Monday ' * 3}and reopens in May.")
+    assert len(run("add", tmp_path / "a.txt").out.splitlines()) == 2
+
+
+def test_an_article_named_twice_is_removed_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(PAGE)
+    [identity] = json.loads(run("add", tmp_path / "a.txt", "--json").out)["new"]
+    assert run("remove", identity, identity[:6]).out == "1 removed\n"
+
+
+def test_standard_input_that_is_closed_is_an_empty_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    ran = run("add", "-")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "an empty file" in ran.err
+    assert sys.stdin.read() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_behind_the_output_is_one_line(run: Run, library: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(PAGE)
+    run("add", tmp_path / "a.txt")
+    command = [sys.executable, "-m", "ui", "--library", str(library), "list"]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    refused(Ran(code=ran.returncode, out="", err=ran.stderr), "No space left")
+
+
 def test_a_list_may_be_narrowed_by_outlet_and_day(run: Run, tmp_path: Path) -> None:
     records = tmp_path / "records.jsonl"
     records.write_text(

@@ -85,7 +85,16 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 @given(st.text())
 def test_nothing_a_page_says_can_drive_the_terminal(text: str) -> None:
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in one_line(text))
-    assert plain(text) == "".join(c for c in text if c in "\t\n" or unicodedata.category(c) not in ("Cc", "Zl", "Zp"))
+    turning = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
+    harmful = [
+        c not in "\t\n" and (unicodedata.category(c) in ("Cc", "Zl", "Zp") or unicodedata.bidirectional(c) in turning)
+        for c in text
+    ]
+    assert plain(text) == "".join(c for c, drops in zip(text, harmful, strict=True) if not drops)
+
+
+def test_a_page_cannot_turn_the_line_around_it() -> None:
+    assert one_line("\u202egnp.exe\u202c \u2066by\u2069 A. Writer") == "gnp.exe by A. Writer"
 
 
 def test_an_escape_sequence_in_an_article_is_shown_as_text() -> None:
