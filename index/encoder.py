@@ -261,6 +261,9 @@ def _prepare_torch() -> None:
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }.items():
         os.environ.setdefault(name, value)
+    from huggingface_hub import constants  # which reads the variable once, and may have been loaded before us
+
+    constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
 
 
 def _one_line(error: Exception) -> str:

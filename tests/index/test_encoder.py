@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -152,6 +153,23 @@ def test_a_folder_is_read_through_llama_index(encoder: MiniLMEncoder) -> None:
     np.testing.assert_allclose(found.encode_question(QUESTION), encoder.encode_question(QUESTION), atol=1e-5)
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(found.encode_passages, [TEXTS] * 4))) == 4
+
+
+def test_a_model_is_looked_for_on_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    asked: list[object] = []
+
+    def look_up(*where: object, **_: object) -> list[object]:
+        asked.append(where)
+        return []
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # as where another package loaded the hub's before us
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(EncoderError, match="give a folder"):
+        load_encoder("nobody/has-this-model")
+    assert asked == []
 
 
 def test_a_missing_model_is_one_line_with_the_remedy(tmp_path: Path) -> None:
