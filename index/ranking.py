@@ -73,6 +73,8 @@ def rank(
     """
     days = named_days(question, as_of) or (as_of and (as_of, as_of))
     spelt_question = _spell(question)
+    outlets = {candidate.outlet for candidate in candidates}
+    named_outlets = {outlet for outlet in outlets if outlet and _spell(outlet) in spelt_question}
     best_words = max((candidate.words for candidate in candidates), default=0.0)
     best_article_words = max((candidate.article_words for candidate in candidates), default=0.0)
     best_similarity = max((candidate.similarity for candidate in candidates), default=0.0)
@@ -86,7 +88,7 @@ def rank(
         if days and candidate.published:
             distance = max((days[0] - candidate.published).days, (candidate.published - days[1]).days, 0)
             total += weights.nearness * exp(-distance / weights.nearness_days)
-        if candidate.outlet and _spell(candidate.outlet) in spelt_question:
+        if candidate.outlet in named_outlets:
             total += weights.outlet
         return total
 

@@ -210,13 +210,16 @@ class Snapshot:
         article, spans = self.article(number), self.embeddings_of([number])[number].spans
         return article.title, article.text, [article.text[start:end] for start, end in spans]
 
-    def nearest_by_words(self, question: str, count: int, articles: NDArray[np.int64] | None) -> list[int]:
-        """``words.nearest``: numbers of passages, best first."""
-        return words.nearest(self._connection, question, count, None if articles is None else articles.tolist())
+    def score_passages(
+        self, question: str, count: int, near: Sequence[int], articles: NDArray[np.int64] | None
+    ) -> dict[int, float]:
+        """``words.score_passages``: BM25 of the best passages, and of those near the question, by number."""
+        chosen = None if articles is None else articles.tolist()
+        return words.score_passages(self._connection, question, count, near, chosen)
 
-    def score_words(self, question: str, passages: Iterable[int]) -> tuple[dict[int, float], dict[int, float]]:
-        """``words.score``: BM25 by passage number, and by article number."""
-        return words.score(self._connection, question, passages)
+    def score_articles(self, question: str, articles: Iterable[int]) -> dict[int, float]:
+        """``words.score_articles``: BM25 by article number."""
+        return words.score_articles(self._connection, question, articles)
 
 
 class Writer(Snapshot):

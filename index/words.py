@@ -40,6 +40,17 @@ CREATE VIRTUAL TABLE passage_words USING fts5(text, tokenize='porter unicode61 r
 """
 
 
+# BM25 is what costs here, and it is worked out for every passage with a word in common: once, not once for each part.
+_PASSAGE_SCORES = """
+WITH found AS MATERIALIZED (
+    SELECT rowid AS number, -rank AS score FROM passage_words WHERE passage_words MATCH ?1
+    AND (?5 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?5)))
+)
+SELECT number, score FROM found WHERE number IN (SELECT value FROM json_each(?2))
+UNION SELECT * FROM (SELECT number, score FROM found ORDER BY score DESC LIMIT ?3)
+"""
+
+
 def fold(text: str) -> str:
     """Lower-case ASCII that sounds alike: Türkiye = Turkiye. Offsets do not survive."""
     return _NON_ASCII.sub(lambda match: anyascii(match[0]), text).lower()
@@ -106,51 +117,46 @@ def check(connection: Connection) -> None:
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
 
 
-def nearest(connection: Connection, question: str, count: int, articles: Sequence[int] | None = None) -> list[int]:
-    """Numbers of the passages that share the most telling words with the question, best first.
+def score_passages(
+    connection: Connection, question: str, count: int, near: Sequence[int], articles: Sequence[int] | None = None
+) -> dict[int, float]:
+    """BM25 of the passages that share the most telling words with the question, and of those that are near it anyway.
 
     Args:
         connection: to library.db.
         question: any text.
-        count: at most this many.
+        count: at most this many are looked for.
+        near: numbers of more passages to score; left out where they share no word.
         articles: numbers of the articles to look in; None for all.
-    """
-    expression = match_expression(question)
-    if not expression:
-        return []
-    if articles is None:
-        rows = connection.execute(
-            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?", (expression, count)
-        )
-    else:
-        rows = connection.execute(
-            "SELECT rowid FROM passage_words WHERE passage_words MATCH ?"
-            " AND +rowid >> ? IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?",
-            (expression, PASSAGE_BITS, json.dumps(list(articles)), count),
-        )
-    return [number for (number,) in rows]
-
-
-def score(connection: Connection, question: str, passages: Iterable[int]) -> tuple[dict[int, float], dict[int, float]]:
-    """BM25 of passages, and of the articles they stand in; those without a word in common are left out.
 
     Returns:
-        Scores by passage number, and scores by article number; higher is better.
+        Scores by passage number, higher is better; in no order.
     """
     expression = match_expression(question)
     if not expression:
-        return {}, {}
-    numbers = list(passages)
+        return {}
+    rows = connection.execute(_PASSAGE_SCORES, (expression, _list(near), count, PASSAGE_BITS, _list(articles)))
+    return _positive(rows)
+
+
+def score_articles(connection: Connection, question: str, articles: Iterable[int]) -> dict[int, float]:
+    """BM25 of articles by number, their titles weighted; those without a word in common are left out."""
+    expression = match_expression(question)
+    if not expression:
+        return {}
     # The plus keeps SQLite from asking FTS5 for one rowid at a time: each asking would count every word's rows again.
-    by_passage = connection.execute(
-        "SELECT rowid, -bm25(passage_words) FROM passage_words WHERE passage_words MATCH ?"
-        " AND +rowid IN (SELECT value FROM json_each(?))",
-        (expression, json.dumps(numbers)),
-    ).fetchall()
-    by_article = connection.execute(
+    rows = connection.execute(
         "SELECT rowid, -bm25(article_words, ?, 1.0) FROM article_words WHERE article_words MATCH ?"
         " AND +rowid IN (SELECT value FROM json_each(?))",
-        (_TITLE_WEIGHT, expression, json.dumps(sorted({number >> PASSAGE_BITS for number in numbers}))),
-    ).fetchall()
-    # FTS5 gives a word that stands in most rows a weight just above 0, and rounding may take it below.
-    return {n: max(0.0, value) for n, value in by_passage}, {n: max(0.0, value) for n, value in by_article}
+        (_TITLE_WEIGHT, expression, _list(articles)),
+    )
+    return _positive(rows)
+
+
+def _list(numbers: Iterable[int] | None) -> str | None:
+    return None if numbers is None else json.dumps(list(numbers))
+
+
+def _positive(rows: Iterable[tuple[int, float]]) -> dict[int, float]:
+    """FTS5 gives a word that stands in most rows a weight just above 0, and rounding may take it below."""
+    return {number: max(0.0, score) for number, score in rows}

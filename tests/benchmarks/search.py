@@ -31,7 +31,7 @@ from index import Library
 from index.encoder import Encoder
 from index.matrix import Matrix, Rows
 from index.ranking import WEIGHTS, Candidate, Weights, rank
-from index.searching import BY_MEANING, BY_WORDS, _weigh
+from index.searching import BY_MEANING, _weigh
 from index.snapshot import Snapshot
 from index.store import Store
 from index.words import PASSAGE_BITS, fold
@@ -121,8 +121,7 @@ def _find(
     snapshot: Snapshot, rows: Rows, read: Callable[[int], Article], encoder: Encoder, question: Question
 ) -> Found:
     vector = encoder.encode_question(question.text)
-    near = rows.nearest(vector, BY_MEANING) + snapshot.nearest_by_words(question.text, BY_WORDS, None)
-    candidates = _weigh(snapshot, rows, question.text, vector, list(dict.fromkeys(near)))
+    candidates = _weigh(snapshot, rows, question.text, vector, rows.nearest(vector, BY_MEANING), None)
     answering = set()
     for number, candidate in candidates.items():
         start, end = snapshot.span(number)

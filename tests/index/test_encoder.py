@@ -73,7 +73,7 @@ def test_the_default_reads_as_sentence_transformers_does(encoder: MiniLMEncoder,
 
 
 def test_many_articles_are_read_by_sentence_transformers_with_the_same_vectors(encoder: MiniLMEncoder) -> None:
-    texts = [f"{n} " + "Ankara talked. " * (n % 70) for n in range(90)]
+    texts = [f"{n} " + "Ankara talked. " * n for n in range(56)]
     by_hand = encoder.encode_passages(texts)
     reader = MiniLMEncoder()
     reader._read_in_bulk = BULK  # as after a few hundred passages

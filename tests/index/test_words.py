@@ -37,64 +37,80 @@ def passage(article: int, ordinal: int) -> int:
     return article << words.PASSAGE_BITS | ordinal
 
 
+def nearest(index: sqlite3.Connection, question: str, articles: list[int] | None = None) -> list[int]:
+    scores = words.score_passages(index, question, 5, [], articles)
+    return sorted(scores, key=lambda number: -scores[number])
+
+
 @pytest.mark.parametrize("question", ["Türkiye", "Turkiye", "TÜRKİYE", "turk\u0131ye?"])
 def test_spelling_with_and_without_accents_is_the_same(index: sqlite3.Connection, question: str) -> None:
-    assert words.nearest(index, question, 5) == [passage(1, 0)]
+    assert nearest(index, question) == [passage(1, 0)]
 
 
 def test_dotless_i_is_i(index: sqlite3.Connection) -> None:
-    assert words.nearest(index, "igdir", 5) == [passage(2, 1)]
+    assert nearest(index, "igdir") == [passage(2, 1)]
 
 
 def test_a_compound_is_found_whole_before_its_parts(index: sqlite3.Connection) -> None:
-    assert words.nearest(index, "F-35", 5) == [passage(1, 1)]
-    assert words.nearest(index, "the S-400s", 5) == [passage(1, 0)]
+    assert nearest(index, "F-35") == [passage(1, 1)]
+    assert nearest(index, "the S-400s") == [passage(1, 0)]
 
 
 def test_stop_words_find_nothing_unless_they_are_all_there_is(index: sqlite3.Connection) -> None:
-    assert words.nearest(index, "was the bridge on", 5) == [passage(3, 0)]
-    assert words.nearest(index, "what was it", 5) == [passage(3, 0), passage(1, 1)]
+    assert nearest(index, "was the bridge on") == [passage(3, 0)]
+    assert nearest(index, "what was it") == [passage(3, 0), passage(1, 1)]
 
 
 def test_scores_are_positive_and_only_of_what_shares_a_word(index: sqlite3.Connection) -> None:
     everything = [passage(n, ordinal) for n in PASSAGES for ordinal in range(2)]
-    by_passage, by_article = words.score(index, "bridge ferry", everything)
+    by_passage = words.score_passages(index, "bridge ferry", 1, everything)
+    by_article = words.score_articles(index, "bridge ferry", PASSAGES)
     assert set(by_passage) == {passage(3, 0), passage(3, 1)}
     assert set(by_article) == {3}
     assert all(score > 0 for score in [*by_passage.values(), *by_article.values()])
 
 
+def test_the_best_are_found_and_those_that_are_near_anyway_are_scored(index: sqlite3.Connection) -> None:
+    every = words.score_passages(index, "bridge closed ferry", 9, [])
+    assert set(every) == {passage(3, 0), passage(3, 1)}
+    assert words.score_passages(index, "bridge closed ferry", 1, []) == {passage(3, 0): every[passage(3, 0)]}
+    assert words.score_passages(index, "bridge closed ferry", 1, [passage(3, 1), passage(2, 0)]) == every
+
+
 def test_a_word_of_the_title_weighs_more_than_one_of_the_text(index: sqlite3.Connection) -> None:
     words.put(index, 4, "Olives", "Figs were sold.", [])
     words.put(index, 5, "Figs", "Olives were sold.", [])
-    _, by_article = words.score(index, "olives", [passage(4, 0), passage(5, 0)])
+    by_article = words.score_articles(index, "olives", [4, 5])
     assert by_article[4] > by_article[5] > 0
 
 
 def test_only_the_articles_asked_for_are_looked_in(index: sqlite3.Connection) -> None:
-    assert words.nearest(index, "bridge Izmir jets", 5, [2]) == [passage(2, 0)]
-    assert words.nearest(index, "bridge Izmir", 5, []) == []
+    assert nearest(index, "bridge Izmir jets", [2]) == [passage(2, 0)]
+    assert nearest(index, "bridge Izmir", []) == []
 
 
 def test_what_was_removed_is_not_found(index: sqlite3.Connection) -> None:
     words.remove(index, 3)
-    assert words.nearest(index, "bridge ferry", 5) == []
+    assert nearest(index, "bridge ferry") == []
     words.check(index)
 
 
 def test_an_index_cleared_and_filled_again_is_the_same(index: sqlite3.Connection) -> None:
-    before = words.score(index, "bridge F-35", [passage(1, 1), passage(3, 0)])
+    before = words.score_passages(index, "bridge F-35", 5, []), words.score_articles(index, "bridge F-35", [1, 3])
     words.clear(index)
     for number, (title, passages) in PASSAGES.items():
         words.put(index, number, title, " ".join(passages), passages)
-    assert words.score(index, "bridge F-35", [passage(1, 1), passage(3, 0)]) == before
+    assert before == (
+        words.score_passages(index, "bridge F-35", 5, []),
+        words.score_articles(index, "bridge F-35", [1, 3]),
+    )
 
 
 @given(st.text(max_size=200))
 def test_no_text_is_a_syntax_error(question: str) -> None:
     connection = fill(sqlite3.connect(":memory:"))
-    found = words.nearest(connection, question, 3)
-    words.score(connection, question, found)
+    words.score_passages(connection, question, 3, [])
+    words.score_articles(connection, question, PASSAGES)
     connection.close()
 
 
