@@ -76,12 +76,14 @@ def identify(library: Library, beginning: str) -> str:
 
 def select(library: Library, outlets: Collection[str] | None, since: date | None, until: date | None) -> list[Article]:
     """The articles of these outlets and days, newest first; an undated one fails a bound of days."""
-    names = {outlet.casefold() for outlet in outlets} if outlets else None
+    from index import fold
+
+    names = {fold(outlet) for outlet in outlets} if outlets else None
 
     def wanted(article: Article) -> bool:
         day = article.published
         return (
-            (names is None or (article.outlet or "").casefold() in names)
+            (names is None or fold(article.outlet or "") in names)
             and (since is None or (day is not None and day >= since))
             and (until is None or (day is not None and day <= until))
         )

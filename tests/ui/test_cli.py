@@ -201,7 +201,7 @@ def test_a_list_may_be_narrowed_by_outlet_and_day(run: Run, tmp_path: Path) -> N
         return [(article["outlet"], article["published"]) for article in articles]
 
     assert sorted(listed("--since", "2025-01-02")) == [("Post", "2025-01-02"), ("Wire", "2025-01-02")]
-    assert listed("--outlet", "post", "--until", "2025-01-01") == [("Post", "2025-01-01")]
+    assert listed("--outlet", "PÖST", "--until", "2025-01-01") == [("Post", "2025-01-01")]
     assert [day for _, day in listed()] == ["2025-01-02", "2025-01-02", "2025-01-01"]
     lines = run("list").out.splitlines()
     assert lines[-1] == "3 articles"
