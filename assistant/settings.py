@@ -1,43 +1,56 @@
-"""Settings, read once from ``DATELINE_*`` variables and from arguments (arguments win)."""
+"""Settings, read once from ``DATELINE_*`` variables and from arguments (arguments win).
+
+A plain dataclass: importing pydantic-settings for four values took 0.4 s of every `dateline ask`.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Any, Self
 
 from assistant.errors import SettingsError
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """What can be set from outside.
 
     Attributes:
         library: folder of the library; None is the user's data folder. ``DATELINE_LIBRARY``
         encoder: sentence-transformers folder or name; None is the MiniLM that is installed. ``DATELINE_ENCODER``
-        passages: how many of the best passages are read for one question. ``DATELINE_PASSAGES``
-        sentences: how many sentences are encoded for one question, at most. ``DATELINE_SENTENCES``
+        passages: how many of the best passages are read for one question, 1 to 100. ``DATELINE_PASSAGES``
+        sentences: how many sentences are encoded for one question, 1 to 1,000. ``DATELINE_SENTENCES``
     """
-
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="forbid")
 
     library: Path | None = None
     encoder: str | None = None
-    passages: int = Field(default=8, ge=1, le=100)
-    sentences: int = Field(default=40, ge=1, le=1000)
+    passages: int = 8
+    sentences: int = 40
+
+    def __post_init__(self) -> None:
+        for name, most in (("passages", 100), ("sentences", 1_000)):
+            found = getattr(self, name)
+            if not 1 <= found <= most:
+                raise _error(name, str(found), f"a number from 1 to {most:,}")
 
     @classmethod
     def read(cls) -> Self:
-        """The settings of this process.
+        """The settings of this process; an empty variable counts as unset.
 
         Raises:
             SettingsError: a ``DATELINE_*`` variable cannot be used.
         """
-        try:
-            return cls()
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = f"DATELINE_{'_'.join(str(part) for part in first['loc']).upper()}"
-            raise SettingsError(f"{name}: found {first['input']!r}; {first['msg']}; change or unset it") from None
+        found: dict[str, Any] = {}
+        for name, convert in (("library", Path), ("encoder", str), ("passages", int), ("sentences", int)):
+            value = os.environ.get(f"DATELINE_{name.upper()}")
+            try:
+                found |= {name: convert(value)} if value else {}
+            except ValueError:
+                raise _error(name, repr(value), "a whole number") from None
+        return cls(**found)
+
+
+def _error(name: str, found: str, expected: str) -> SettingsError:
+    return SettingsError(f"DATELINE_{name.upper()}: found {found}; expected {expected}; change or unset it")

@@ -143,11 +143,27 @@ def test_an_empty_library_has_no_articles(tmp_path: Path) -> None:
     assert reply.abstention is Abstention.NO_ARTICLES
 
 
-def test_a_setting_that_cannot_be_used_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATELINE_PASSAGES", "many")
-    with pytest.raises(SettingsError, match=r"^DATELINE_PASSAGES: found 'many'") as caught:
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("many", "DATELINE_PASSAGES: found 'many'; expected a whole number; change or unset it"),
+        ("0", "DATELINE_PASSAGES: found 0; expected a number from 1 to 100; change or unset it"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_line(value: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PASSAGES", value)
+    with pytest.raises(SettingsError) as caught:
         Settings.read()
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == message
+
+
+def test_settings_are_read_from_the_environment_and_an_empty_one_counts_as_unset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATELINE_LIBRARY", "mine")
+    monkeypatch.setenv("DATELINE_ENCODER", "")
+    monkeypatch.setenv("DATELINE_SENTENCES", "12")
+    assert Settings.read() == Settings(library=Path("mine"), encoder=None, sentences=12)
 
 
 def test_the_function_answers_from_the_library_that_the_environment_names(
