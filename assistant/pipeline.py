@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.abstention import FLOOR, MESSAGES, decide
 from assistant.composer import compose, leans_back
 from assistant.question import check_question, understand
-from assistant.reader import SentenceReader
+from assistant.reader import Reading, SentenceReader
 from assistant.result import Abstention, Answer, compose_text
 from assistant.settings import Settings
 from index import Library
@@ -86,17 +86,23 @@ class Assistant:
             )
         tell("Writing the answer")
         citations = compose(readings, floor=FLOOR)
-        best = readings[0]
-        short = best.hit.article.text[slice(*best.short_answer)] if best.short_answer else None
+        short = _short_answer(readings[0])
         return Answer(
             question=question,
             query=query,
             text=compose_text(citations),
-            short_answer=short if short and short in citations[0].quote and not leans_back(short) else None,
+            short_answer=short if short and short in citations[0].quote else None,
             citations=citations,
             confidence=decision.confidence,
             nearest=nearest,
         )
+
+
+def _short_answer(reading: Reading) -> str | None:
+    """The part that answers; not the opening of a sentence that leans on another ("The move prompted …")."""
+    if reading.short_answer is None or (reading.short_answer[0] == reading.start and leans_back(reading.text)):
+        return None
+    return reading.hit.article.text[slice(*reading.short_answer)]
 
 
 _open: dict[Path | None, Assistant] = {}

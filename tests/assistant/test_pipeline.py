@@ -66,6 +66,15 @@ def test_a_conversation_is_followed(two_pages: Assistant) -> None:
     assert history[1].short_answer == "$1.4 billion"
 
 
+def test_a_cause_that_is_named_by_pointing_back_is_no_short_answer(tmp_path: Path) -> None:
+    text = "Norland bought radars from Ostia.\n\nThe purchase led Washington to expel Norland from the X-7 program."
+    with Library.open(tmp_path / "library", encoder=WordEncoder()) as library:
+        library.add([Article(id="a", title="Norland out of the X-7 program", text=text)])
+        reply = answer("Why did Washington expel Norland from the X-7 program?", library=library)
+    assert reply.citations[0].quote == text
+    assert reply.short_answer is None
+
+
 def test_an_answer_survives_json(samples: Assistant) -> None:
     reply = samples.answer(SAMPLE_QUESTIONS[0])
     back = Answer.from_dict(json.loads(json.dumps(reply.to_dict())))
