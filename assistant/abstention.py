@@ -17,7 +17,8 @@ _SLOPE, _OFFSET = 0.859, 0.547
 FLOOR = (log(THRESHOLD / (1 - THRESHOLD)) - _OFFSET) / _SLOPE
 """Log-odds of a sentence at which its probability is THRESHOLD."""
 
-_TOPIC_MEANING = 0.35  # cosine of question and best passage under which nothing is on the topic
+# Cosine of question and best passage under which nothing is on the topic. Set by eye; it chooses only the reason.
+_TOPIC_MEANING = 0.35
 
 MESSAGES = {
     Abstention.NO_ARTICLES: "There are no articles to answer from.",

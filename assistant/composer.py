@@ -13,6 +13,7 @@ from assistant.terms import content_stems
 from corpus import Article, split_sentences
 
 MAX_CITATIONS = 4
+# Set by eye on the samples and the two pages that the project began with; not fitted.
 _MARGIN = 0.75  # log-odds below the best sentence at which another of an article quoted already still helps
 _SECOND = 1.5  # the same for the first sentence of another article: that a second one says so is worth more
 _REPEATS = 0.6  # share of the shorter sentence's words at which an article repeats itself

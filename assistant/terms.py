@@ -30,7 +30,8 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
-# Forms that a stemmer cannot bring together; verbs that news uses, with their past forms.
+# What a stemmer cannot bring together: past forms of verbs that news uses, and, since a toll counts them alike, the
+# killed and the dead.
 _IRREGULAR = {
     form: forms.split()[0]
     for forms in (
