@@ -1,7 +1,10 @@
 """Ranked passages in, a cited answer or an abstention out; knows nothing of screens."""
 
-from assistant.errors import AssistantError, QuestionError, SettingsError
+from assistant.errors import AssistantError, QuestionError, QuestionSetError, SettingsError
+from assistant.evaluation import Evaluation, evaluate
+from assistant.judgement import Failure, Judgement
 from assistant.pipeline import Assistant, answer
+from assistant.question_set import GoldQuestion, read_questions
 from assistant.result import Abstention, Answer, Citation
 from assistant.settings import Settings
 
@@ -11,8 +14,15 @@ __all__ = [
     "Assistant",
     "AssistantError",
     "Citation",
+    "Evaluation",
+    "Failure",
+    "GoldQuestion",
+    "Judgement",
     "QuestionError",
+    "QuestionSetError",
     "Settings",
     "SettingsError",
     "answer",
+    "evaluate",
+    "read_questions",
 ]

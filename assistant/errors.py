@@ -11,3 +11,7 @@ class QuestionError(AssistantError):
 
 class SettingsError(AssistantError):
     """A DATELINE_* variable or argument that cannot be used."""
+
+
+class QuestionSetError(AssistantError):
+    """A file of questions that cannot be evaluated on."""

@@ -5,17 +5,15 @@ Results go to stdout, progress and errors to stderr. Knows nothing of how articl
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from io import BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui import helptext
+from ui import helptext, screen
 from ui.options import (
     AsOfOption,
     JsonOption,
@@ -24,9 +22,10 @@ from ui.options import (
     SamplesOption,
     SinceOption,
     UntilOption,
+    VersionOption,
+    WrongOption,
 )
 from ui.place import Place
-from ui.screen import complain, count_articles, counting, make_console, print_json, report, stages
 
 if TYPE_CHECKING:
     from index import Library
@@ -46,17 +45,13 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: those of the process where None.
     """
-    if sys.stdin is None:  # closed by who started us: there is nothing to read, and input() would break
-        sys.stdin = TextIOWrapper(BufferedReader(BytesIO()))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no Turkish still shows the rest
+    screen.prepare_streams()
     try:
         app(args=arguments, prog_name="dateline")
     except Exception as error:
         if not isinstance(error, _expected_errors()):
             raise
-        complain(error)
+        screen.complain(error)
         sys.exit(1)
 
 
@@ -75,23 +70,7 @@ def _opened(
     place: Place = context.obj.narrowed(library, samples)
     if own and place.samples:
         raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
-    return place.opened(make_console(stderr=True), create=create)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"dateline {version('dateline-assistant')}")
-        except PackageNotFoundError:
-            typer.echo("dateline, run from a folder without being installed")
-        raise typer.Exit
-
-
-def _has_display() -> bool:
-    """Whether a browser can be shown; without a screen ``webbrowser`` would start one in this terminal."""
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return place.opened(screen.make_console(stderr=True), create=create)
 
 
 @app.callback(help=helptext.DATELINE)
@@ -99,9 +78,7 @@ def _main(
     context: typer.Context,
     library: LibraryOption = None,
     samples: SamplesOption = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+    version: VersionOption = False,
 ) -> None:
     """Ask your news articles questions."""
     context.obj = Place(library=library, samples=samples)
@@ -118,19 +95,19 @@ def add(
     from corpus import LoadError, load
     from ui.adding import add_with_progress
 
-    console, errors = make_console(stderr=True), list[LoadError]()
+    console, errors = screen.make_console(stderr=True), list[LoadError]()
 
     def note(error: LoadError) -> None:
         errors.append(error)
-        complain(error, console)
+        screen.complain(error, console)
 
     with _opened(context, library, create=True, own=True) as opened:
         done = add_with_progress(opened, load(*locations, on_error=note), console)
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
-        print_json({**asdict(done.added), "errors": failures})
+        screen.print_json({**asdict(done.added), "errors": failures})
     else:
-        out = make_console()
+        out = screen.make_console()
         out.print(done.view(unread=len(errors)), soft_wrap=not out.is_terminal)
     if errors or done.added.failed:
         raise typer.Exit(1)
@@ -152,14 +129,14 @@ def ask(
     from assistant import Assistant
     from ui.terminal import answer_view
 
-    with _opened(context, library, samples) as opened, stages() as tell:
+    with _opened(context, library, samples) as opened, screen.stages() as tell:
         answer = Assistant(opened).answer(
             " ".join(question), as_of=as_of, outlets=outlet, since=since, until=until, on_stage=tell
         )
     if as_json:
-        print_json(answer.to_dict())
+        screen.print_json(answer.to_dict())
     else:
-        make_console().print(answer_view(answer))
+        screen.make_console().print(answer_view(answer))
 
 
 @app.command(help=helptext.CHAT)
@@ -168,7 +145,7 @@ def chat(context: typer.Context, library: LibraryOption = None, samples: Samples
     from ui.conversation import converse
 
     with _opened(context, library, samples) as opened:
-        converse(opened, make_console())
+        converse(opened, screen.make_console())
 
 
 @app.command(help=helptext.SERVE)
@@ -190,19 +167,19 @@ def serve(
 
     with (
         _opened(context, library, samples, create=True) as opened,
-        make_console(stderr=True).status("Starting the web chat ...") as status,
+        screen.make_console(stderr=True).status("Starting the web chat ...") as status,
     ):
         try:
             serve_web(
                 opened,
                 host=host,
                 port=port,
-                open_browser=open_browser and _has_display(),
+                open_browser=open_browser and screen.has_display(),
                 examples=SAMPLE_QUESTIONS if samples or context.obj.samples else (),
                 on_ready=announce,
             )
         except OSError as error:
-            complain(error)
+            screen.complain(error)
             raise typer.Exit(1) from None
 
 
@@ -223,12 +200,12 @@ def list_articles(
     with _opened(context, library, samples) as opened:
         articles = select(opened, outlet, since, until)
     if as_json:
-        print_json([article.to_dict(page=False) for article in articles])
+        screen.print_json([article.to_dict(page=False) for article in articles])
         return
-    console = make_console()
+    console = screen.make_console()
     for row in article_rows(articles, width=console.width if console.is_terminal else None):
         console.print(row, soft_wrap=True)
-    console.print(count_articles(len(articles)), style="dim")
+    console.print(screen.count_articles(len(articles)), style="dim")
 
 
 @app.command(help=helptext.SHOW)
@@ -247,9 +224,9 @@ def show(
     with _opened(context, library, samples) as opened:
         article = opened.article(identify(opened, article_id))
     if as_json:
-        print_json(article.to_dict(page=page))
+        screen.print_json(article.to_dict(page=page))
     else:
-        console = make_console()
+        console = screen.make_console()
         console.print(article_view(article, page=page, marks=not console.is_terminal))
 
 
@@ -267,9 +244,31 @@ def remove(
         identities = list(dict.fromkeys(identify(opened, article_id) for article_id in article_ids))
         opened.remove(identities)
     if as_json:
-        print_json({"removed": identities})
+        screen.print_json({"removed": identities})
     else:
         typer.echo(f"{len(identities)} removed")
+
+
+@app.command(help=helptext.EVALUATE)
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", hidden=True)],
+    wrong: WrongOption = False,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the answers to questions whose answers you know."""
+    from assistant import Assistant, read_questions
+    from ui.evaluating import evaluate_with_progress, evaluation_view
+
+    asked = read_questions(questions)
+    with _opened(context, library, samples) as opened:
+        evaluation = evaluate_with_progress(asked, Assistant(opened), screen.make_console(stderr=True))
+    if as_json:
+        screen.print_json(evaluation.to_dict())
+    else:
+        screen.make_console().print(evaluation_view(evaluation, wrong=wrong))
 
 
 @app.command(help=helptext.VERIFY)
@@ -277,10 +276,10 @@ def verify(
     context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
 ) -> None:
     """Check that everything stored is as it was written."""
-    with _opened(context, library, samples) as opened, counting("Checking") as progress:
+    with _opened(context, library, samples) as opened, screen.counting("Checking") as progress:
         problems = opened.verify(progress=progress)
-        sound = f"{count_articles(len(opened))}; all is as it was stored"
-    report(problems, sound, as_json=as_json)
+        sound = f"{screen.count_articles(len(opened))}; all is as it was stored"
+    screen.report(problems, sound, as_json=as_json)
 
 
 @app.command(help=helptext.REPAIR)
@@ -288,10 +287,10 @@ def repair(
     context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
 ) -> None:
     """Mend what verify found."""
-    with _opened(context, library, samples) as opened, counting("Mending") as progress:
+    with _opened(context, library, samples) as opened, screen.counting("Mending") as progress:
         problems = opened.repair(progress=progress)
-        sound = f"{count_articles(len(opened))}; all is in order"
-    report(problems, sound, as_json=as_json)
+        sound = f"{screen.count_articles(len(opened))}; all is in order"
+    screen.report(problems, sound, as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,36 @@ Example:
   dateline remove 3fa9c1 77b0
 """
 
+EVALUATE = """\
+Measure the answers to questions whose answers you know.
+
+QUESTIONS is a file with one JSON object a line. "question" is required, and so is one of "answer", "articles" and
+"answerable"; the rest is up to you, and other fields are refused.
+
+\b
+question    what to ask
+answer      the right answer as the articles put it, or a list of such answers
+articles    ids or URLs of articles that hold the answer: one, or a list
+answerable  false where the articles do not hold the answer
+id          a name for the question, instead of its line
+kind        a label of your own; --json hands it on
+history     what is asked before it, where it is a follow-up: one, or a list
+as_of       the day that "this week" counts from, as 2025-12-09
+outlets     use only articles of these outlets: one, or a list
+since       use only articles of this day or later
+until       use only articles of this day or earlier
+
+An answer counts where its words stand in what was found or quoted, in this order and whole; case, accents and
+punctuation make no difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 %
+interval (bootstrap) and the number of questions that it is a mean of.
+
+\b
+Examples:
+  dateline evaluate questions.jsonl
+  dateline evaluate questions.jsonl --wrong
+  dateline evaluate questions.jsonl --json
+"""
+
 VERIFY = """\
 Check that everything stored is as it was written.
 

@@ -1,4 +1,4 @@
-"""The options that several commands share. Knows nothing of what the commands do with them."""
+"""The commands' options that explain themselves. Knows nothing of what the commands do with them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a day; write it as 2025-12-09") from None
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"dateline {version('dateline-assistant')}")
+        except PackageNotFoundError:
+            typer.echo("dateline, run from a folder without being installed")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+]
 LibraryOption = Annotated[
     Path | None,
     typer.Option("--library", metavar="FOLDER", help="The library to use, instead of the one in your data folder."),
@@ -36,4 +50,7 @@ UntilOption = Annotated[
 AsOfOption = Annotated[
     date | None,
     typer.Option("--as-of", parser=_day, metavar="DAY", help='Where "this week" counts from, as 2025-12-09.'),
+]
+WrongOption = Annotated[
+    bool, typer.Option("--wrong", help="List what went wrong: what was asked, expected, found and answered.")
 ]

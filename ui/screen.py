@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader, BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def prepare_streams() -> None:
+    """Make the process's streams usable, whoever started it and whatever its terminal knows."""
+    if sys.stdin is None:  # closed by who started us: there is nothing to read, and input() would break
+        sys.stdin = TextIOWrapper(BufferedReader(BytesIO()))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Turkish still shows the rest
+
+
+def has_display() -> bool:
+    """Whether a browser can be shown; without a screen ``webbrowser`` would start one in this terminal."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def make_console(*, stderr: bool = False) -> Console:
