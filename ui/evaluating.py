@@ -115,7 +115,7 @@ def _listing(failed: Iterable[Judgement]) -> Iterator[RenderableType]:
         yield Text.assemble((f"{one_line(one.question.id)}  ", "dim"), (str(one.failure), "red"))
         facts = Table.grid(padding=(0, 2, 0, 0))
         for name, value in _facts(one):
-            facts.add_row(Text(f"  {name}", "dim"), one_line(shorten(value, _QUOTE_WIDTH, placeholder=" …")))
+            facts.add_row(Text(f"  {name}", "dim"), Text(one_line(shorten(value, _QUOTE_WIDTH, placeholder=" …"))))
         yield facts
 
 
@@ -133,6 +133,8 @@ def _facts(one: Judgement) -> Iterator[tuple[str, str]]:
         yield "found", f"in passage {rank}"
     for citation in one.answer.citations:
         yield f"quoted [{citation.number}]", citation.sentence
+    if one.answer.short_answer:
+        yield "in short", one.answer.short_answer
     if one.answer.abstention:
         yield "declined", one.answer.text
     yield "confidence", f"{one.answer.confidence:.2f}"
