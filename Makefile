@@ -26,8 +26,8 @@ check: $(READY) ## what a change must pass: ruff, mypy --strict and the tests
 	$(BIN)/mypy --strict
 	$(BIN)/python -m pytest
 
-bench: $(READY) ## how long a question takes, warm and cold, and where the time goes
-	@$(BIN)/python -m tests.benchmarks.speed
+bench: $(READY) ## scores against their floors, and times; DATA=FOLDER adds the public data sets
+	@$(BIN)/python -m tests.benchmarks $(if $(DATA),--data $(DATA))
 
 setup: $(READY) ## make .venv with the pinned packages (chat, test and check do so themselves)
 

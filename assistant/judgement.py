@@ -6,7 +6,7 @@ Knows nothing of other questions, or of scores.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -140,7 +140,7 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
     answer_rank = _rank(holds(hit.passage.text, question.answers) for hit in hits) if question.answers else None
     rank = article_rank if answer_rank is None else answer_rank
     right = None if rank is None else tuple(map(is_right, answer.citations))
-    short = answer.short_answer or ""
+    short = answer.short_answer
     return Judgement(
         question=question,
         answer=answer,
@@ -148,10 +148,17 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
         article_rank=article_rank,
         answer_rank=answer_rank,
         right=right,
-        exact=exact_match(short, question.answers) if question.answers else None,
-        f1=f1(short, question.answers) if question.answers else None,
+        exact=_score(exact_match, short, question.answers),
+        f1=_score(f1, short, question.answers),
         failure=_find_failure(question, answer, right, found=rank is None or 0 < rank <= read),
     )
+
+
+def _score(
+    measure: Callable[[str, Collection[str]], float], short: str | None, answers: Collection[str]
+) -> float | None:
+    """Of a short answer; none at all scores 0, though SQuAD reads an accepted "A" as if it were nothing too."""
+    return None if not answers else measure(short, answers) if short else 0.0
 
 
 def _find_failure(

@@ -154,6 +154,8 @@ def test_a_short_answer_is_scored_against_the_answers_and_a_missing_one_counts_n
     assert judged(library, COST, quote).f1 == 0
     assert judged(library, COST).f1 == 0
     assert judged(library, DEATHS).f1 is None
+    article = GoldQuestion(id="1", question="Which group is it?", answers=("A",))  # to SQuAD a word that says nothing
+    assert judged(library, article).exact == judged(library, article).f1 == 0
 
 
 def test_each_score_is_a_mean_over_the_questions_it_can_be_said_of(library: Library) -> None:

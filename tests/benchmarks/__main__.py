@@ -1,0 +1,46 @@
+"""Every benchmark, one after another: `python -m tests.benchmarks [--data DIR] [--library FOLDER]`, or `make bench`.
+
+Exits 1 if a score of any of them fell below its floor. DIR holds the public data sets, each in its folder; without it,
+only what the project itself holds is measured. Their articles are encoded once, into FOLDER, which takes half an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+NEWS = ("--data", "{data}/news-dev")
+OWN: dict[str, tuple[str, ...]] = {"samples": (), "copies": NEWS, "speed": ("--news", "{data}/news-dev")}
+"""What runs without data too, and what it is given where there are any."""
+ON_DATA: dict[str, tuple[str, ...]] = {
+    "cleaning": ("--data", "{data}/pasted-pages"),
+    "search": (*NEWS, "--library", "{library}"),
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run them, and say which fell."""
+    parser = argparse.ArgumentParser(description="Run the benchmarks.")
+    parser.add_argument("--data", type=Path, metavar="DIR")
+    parser.add_argument("--library", type=Path, metavar="FOLDER", default=user_cache_path("dateline") / "news-dev")
+    options = parser.parse_args(arguments)
+    places = {"data": options.data, "library": options.library}
+    given = OWN | ON_DATA if options.data else dict.fromkeys(OWN, ())
+    runs = {name: tuple(word.format(**places) for word in words) for name, words in given.items()}
+    fallen = [name for name, words in runs.items() if run(name, words)]
+    sys.exit(f"fell: {', '.join(fallen)}" if fallen else 0)
+
+
+def run(name: str, words: tuple[str, ...]) -> int:
+    """The exit status of a benchmark, in a process of its own."""
+    sys.stdout.write(f"\n== {' '.join([name, *words])}\n")
+    sys.stdout.flush()
+    return subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *words], check=False).returncode
+
+
+if __name__ == "__main__":
+    main()
