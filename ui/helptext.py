@@ -104,6 +104,10 @@ QUESTIONS is a file with one JSON object a line. "question" is required, and so 
 "answerable"; the rest is up to you, and other fields are refused.
 
 \b
+{"question": "Who signed the deal?", "answer": ["Jane Doe", "Mrs. Doe"]}
+{"question": "How much did the Patriots cost?", "answerable": false}
+
+\b
 question    what to ask
 answer      the right answer as the articles put it, or a list of such answers
 articles    ids or URLs of articles that hold the answer: one, or a list
