@@ -59,12 +59,14 @@ def fold(text: str) -> str:
 def match_expression(question: str) -> str:
     """The question as an FTS5 query: its words, quoted, joined by OR; empty where it has none.
 
-    Stop words are left out, unless nothing else is there. A compound ("F-35") is looked for whole, and by its parts.
+    Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that it
+    counts no more than other words; where a part is a single character ("F-35", "U.S."), also whole.
     """
     terms: dict[str, None] = {}
     for compound in _TERM.findall(fold(question)):
         parts = re.split("[-.]", compound)
-        terms |= dict.fromkeys([compound, *(part for part in parts if len(parts) > 1 and len(part) > 1)])
+        whole = [compound] if min(map(len, parts)) == 1 else []
+        terms |= dict.fromkeys([*whole, *(part for part in parts if len(part) > 1)])
     kept = [term for term in terms if term not in _STOP_WORDS] or list(terms)
     return " OR ".join(f'"{term}"' for term in kept[:_MAX_TERMS])
 

@@ -58,7 +58,7 @@ def test_days_near_as_of_are_preferred_on_both_sides_and_none_is_hidden() -> Non
 
 
 def test_without_as_of_days_do_not_matter() -> None:
-    old, new = (replace(PLAIN, published=date(year, 1, 1)) for year in (1999, 2024))
+    old, new = (replace(PLAIN, article_id=str(year), published=date(year, 1, 1)) for year in (1999, 2024))
     assert [score for _, score in rank(QUESTION, [old, new], as_of=None)] == pytest.approx([2.6, 2.6])
 
 
@@ -66,6 +66,23 @@ def test_the_days_that_a_question_names_are_preferred_to_as_of() -> None:
     then = replace(PLAIN, passage_id="then", published=date(2019, 7, 17))
     now = replace(PLAIN, passage_id="now", published=date(2024, 3, 15))
     assert order("Who bought the jets in July 2019?", now, then, as_of=date(2024, 3, 15)) == ["then", "now"]
+
+
+def test_as_of_counts_more_than_a_day_that_the_question_names_on_which_articles_look_back() -> None:
+    then = replace(PLAIN, published=date(2019, 7, 17))
+    _, named = rank("Who bought the jets in July 2019?", [then], as_of=None)[0]
+    _, counted_from = rank(QUESTION, [then], as_of=date(2019, 7, 17))[0]
+    assert rank(QUESTION, [then], as_of=None)[0][1] < named < counted_from
+
+
+def test_another_article_comes_before_a_second_passage_that_is_hardly_better() -> None:
+    first, second, much_better = (
+        replace(PLAIN, passage_id=name, words=words) for name, words in (("first", 3.0), ("second", 2.9), ("much", 2.95))
+    )
+    other = replace(PLAIN, passage_id="other", article_id="b", words=2.5)
+    assert order(QUESTION, second, other, first) == ["first", "other", "second"]
+    far = replace(other, words=0.5, similarity=0.1)
+    assert order(QUESTION, far, much_better, first) == ["first", "much", "other"]
 
 
 @pytest.mark.parametrize("question", ["What did Turkiye Today report?", "What did türkiye today's paper report?"])
