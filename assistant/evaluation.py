@@ -118,21 +118,23 @@ def _find_articles(library: Library, questions: Iterable[GoldQuestion]) -> dict[
         QuestionSetError: a name is that of no article, or the beginning of several ids.
     """
     wanted = {name: question.id for question in questions for name in question.articles}
-    known: dict[str, set[str]] = {}
+    by_id: dict[str, set[str]] = {}
+    by_url: dict[str, set[str]] = {}
     for article in library.articles() if wanted else ():
-        for name in filter(None, (article.id, article.url and _strip(article.url))):
-            known.setdefault(name, set()).add(article.id)
+        by_id[article.id] = {article.id}
+        if article.url:
+            by_url.setdefault(_strip(article.url), set()).add(article.id)
     found: dict[str, frozenset[str]] = {}
     for name, asking in wanted.items():
-        exact = known.get(name) or known.get(_strip(name))
-        begun = exact or set().union(*(ids for identity, ids in known.items() if identity.startswith(name)))
-        if not begun or (not exact and len(begun) > 1):
-            what = f"{len(begun)} articles that begin with {name!r}" if begun else f"no article {name!r}"
+        ids = by_id.get(name) or by_url.get(_strip(name))
+        begun = [identity for identity in by_id if identity.startswith(name)] if not ids else []
+        if not ids and len(begun) != 1:
+            what = f"{len(begun)} articles with ids that begin with {name!r}" if begun else f"no article {name!r}"
             expected = "the id or URL of one in the library"
             raise QuestionSetError(
                 f'question {asking!r}: found {what}; expected {expected}; "dateline list" has the ids'
             )
-        found[name] = frozenset(begun)
+        found[name] = frozenset(ids or begun)
     return found
 
 

@@ -224,7 +224,8 @@ def test_a_url_that_two_articles_share_names_both(library: Library) -> None:
     ("name", "words"),
     [
         ("zzz", "found no article 'zzz'"),
-        ("aa", "found 2 articles that begin with 'aa'"),
+        ("aa", "found 2 articles with ids that begin with 'aa'"),
+        ("https://example.com/b", "found no article 'https://example.com/b'"),
         ("https://example.com/other", "found no article 'https://example.com/other'"),
     ],
 )
