@@ -1,19 +1,18 @@
-"""Hits that are copies of one wire story -> one hit with ``also_in``. Knows nothing of scores.
+"""Hits that are copies of one wire story -> one hit with ``also_in``. Knows nothing of how hits are found.
 
-Two passages of different articles are copies where they share many words and each is carried, whole, by the other's
-article: word for word, but for punctuation, British or American spelling and small words such as "the". One number,
-name, negation or other word more, less or different makes two reports: "12 dead" and "15 dead", "denied" and
-"confirmed". So nothing that a hidden passage says is lost.
+Passages of different articles are copies where each article carries the other's passage word for word, once both are
+written in one way: "organised" as "organized", "twelve" as "12", "$1.4bn" as "$1.4 billion", without articles, "and",
+bylines and datelines. One number, name, negation or other word more, less or different makes two reports: "12 dead" and
+"15 dead", "denied" and "confirmed". And a copy is hidden only where all that it says stands in hits that are shown.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from index.hit import Hit
@@ -21,112 +20,170 @@ from index.words import fold
 
 LONG = 7
 """Letters of the words that are compared before a longer look is taken."""
-MIN_SHARED = 0.5
-"""Share of the shorter passage's long words that stand in the other; less is a shared quotation, not a copy."""
-SLACK = 0.1
-"""Small words that an editor may have added, as a share of a passage's words."""
+MIN_SHARED = 0.2
+"""Share of the shorter passage's long words that stand in the other before a longer look is taken."""
 
-_WORD = re.compile(r"[^\W_]+(?:[.,:'\u2019][^\W_]+)*|[$€£¥₺]")
-_SMALL = frozenset(
-    "a an the this that these those which who it its of in on at and also is are was were"
-    " said says told according percent per cent mr mrs ms dr".split()
+_MONTHS = "january february march april may june july august september october november december".split()
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+_UNITS += "sixteen seventeen eighteen nineteen".split()
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_NUMERALS = {word: number for number, word in enumerate(_UNITS)} | _TENS
+
+_WORD = re.compile(r"(?:(?<![^\s(])[-+](?=\d))?[a-z0-9]+(?:[.,:'][a-z0-9]+)*|\$|[.!?]+(?=[\"')\]]*(?:\s|$))|\n\s*\n")
+_STOPS = re.compile(r" (?:\. )+")
+_SMALL = frozenset({"a", "an", "the", "that", "and", "also"})
+"""Words that editors add and cut without changing a claim, as "to" and "from", "is" and "was" or "or" would."""
+
+_CREDIT = r"(?:(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by|By(?= [A-Z]))"
+_NAMED = r"(?:[ ;,&]+(?:and|in|by|with|[Aa]dditional|[Rr]eporting|[Ww]riting|[Ee]diting|[A-Z][\w.'\u2019-]*))+"
+_FURNITURE = re.compile(
+    rf"^[ \t]*{_CREDIT}{_NAMED}[ \t]*$|[(\[]{_CREDIT}{_NAMED}[)\]]|^[ \t]*(?:Copyright )?\u00a9[^\n]*$",
+    re.MULTILINE,
 )
-"""Words that editors add, cut and change without changing a claim, as "to" and "from", "will" and "or" would."""
+_DATELINE = re.compile(
+    r"(?:\s*(?:(?:[A-Z][\w.'\u2019/ ,-]{0,60} )?\((?:Reuters|AP|AFP|UPI|PA|dpa|Bloomberg|CNN|BBC|Xinhua)\)"
+    r"|[A-Z][A-Z.'\u2019, ]{1,40}(?:, [A-Z][a-z]+\.? \d\d?)?)(?:\s+-+\s+|\s*[\u2013\u2014]+\s*))+"
+)
+_FORMS = [
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (r"(?<=\b[a-z])\.(?=[a-z]\b)|(?<=\b[a-z]\.[a-z])\.", ""),  # U.S., p.m.
+        (r"\b(mr|mrs|ms|dr|st|sen|rep|gov|gen|lt|col|jr|sr|inc|co|corp|ltd)\.", r"\1"),
+        (r"(?<=\d)(?=[ap]m\b)", " "),
+        (r"(?<=\d),(?=\d{3}\b)", ""),
+        (r"((?:\$|eur|gbp)\d[\d.]*)m\b", r"\1 million"),
+        (r"(?<=\d)m(?:l?)n\b", " million"),
+        (r"(?<=\d)bn\b", " billion"),
+        (r"(?<=\d)tn\b", " trillion"),
+        (r"%|\bper cent\b", " percent"),
+        *((rf"\b{month[:3]}{'t?' if month[0] == 's' else ''}\b\.?(?= \d)", month) for month in _MONTHS),
+        (rf"\b(\d\d?) ({'|'.join(_MONTHS)})\b", r"\2 \1"),
+        (rf"\bon (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:{'|'.join(_MONTHS)}) \d)", ""),
+        (r"\b(?:cannot|can't)\b", "can not"),
+        (r"\bwon't\b", "will not"),
+        (r"n't\b", " not"),
+        (r"\b(he|she|it|that|there|who|what)'s\b", r"\1 is"),
+        (r"'re\b", " are"),
+        (r"'ve\b", " have"),
+        (r"'ll\b", " will"),
+        (r"\btold reporters\b|\bsays\b", "said"),
+        (r"\ba (few|little)\b", r"a\1"),  # "few were saved" says the opposite
+    )
+]
+_NUMERAL = re.compile(rf"\b(?:({'|'.join(_TENS)})-)?({'|'.join(_NUMERALS)})\b")
 _SPELLINGS = [
     (re.compile(pattern), american)
     for pattern, american in (
-        (r"(?<=i)s(?=(?:e[drs]?|ers|ing|ations?)$)", "z"),
+        (r"(?<=i)s(?=(?:e[drs]?|ers|ing|ation.*)(?:'s)?$)", "z"),
+        (r"(?<=ly)s(?=(?:e[drs]?|ers|ing)$)", "z"),
         (r"(?<=..)our", "or"),
         (r"tre(s?)$", r"ter\1"),
-        (r"ll(?=(?:ed|ing|ers?)$)", "l"),
+        (r"([aeiou].*[aeu])ll(?=(?:ed|ing|ers?)$)", r"\1l"),
         (r"ence$", "ense"),
         (r"ogue(s?)$", r"og\1"),
         (r"mme(s?)$", r"m\1"),
+        (r"(?<=.)wards$", "ward"),
+        (r"^grey", "gray"),
     )
 ]
 
 
 @dataclass(frozen=True)
-class _Words:
-    """A text as words that are comparable: folded, in American spelling."""
+class _Text:
+    """A text that is compared with others; ``opens`` where an article begins with it."""
 
     text: str
-
-    @cached_property
-    def spelt(self) -> list[str]:
-        return [_spell(word) for word in _WORD.findall(self.text)]
+    opens: bool = True
 
     @cached_property
     def long(self) -> frozenset[str]:
         return frozenset(word for word in self.text.split() if len(word) >= LONG)
 
+    @cached_property
+    def plain(self) -> str:
+        """Its words and the ends of its sentences, written in one way, each between spaces; it begins with an end."""
+        text = _FURNITURE.sub("", self.text)
+        if self.opens and (dateline := _DATELINE.match(text)):
+            text = text[dateline.end() :]
+        text = fold(text)
+        for pattern, form in _FORMS:
+            text = pattern.sub(form, text)
+        words = (_spell(word) for word in _WORD.findall(_NUMERAL.sub(_write_number, text)) if word not in _SMALL)
+        return _STOPS.sub(" . ", f" . {' '.join(words)} . ")
+
 
 def collapse(hits: Sequence[Hit]) -> list[Hit]:
-    """Show each group of copies once, as its earliest article has it, with the group's best score.
+    """Show copies once, as the earliest article has them, with the best score.
 
     Args:
         hits: best first.
 
     Returns:
-        Hits, best first; the other articles of a group are in ``also_in``, earliest first, undated ones last.
+        Hits, best first; the other articles that carry one are in its ``also_in``, earliest first, undated ones last.
     """
-    passages = [_Words(hit.passage.text) for hit in hits]
-    articles = {hit.article.id: _Words(hit.article.text) for hit in hits}
-    holders: defaultdict[str, list[int]] = defaultdict(list)  # of each long word
-    groups: list[list[int]] = []
-    for n, passage in enumerate(passages):
-        shared = Counter(m for word in passage.long for m in holders[word])
-        article = articles[hits[n].article.id]
-        copied = {
-            m
-            for m, count in shared.items()
-            if count >= MIN_SHARED * min(len(passages[m].long), len(passage.long))
-            and hits[m].article.id != hits[n].article.id
-            and _carries(article, passages[m])
-            and _carries(articles[hits[m].article.id], passage)
-        }
-        home = next((group for group in groups if copied.issuperset(group)), None)
-        if home is None:
-            groups.append([n])
+    texts = {hit.article.id: _Text(hit.article.text) for hit in hits}
+    passages = [_Text(hit.passage.text, opens=not hit.article.text[: hit.passage.start].strip()) for hit in hits]
+    copies = _find_copies(hits, texts, passages)
+    days = {hit.article.id: hit.article.published or date.max for hit in hits}
+    ages = {name: age for age, name in enumerate(sorted(days, key=days.__getitem__))}
+    shown: defaultdict[str, list[int]] = defaultdict(list)  # by article
+    behind: dict[int, list[int]] = {}  # a hit that is shown: those hidden behind it
+    for n in sorted(range(len(hits)), key=lambda n: ages[hits[n].article.id]):
+        for name in sorted({hits[m].article.id for m in copies[n] & behind.keys()}, key=ages.__getitem__):
+            if _cover(texts[name].plain, passages[n].plain, [passages[m].plain for m in shown[name]]):
+                for m in copies[n].intersection(shown[name]):
+                    behind[m].append(n)
+                break
         else:
-            home.append(n)
+            shown[hits[n].article.id].append(n)
+            behind[n] = []
+    return sorted((_merge(hits[n], [hits[m] for m in behind[n]]) for n in sorted(behind)), key=lambda hit: -hit.score)
+
+
+def _find_copies(hits: Sequence[Hit], texts: Mapping[str, _Text], passages: Sequence[_Text]) -> list[set[int]]:
+    """For each hit, the others that are copies of it, or of a part that both have."""
+    copies: list[set[int]] = [set() for _ in hits]
+    holders: defaultdict[str, list[int]] = defaultdict(list)  # of each long word
+    for n, passage in enumerate(passages):
+        article = texts[hits[n].article.id]
+        for m, count in Counter(m for word in passage.long for m in holders[word]).items():
+            if (
+                hits[m].article.id != hits[n].article.id
+                and count >= MIN_SHARED * min(len(passages[m].long), len(passage.long))
+                and passages[m].plain in article.plain
+                and passage.plain in texts[hits[m].article.id].plain
+            ):
+                copies[n].add(m)
+                copies[m].add(n)
         for word in passage.long:
             holders[word].append(n)
-    return [_merge([hits[n] for n in group]) for group in groups]
+    return copies
 
 
-def _merge(group: Sequence[Hit]) -> Hit:
-    by_day = sorted(group, key=lambda hit: hit.article.published or date.max)
-    first = by_day[0]
-    known = {article.id: article for hit in by_day for article in (hit.article, *hit.also_in)}
-    del known[first.article.id]
-    return replace(first, score=group[0].score, also_in=tuple(known.values()))
+def _cover(article: str, passage: str, others: Sequence[str]) -> bool:
+    """Whether all that the article has of a passage stands in others of its passages."""
+    reached = article.index(passage)
+    end = reached + len(passage) - len(" . ")  # what ends a passage also begins the next
+    for start, other in sorted((article.find(other), other) for other in others):
+        if 0 <= start <= reached:
+            reached = max(reached, start + len(other) - len(" . "))
+    return reached >= end
 
 
-def _carries(article: _Words, passage: _Words) -> bool:
-    """Whether the article says all that the passage says, in the same order, with nothing put in between."""
-    if passage.text in article.text:
-        return True
-    window = _find_window(article, passage)
-    for kind, a, b, c, d in SequenceMatcher(None, passage.spelt, window, autojunk=False).get_opcodes():
-        if kind == "equal" or (kind == "insert" and a in (0, len(passage.spelt))):
-            continue  # what the article says before and after is no part of the passage
-        if not _SMALL.issuperset([*passage.spelt[a:b], *window[c:d]]):
-            return False
-    return True
+def _merge(shown: Hit, hidden: Sequence[Hit]) -> Hit:
+    known = {article.id: article for hit in (shown, *hidden) for article in (*hit.also_in, hit.article)}
+    del known[shown.article.id]
+    return replace(shown, score=max(hit.score for hit in (shown, *hidden)), also_in=tuple(known.values()))
 
 
-def _find_window(article: _Words, passage: _Words) -> list[str]:
-    """The article's words around the longest run that it shares with the passage, as far as the passage reaches."""
-    longest = SequenceMatcher(None, article.spelt, passage.spelt, autojunk=False).find_longest_match()
-    start = longest.a - longest.b
-    slack = int(SLACK * len(passage.spelt)) + 1
-    return article.spelt[max(start - slack, 0) : start + len(passage.spelt) + slack]
+def _write_number(match: re.Match[str]) -> str:
+    return str(_NUMERALS.get(match[1], 0) + _NUMERALS[match[2]])
 
 
 @lru_cache(65_536)
 def _spell(word: str) -> str:
-    word = fold(word)
+    if word[0] in ".!?\n":
+        return "."
     for pattern, american in _SPELLINGS:
         word = pattern.sub(american, word)
     return word
