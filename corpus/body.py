@@ -1,29 +1,54 @@
 """A page's lines -> which of them are its article's body. Knows nothing of metadata or of what becomes of the lines.
 
-Every line is judged alone (`boilerplate.py`) and weighed; the run of lines with the best balance of prose over
-furniture is the body. A text with hardly any furniture is an article by itself and loses no more than that.
+Every line is judged alone (`boilerplate.py`) and weighed beside its neighbours; the run of lines with the best balance
+of prose over furniture is the body (maximum subsequence segmentation: Pasternack and Roth, WWW 2009).
+A text with hardly any furniture is an article by itself and loses no more than that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.article import Span
-from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
+from corpus.boilerplate import MIN_UNTERMINATED_WORDS, Kind, classify, count_words, find_credit, is_bulleted
 from corpus.dates import Stamp, read_stamps
-from corpus.sentences import split_paragraphs
+from corpus.sentences import is_terminated, split_paragraphs
 from corpus.title import find_byline
 
-MAX_PROSE_SCORE = 60.0
-LONE_PROSE = 0.4
-PLAIN_COST, PLAIN_WORD_COST, BULLET_COST = 4.0, 0.3, 10.0
-INTERFACE_COST, STAMP_COST, ENDING_COST = 8.0, 20.0, 30.0
-MIN_BODY_BEFORE_COMMENTS = 40.0
-"""What a line adds to a run, in words of prose. Chosen by hand on the 93 even pages of the article-extraction-benchmark
-(`python -m tests.benchmarks.cleaning`). Halving or doubling one of them moves F1 there by .015 (MAX_PROSE_SCORE), .010
-(MIN_BODY_BEFORE_COMMENTS), .006 (LONE_PROSE) or at most .004 (the costs)."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What a line adds to a run of lines, in words of prose.
+
+    Fitted by `python -m tests.benchmarks.cleaning --fit`; the figure reported for them is of sites left out of the fit.
+
+    Attributes:
+        most: of one paragraph, however long.
+        alone: share of its words that prose without prose next to it is worth.
+        plain, word: cost of a line that is no sentence, and of each of its words.
+        bullet: cost of a list's item.
+        announced: worth of a line of a list that a colon announces.
+        interface, stamp, ending: cost of a button; of a date or byline; of what follows articles.
+        body: comments end a body of at least so much worth.
+    """
+
+    most: float = 60.0
+    alone: float = 0.4
+    plain: float = 4.0
+    word: float = 0.3
+    bullet: float = 10.0
+    announced: float = 3.0
+    interface: float = 8.0
+    stamp: float = 20.0
+    ending: float = 30.0
+    body: float = 40.0
+
+
+WEIGHTS = Weights()
 
 RARE_FURNITURE = 0.1
 """Pieces of furniture to a line of prose, up to which the text is an article by itself and no run is chosen."""
@@ -37,6 +62,13 @@ LEAD_LINES = 10
 MIN_FOUND_CHARACTERS = 30
 """Shorter lines ("Read more") stand inside longer ones by chance."""
 
+FUNCTION_WORDS, MIN_FUNCTION_SHARE = 25, 0.15
+"""The page's commonest short words, and their share below which a long line without a full stop is a row of names: on
+the benchmark's pages rows have at most .12, such sentences at least .17."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?…]+[\"'”’)]*\s+\S")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -49,6 +81,7 @@ class Line:
     words: int
     stamps: tuple[Stamp, ...]
     byline: bool
+    credit: int
 
     @property
     def is_prose(self) -> bool:
@@ -56,19 +89,21 @@ class Line:
         return self.kind is Kind.PROSE and not self.stamps and not self.byline
 
     @property
-    def credit(self) -> int:
-        """Where a photo credit at its end begins; its length where there is none."""
-        return find_credit(self.text)
+    def is_text(self) -> bool:
+        """Whether it may stand in an article's body."""
+        return self.kind in (Kind.PROSE, Kind.PLAIN) and not self.stamps and not self.byline
 
 
 def read_lines(text: str) -> list[Line]:
     """The lines of a page, each judged."""
-    return _settle_translations([_read_line(text, start, end) for start, end in split_paragraphs(text)])
+    lines = [_read_line(text, start, end) for start, end in split_paragraphs(text)]
+    return _settle_rows(_settle_translations(lines))
 
 
-def choose_body(lines: list[Line], hints: Collection[str] = ()) -> list[int]:
+def choose_body(lines: list[Line], hints: Collection[str] = (), weights: Weights = WEIGHTS) -> list[int]:
     """The ordinals of the lines that are the body: those that the hints hold, else those of the best run."""
-    return _choose_hinted(lines, hints) or _choose_run(lines)
+    run = _choose_run(lines, weights)
+    return _choose_hinted(lines, hints, run) or run
 
 
 def _read_line(text: str, start: int, end: int) -> Line:
@@ -81,6 +116,7 @@ def _read_line(text: str, start: int, end: int) -> Line:
         words=count_words(line),
         stamps=tuple(read_stamps(line)),
         byline=find_byline(line) is not None,
+        credit=find_credit(line),
     )
 
 
@@ -95,18 +131,32 @@ def _settle_translations(lines: list[Line]) -> list[Line]:
     return settled
 
 
-def _choose_hinted(lines: list[Line], hints: Collection[str]) -> list[int]:
+def _settle_rows(lines: list[Line]) -> list[Line]:
+    """Take a long line without a full stop for furniture unless short words hold it together as they do a sentence.
+
+    Clouds of tags and rows of links have hardly any. Which words those are the page's own prose says, in any language.
+    """
+    prose = [_LETTERS.findall(line.text) for line in lines if line.kind is Kind.PROSE]
+    short = Counter(word for words in prose for word in words if len(word) <= 4 and word == word.lower())
+    common = {word for word, _ in short.most_common(FUNCTION_WORDS)}
+
+    def is_row(line: Line) -> bool:
+        if line.kind is not Kind.PROSE or is_terminated(line.text) or _INNER_STOP.search(line.text):
+            return False
+        words = _LETTERS.findall(line.text)
+        held = sum(word.lower() in common for word in words)
+        return len(words) >= MIN_UNTERMINATED_WORDS and held < MIN_FUNCTION_SHARE * len(words)
+
+    return [replace(line, kind=Kind.INTERFACE) if is_row(line) else line for line in lines]
+
+
+def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) -> list[int]:
     """The lines that the hints hold, unless the hints miss most of what the lines themselves show to be the body."""
     if not hints:
         return []
     known = {key for hint in hints if (key := squeeze(hint))}
     whole = "".join(map(squeeze, hints))
-    chosen = [
-        index
-        for index, line in enumerate(lines)
-        if line.kind in (Kind.PROSE, Kind.PLAIN) and not (line.stamps or line.byline) and _is_hinted(line, known, whole)
-    ]
-    run = _choose_run(lines)
+    chosen = [index for index, line in enumerate(lines) if line.is_text and _is_hinted(line, known, whole)]
     enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(lines[index].words for index in run)
     return chosen if run and enough else []
 
@@ -124,7 +174,7 @@ def squeeze(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _choose_run(lines: list[Line]) -> list[int]:
+def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
     """The lines of the body, by their ordinals."""
     kinds = [line.kind for line in lines]
     prose = sum(line.is_prose for line in lines)
@@ -133,14 +183,14 @@ def _choose_run(lines: list[Line]) -> list[int]:
         return plain if sum(lines[index].words for index in plain) >= MIN_VERSE_WORDS * len(plain) else []
     furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
     whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
-    low, high = (0, len(lines)) if whole else _find_best_run(lines)
+    low, high = (0, len(lines)) if whole else _find_best_run(lines, weights)
     low = _find_lead(lines, low)
     chosen, related = [], False
     for index in range(low, high):
         line = lines[index]
         related = line.kind is Kind.ENDING or (related and not line.is_prose)
         captioned = line.kind is Kind.PLAIN and line.credit < len(line.text)
-        if line.kind in (Kind.PROSE, Kind.PLAIN) and not (related or captioned or line.stamps or line.byline):
+        if line.is_text and not (related or captioned):
             chosen.append(index)
     return chosen
 
@@ -154,9 +204,22 @@ def _find_lead(lines: list[Line], low: int) -> int:
     return lead if lead and signed and boxed else low
 
 
-def _find_best_run(lines: list[Line]) -> Span:
+def _find_best_run(lines: list[Line], weights: Weights) -> Span:
     """The run of lines with the highest sum of scores; it ends where comments begin."""
     best, total, start = (0.0, 0, 0), 0.0, 0
+    for index, (line, score) in enumerate(zip(lines, _score_lines(lines, weights), strict=True)):
+        if line.kind is Kind.COMMENTS and best[0] >= weights.body:
+            break
+        if total <= 0:
+            total, start = 0.0, index
+        total += score
+        if total > best[0]:
+            best = (total, start, index + 1)
+    return best[1:]
+
+
+def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
+    """What each line adds to a run: prose by its words, once, and less where it stands alone; the rest costs."""
     content = [index for index, line in enumerate(lines) if line.kind is not Kind.INTERFACE]
     company = {
         index
@@ -164,22 +227,19 @@ def _find_best_run(lines: list[Line]) -> Span:
         if lines[before].is_prose and lines[after].is_prose
         for index in (before, after)
     }
+    copies = Counter(line.text for line in lines)
+    announced = False
     for index, line in enumerate(lines):
-        if line.kind is Kind.COMMENTS and best[0] >= MIN_BODY_BEFORE_COMMENTS:
-            break
-        if total <= 0:
-            total, start = 0.0, index
-        total += _score(line, alone=index not in company)
-        if total > best[0]:
-            best = (total, start, index + 1)
-    return best[1:]
-
-
-def _score(line: Line, *, alone: bool) -> float:
-    if line.stamps or line.byline:
-        return -STAMP_COST
-    if line.kind is Kind.PROSE:
-        return min(line.words, MAX_PROSE_SCORE) * (LONE_PROSE if alone else 1.0)
-    if line.kind is Kind.PLAIN:
-        return -BULLET_COST if is_bulleted(line.text) else -PLAIN_COST - PLAIN_WORD_COST * line.words
-    return -INTERFACE_COST if line.kind is Kind.INTERFACE else -ENDING_COST
+        plain = line.kind is Kind.PLAIN and not line.stamps and not line.byline
+        if line.is_prose:
+            share = 0.0 if copies[line.text] > 1 else 1.0 if index in company else weights.alone
+            yield min(line.words, weights.most) * share
+        elif plain and announced:
+            yield weights.announced
+        elif plain:
+            yield -weights.bullet if is_bulleted(line.text) else -weights.plain - weights.word * line.words
+        elif line.stamps or line.byline:
+            yield -weights.stamp
+        else:
+            yield -(weights.interface if line.kind is Kind.INTERFACE else weights.ending)
+        announced = line.is_text and (line.text.endswith(":") or (announced and plain))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from itertools import takewhile
 
 from corpus.article import Article, Page, Span
-from corpus.body import Line, choose_body, read_lines, squeeze
+from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines, squeeze
 from corpus.boilerplate import Kind
 from corpus.dates import find_stamp, read_stamps
 from corpus.errors import LoadError
@@ -61,16 +61,17 @@ class Cleaned:
     machine_translated: bool = False
 
 
-def clean(text: str, *, hints: Collection[str] = (), title: str | None = None) -> Cleaned:
+def clean(text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS) -> Cleaned:
     """Choose the spans of a page that are its article, and read what the page says of itself.
 
     Args:
         text: everything visible on the page.
         hints: lines that an extractor with the page's markup at hand believes to be body text.
         title: the title where it is known; its line is no part of the body.
+        weights: how lines are weighed; others than the shipped ones are for measuring.
     """
     lines = read_lines(text)
-    chosen = choose_body(lines, hints)
+    chosen = choose_body(lines, hints, weights)
     prose = [index for index in chosen if lines[index].is_prose]
     uncredited = [index for index in prose if lines[index].credit == len(lines[index].text)]
     first = next(iter(uncredited + prose), 0)
