@@ -153,9 +153,7 @@ HARMLESS: Mapping[str, Edit] = {
     "dashes": everywhere((r" [–—] ", "—"), (r"(?<=[a-z])—(?=[a-z])", " - ")),
     "spaces": everywhere((r"\. (?=[A-Z])", ".  "), (r" (?=\d)", "\u00a0")),
     "a line wrapped": swap((r"(?<=[a-z]) (?=of |to |in )", "\n")),
-    "figures as digits": change(
-        (rf"\b({_ANY_FIGURE})\b", lambda _, m: str(FIGURES.index(m[0]) + 2)),
-    ),
+    "figures as digits": change((rf"\b({_ANY_FIGURE})\b", lambda _, m: str(FIGURES.index(m[0]) + 2))),
     "figures as words": change(
         (
             r"(?<![\d.,$€£:/-])(?<![.yhlet] )\b([2-9]|1[0-2])\b(?![\d%]|[.,:/-]\d)(?=[ ,.]?[ a-z])",
