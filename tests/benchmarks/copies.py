@@ -270,7 +270,8 @@ def main() -> None:
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     sets = {"copies, samples": list(load_samples())}
-    digests = {"copies, samples": floors.digest_files(*Path(corpus.samples.__file__).parent.glob("*.[!p]*"))}
+    samples = sorted(path for path in Path(corpus.samples.__file__).parent.iterdir() if path.suffix != ".py")
+    digests = {"copies, samples": floors.digest_files(*samples)}
     if options.data:
         articles = read_articles(options.data)
         digest = floors.digest_files(options.data / "news-dev.articles.jsonl.gz")
