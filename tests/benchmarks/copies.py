@@ -270,7 +270,7 @@ def main() -> None:
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     sets = {"copies, samples": list(load_samples())}
-    samples = sorted(path for path in Path(corpus.samples.__file__).parent.iterdir() if path.suffix != ".py")
+    samples = sorted(path for path in Path(corpus.samples.__file__).parent.iterdir() if path.suffix not in (".py", ""))
     digests = {"copies, samples": floors.digest_files(*samples)}
     if options.data:
         articles = read_articles(options.data)
