@@ -1,6 +1,6 @@
 """Whether copies are collapsed, and reports that differ are not, on articles with edits of known kinds.
 
-    python -m tests.benchmarks.copies [--data DIR] [--articles 300] [--show] [--pin REASON]
+    python -m tests.benchmarks.copies [--data DIR] [--articles 120] [--show] [--pin REASON]
 
 ``--data`` holds news-dev.articles.jsonl.gz; without it the samples alone are used. Each article is paired with an
 edited copy of itself; both are cut into passages, and those that share most words with the edited sentence, or with one
@@ -265,7 +265,7 @@ def main() -> None:
     """Measure, print, and compare with the floors."""
     parser = argparse.ArgumentParser(description="Measure the collapsing of copies.")
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--articles", type=int, default=300, help="of each half of news-dev")
+    parser.add_argument("--articles", type=int, default=120, help="of each half of news-dev")
     parser.add_argument("--show", action="store_true", help="list what hidden passages of real pairs say otherwise")
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
