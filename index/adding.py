@@ -1,12 +1,15 @@
 """Articles -> rows of the store: what is new is split, encoded in batches, and stored one article at a time.
 
+While batches are encoded, further articles are read and split, and earlier ones stored: no core waits for a disk.
 Knows nothing of Chroma or of searching.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -24,6 +27,8 @@ from index.store import Store
 
 BATCH = 64
 """Passages encoded in one call: enough for a quicker encoder to pay, few enough for progress every few seconds."""
+AHEAD = 2
+"""Batches encoded at a time: the second one's texts fill the cores that the first one's last texts leave."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +72,10 @@ class _Draft:
         return [passage_input(self.article, passage) for passage in self.passages]
 
 
+_Rows = Future[list[Vectors | EncoderError | None]]
+"""For each draft of a batch: its vectors, why it has none, or None where the article is there already."""
+
+
 class Intake:
     """Takes articles into one store.
 
@@ -83,22 +92,31 @@ class Intake:
         """Store articles; each is yielded once it is committed, in the order they came.
 
         Args:
-            articles: read as they are needed; about ``BATCH`` passages are held in memory.
+            articles: read as they are needed; about ``(AHEAD + 1) * BATCH`` passages are held in memory.
 
         Raises:
             LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
             LibraryEncoderError: the library's vectors are another encoder's.
         """
         batch: list[_Draft] = []
-        for article in articles:
-            if any(draft.article.id == article.id for draft in batch):  # the later one updates the earlier
-                yield from self._finish(batch)
-                batch = []
-            batch.append(self._draft(article))
-            if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
-                yield from self._finish(batch)
-                batch = []
-        yield from self._finish(batch)
+        ahead: deque[tuple[list[_Draft], _Rows]] = deque()
+        pool = ThreadPoolExecutor(AHEAD, "dateline-encode")
+        try:
+            for article in articles:
+                held = (draft.article.id for drafts in (batch, *(drafts for drafts, _ in ahead)) for draft in drafts)
+                if article.id in held:  # the later one updates the earlier
+                    ahead.append((batch, pool.submit(self._encode, batch)))
+                    batch = []
+                    yield from self._finish(ahead)
+                batch.append(self._draft(article))
+                if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
+                    ahead.append((batch, pool.submit(self._encode, batch)))
+                    batch = []
+                yield from self._finish(ahead, leave=AHEAD)
+            ahead.append((batch, pool.submit(self._encode, batch)))
+            yield from self._finish(ahead)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _draft(self, article: Article) -> _Draft:
         revision = revision_of(article)
@@ -112,26 +130,29 @@ class Intake:
             return _Draft(article, revision, [], error)
         return _Draft(article, revision, passages)
 
-    def _finish(self, batch: list[_Draft]) -> Iterator[tuple[Article, Outcome]]:
-        encoded = iter(self._encode([draft for draft in batch if draft.passages]))
-        for draft in batch:
-            result = next(encoded) if draft.passages else draft.problem
-            if isinstance(result, EncoderError):
-                logger.warning("article %s was not added: %s", draft.article.id, result)
-                yield draft.article, Outcome.FAILED
-            else:
-                yield draft.article, Outcome.UNCHANGED if result is None else self._put(draft, result)
+    def _finish(self, ahead: deque[tuple[list[_Draft], _Rows]], *, leave: int = 0) -> Iterator[tuple[Article, Outcome]]:
+        """Store the batches that are encoded, and wait for those that are not until only ``leave`` are left."""
+        while ahead and (len(ahead) > leave or ahead[0][1].done()):
+            drafts, rows = ahead.popleft()
+            for draft, result in zip(drafts, rows.result(), strict=True):
+                if isinstance(result, EncoderError):
+                    logger.warning("article %s was not added: %s", draft.article.id, result)
+                    yield draft.article, Outcome.FAILED
+                else:
+                    yield draft.article, Outcome.UNCHANGED if result is None else self._put(draft, result)
 
-    def _encode(self, drafts: list[_Draft]) -> list[Vectors | EncoderError]:
-        """The vectors of each draft; where a batch fails, each draft is tried alone, so that one spoils no other."""
-        if not drafts:
-            return []
+    def _encode(self, batch: list[_Draft]) -> list[Vectors | EncoderError | None]:
+        """What becomes of each draft; where the batch fails, each is tried alone, so that one spoils no other."""
+        inputs = [text for draft in batch for text in draft.inputs]
         try:
-            rows = encode(self._load(), [text for draft in drafts for text in draft.inputs])
+            rows = encode(self._load(), inputs) if inputs else np.empty((0, 0), np.float32)
         except EncoderError as error:
-            return [error] if len(drafts) == 1 else [self._encode([draft])[0] for draft in drafts]
-        ends = accumulate(len(draft.passages) for draft in drafts)
-        return [rows[end - len(draft.passages) : end] for draft, end in zip(drafts, ends, strict=True)]
+            return [error] if len(batch) == 1 else [self._encode([draft])[0] for draft in batch]
+        ends = accumulate(len(draft.passages) for draft in batch)
+        return [
+            rows[end - len(draft.passages) : end] if draft.passages else draft.problem
+            for draft, end in zip(batch, ends, strict=True)
+        ]
 
     def _put(self, draft: _Draft, vectors: Vectors) -> Outcome:
         article, encoder = draft.article, self._load()

@@ -28,7 +28,7 @@ from index import (
     Outcome,
     SearchError,
 )
-from index.adding import BATCH
+from index.adding import AHEAD, BATCH
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -146,12 +146,12 @@ def test_articles_are_acknowledged_as_they_come(library: Library) -> None:
     produced: list[int] = []
 
     def produce() -> Iterator[Article]:
-        for entry in numbered(3 * BATCH):
+        for entry in numbered((AHEAD + 2) * BATCH):
             produced.append(len(acknowledged))
             yield entry
 
     library.add(produce(), progress=lambda entry, _: acknowledged.append(entry.id))
-    assert acknowledged == [entry.id for entry in numbered(3 * BATCH)]
+    assert acknowledged == [entry.id for entry in numbered((AHEAD + 2) * BATCH)]
     assert produced[-1] >= BATCH  # so memory does not grow with the number of articles
 
 
