@@ -53,6 +53,9 @@ WEIGHTS = Weights()
 RARE_FURNITURE = 0.1
 """Pieces of furniture to a line of prose, up to which the text is an article by itself and no run is chosen."""
 
+COPIED_PAGE = 0.8
+"""Share of the prose that stands on the page more than once, from which the page was pasted twice."""
+
 MIN_VERSE_WORDS = 3
 """Words a line, from which lines without a sentence among them are verse and not a menu."""
 
@@ -218,6 +221,13 @@ def _find_best_run(lines: list[Line], weights: Weights) -> Span:
     return best[1:]
 
 
+def _find_copied(lines: list[Line]) -> Collection[str]:
+    """Sentences that stand on the page more than once, as teasers do; none where nearly all do."""
+    copies = Counter(line.text for line in lines if line.is_prose)
+    copied = {text for text, count in copies.items() if count > 1}
+    return copied if sum(map(len, copied)) < COPIED_PAGE * sum(map(len, copies)) else ()
+
+
 def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
     """What each line adds to a run: prose by its words, once, and less where it stands alone; the rest costs."""
     content = [index for index, line in enumerate(lines) if line.kind is not Kind.INTERFACE]
@@ -227,12 +237,12 @@ def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
         if lines[before].is_prose and lines[after].is_prose
         for index in (before, after)
     }
-    copies = Counter(line.text for line in lines)
+    copied = _find_copied(lines)
     announced = False
     for index, line in enumerate(lines):
         plain = line.kind is Kind.PLAIN and not line.stamps and not line.byline
         if line.is_prose:
-            share = 0.0 if copies[line.text] > 1 else 1.0 if index in company else weights.alone
+            share = 0.0 if line.text in copied else 1.0 if index in company else weights.alone
             yield min(line.words, weights.most) * share
         elif plain and announced:
             yield weights.announced

@@ -18,7 +18,7 @@ from corpus.boilerplate import Kind
 from corpus.dates import find_stamp, read_stamps
 from corpus.errors import LoadError
 from corpus.language import identify_language
-from corpus.title import find_byline, find_name, find_outlet, find_title, split_site
+from corpus.title import find_byline, find_name, find_outlet, find_signature, find_title, split_site
 
 HEAD_LINES, NEAR_LINES = 30, 8
 """How far above the body a title may stand, buttons not counted; how far from its first line a stamp or byline."""
@@ -106,19 +106,25 @@ def _find_headline(before: list[Line], body: str, title: str | None) -> int | No
 def _read_metadata(cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None) -> Cleaned:
     """Add what the lines around the body and the page as a whole say."""
     stamp = find_stamp(near)
-    author, employer = next((byline for line in near if (byline := find_byline(line))), (None, None))
+    author, employer = next((byline for line in near if (byline := _read_byline(line))), (None, None))
     signed = list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES])) if headline else []
     if author is None and len(signed) < BYLINE_LINES - 1:
         author = find_name(signed)
     title, site = split_site(headline, page) if headline else (None, None)
+    outlet = site or employer or find_outlet(page, body)
     return replace(
         cleaned,
         title=title,
-        outlet=site or employer or find_outlet(page, body),
+        outlet=None if outlet == author else outlet,
         author=author,
         published=stamp.day if stamp else None,
         published_at=stamp.moment if stamp else None,
     )
+
+
+def _read_byline(line: str) -> tuple[str, str | None] | None:
+    """The author and the outlet that a byline, or a line with a stamp, names."""
+    return find_byline(line) or (find_signature(line) if read_stamps(line) else None)
 
 
 def _drop_copies(chosen: list[Line]) -> Iterator[Line]:

@@ -27,6 +27,8 @@ MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for
 """Month names, whole and abbreviated, in lower case: English, Turkish, German, French, Spanish, Italian, Portuguese,
 Dutch, Indonesian."""
 
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "trt": 3, "msk": 3,
     "wib": 7, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
@@ -80,7 +82,9 @@ _FILLER = re.compile(
 _CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d\W+$")
 """A time before a day; what stands behind them are buttons ("21:17 18.11.2019 Get short URL")."""
 _SEPARATOR = re.compile(r"[|:•·]")
-_BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|oleh|yazan|written by)\s", re.IGNORECASE)
+_BYLINE = re.compile(r"\W*(?:(?:posted |written )?by|von|par|por|di|door|oleh|yazan):?\s", re.IGNORECASE)
+_SIGNED = re.compile(r"^(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w.'’-]+ ){2,4}[-–—|/•·] ?\W*$")
+"""A name and a dash before a day: "Jane Doe - Nov 19, 2019"."""
 MAX_STAMP_CHARACTERS = 160
 
 
@@ -120,14 +124,15 @@ def read_stamps(line: str) -> list[Stamp]:
         end = stop
     if not stamps:
         return []
-    around = " ".join([*rest, line[end:]])
+    rest.append(line[end:])
+    around = " ".join(rest)
     words = re.findall(r"[^\W\d_]+", _FILLER.sub(" ", _LABEL.sub(" ", around)))
     allowed = 0
-    if _BYLINE.match(line) or (_LABEL.search(around) and _SEPARATOR.search(around)):
+    if any(map(_BYLINE.match, rest)) or (_LABEL.search(around) and _SEPARATOR.search(around)):
         allowed = 7
     elif _LABEL.search(around):
         allowed = 2
-    elif _CLOCK.match(rest[0]):
+    elif _CLOCK.match(rest[0]) or _SIGNED.match(rest[0]):
         allowed = 4
     return stamps if len(words) <= allowed and not (words and line.rstrip().endswith(".")) else []
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
+from corpus.dates import MONTHS, WEEKDAYS
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32
@@ -16,17 +17,22 @@ MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
 """Share of a title's content words that its article repeats; headlines of other articles share fewer."""
 MAX_COPYRIGHT_CHARACTERS = 300
+MIN_OUTLET_LINES = 3
+"""A name without a word of the press in it is an outlet's if a copyright line and two others have it."""
 MARK_WORTH, MARK_DISTANCE = 0.5, 3
 """A byline or stamp at most so many lines below a line is worth so much sharing."""
 DISTANCE_COST = 0.01
 """Of each line between a line and the body."""
+DECK_MARGIN = 0.2
+"""A line right below a title is its deck, unless it is better than the title by so much."""
 
 _NO_TITLE = re.compile(
-    r"[.。:,]$|\S(?: {3,}|\t)\S|[…»]\s*$|\.\.\. more$|\b(?:photograph|photo|image|illustration)s?\b\W+(?:by\b|\w+/)"
-    r"|https?://|\bcredit\b\W|\bgetty images\b|/(?:ap|afp|reuters|epa)\b|\d\s+(?:hours?|minutes?|days?) ago\b",
+    r"[.。:,][\"”’]?$|\S(?: {3,}|\t)\S|[…»›>]\s*$|\s[>›»]\s|\.\.\. more$"
+    r"|\b(?:photograph|photo|image|illustration)s?\b\W+(?:by\b|\w+/)|https?://|\bcredit\b\W|\bgetty images\b"
+    r"|/\s?(?:ap|afp|reuters|epa)\b|\d\s+(?:hours?|minutes?|days?) ago\b|\b\d?\d:\d\d\s?[ap]\.?m\b",
     re.IGNORECASE,
 )
-"""Ends as a sentence, a list or a teaser does; a table's row; a credit; an age."""
+"""Ends as a sentence, a list or a teaser does; a table's row; a path of links; a credit; an age; a time."""
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED_PAIR = re.compile(r"(?=([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}))")
 _SITE_SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—-]\s+(?P<site>[^|–—]{2,40})$")
@@ -35,28 +41,40 @@ _NAME = r"[^\W\d_](?:[\w.'’-]*[^\W_])?\.?"
 _BYLINE = re.compile(
     r"^\W*(?:written by|story by|by|von|par|por|di|door|oleh|yazan)\s*:?\s+"
     rf"(?P<author>{_NAME}(?:\s+(?:{_NAME}|and|und|et|y|e|ve|dan|en|&),?){{1,9}}?)"
-    r"(?:\s*(?:[,|•·–—-]|\b(?:for|in|on|at|published|posted|updated)\b|\d)\s*(?P<rest>.*))?$",
+    r"(?:\s*(?:[,|•·–—@/-]|\b(?:for|in|on|at|published|posted|updated)\b|\d)\s*(?P<rest>.*))?$",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"(?:,.*|\s+\w+)?\s+(?:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?$",
+    re.IGNORECASE,
+)
+_DAY_WORD = re.compile(rf",?\s+(?:{'|'.join([*MONTHS, *WEEKDAYS])})$", re.IGNORECASE)
+_NO_NAMES = {*MONTHS, *WEEKDAYS, "by", "published", "posted", "updated"}
 _CAPITALISED = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?|[A-Z]\.|van|von|de|da|al|bin)"
-_BARE_NAME = re.compile(rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž]\S+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$")
+_BARE_NAME = re.compile(rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$")
+_LATER_BYLINE = re.compile(r"(?<=\s)by:?\s+(?=[^\W\d_])", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"\s*(?:[|•·–—@/]|-\s|\d)")
+_GLUED = re.compile(r"[a-z][A-Z]{2}")
+"""A name that the page's layout has run into the next word ("DoeFOX")."""
 _PARTICLES = frozenset(
     "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das du".split()
 )
 _MORE_FROM = re.compile(r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE)
 _COPYRIGHT = re.compile(
-    r"(?:(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}|^\W*(?:©|\(c\)|copyright)+)"
+    r"(?:(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}"
+    r"|^\W*(?:©|\(c\)|copyright)+)"
     r"\s*(?:by\s+)?[,:|–-]?\s*"
-    r"(?P<outlet>[^\W\d_][^.,|•©]{1,40}?)"
+    r"(?P<outlet>[^\W\d_](?:[^.,|•©()/“\"]|\.(?=\w)){1,40}?)"
     r"(?:,?\s+(?:inc|ltd|llc|plc|gmbh|a\.?ş|pty|corp|co|limited)\b\.?.*"
-    r"|\s*[.,|•–—-].*|\s+(?:or|and) its\b.*|\s+all rights reserved.*|\s+-\s.*)?$",
+    r"|\s*(?:[,|•–—/(“\"]|\.(?!\w)).*|\s+(?:or|and) its\b.*|\s+(?:all rights reserved|unless|-|\d{4})(?!\w).*)?$",
     re.IGNORECASE,
 )
 _NO_PRESS = frozenset(
     """
     aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg associated
-    special rights reserved designed bureau staff company corporation communications holdings interactive media group
-    publishing network networks broadcasting corp inc ltd llc entertainment limited private network partners
+    special rights reserved designed bureau staff company corporation communication communications holdings interactive
+    media group publishing newspapers network networks broadcasting corp inc ltd llc entertainment limited private
+    organization partners policy
     """.split()
 )
 """Agencies, whose stories others print, and words of the companies that own outlets rather than of outlets."""
@@ -95,8 +113,12 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         if index not in marks and (share := _share_words(line, vocabulary)):
             marked = any(mark in marks for mark in range(index + 1, index + 1 + MARK_DISTANCE))
             score = share + MARK_WORTH * marked - DISTANCE_COST * (len(lines) - index - 1)
-        if score > best_score and not (previous >= MIN_SHARED_WORDS and best == index - 1):
-            best, best_score = index, score
+        above = lines[best] if best is not None else ""
+        if above.endswith(line) or (
+            score > best_score
+            and not (previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN)
+        ):
+            best, best_score = index, max(score, best_score)
         previous = score
     return best
 
@@ -117,9 +139,15 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
     found = _BYLINE.match(line) if len(line) <= 160 else None
     if found is None:
         return None
-    author = found["author"].strip(" ,")
+    author = _DAY_WORD.sub("", found["author"].strip(" ,"))
+    if len(author.split()) > 2 and (role := _ROLE.search(author)):
+        author = author[: role.start()]
+        if " " not in author:  # run into its role by the page's layout
+            return None
     words = author.split()
-    if not all(word[0].isupper() or word.lower() in _PARTICLES or word == "&" for word in words):
+    if _GLUED.search(author) or not all(
+        word[0].isupper() or word.lower() in _PARTICLES or word == "&" for word in words
+    ):
         return None
     name, _, last = author.rpartition(", ")
     if name and _is_press_name(last):
@@ -128,12 +156,20 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
     return author, outlet if _is_press_name(outlet) else None
 
 
+def find_signature(line: str) -> tuple[str, str | None] | None:
+    """The author, and the outlet behind, that a line with a stamp names: "Nov 3 by Jane Doe", "Jane Doe - Nov 3"."""
+    if by := _LATER_BYLINE.search(line):
+        return find_byline(line[by.start() :])
+    author = find_name([_AFTER_NAME.split(line)[0].rstrip()])
+    return (author, None) if author else None
+
+
 def find_name(lines: Sequence[str]) -> str | None:
     """The author where the lines between a title and its stamp name one without "By" ("Jane Doe in London")."""
     for line in lines:
         found = _BARE_NAME.match(line)
         words = {word.lower() for word in _TOKEN.findall(line)}
-        if found and not words & (_SECTION_WORDS | _PRESS_WORDS | _NO_PRESS):
+        if found and not words & (_SECTION_WORDS | _PRESS_WORDS | _NO_PRESS | _NO_NAMES):
             return found["author"]
     return None
 
@@ -141,12 +177,9 @@ def find_name(lines: Sequence[str]) -> str | None:
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
     """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
     for line in reversed(lines):
-        if (
-            len(line) <= MAX_COPYRIGHT_CHARACTERS
-            and (found := _COPYRIGHT.search(line))
-            and (outlet := found["outlet"].strip())
-        ):
-            if _is_press_name(outlet) or (lines.count(outlet) and outlet[0].isupper()):
+        if len(line) <= MAX_COPYRIGHT_CHARACTERS and (found := _COPYRIGHT.search(line)):
+            outlet = found["outlet"].strip()
+            if _is_press_name(outlet) or (_is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES):
                 return outlet
     for line in lines:
         if (found := _MORE_FROM.match(line)) and _is_press_name(outlet := found["outlet"].strip()):
@@ -173,13 +206,21 @@ def _share_words(line: str, vocabulary: set[str]) -> float:
     return len(words & vocabulary) / len(words) if len(words) > 1 else 0.0
 
 
+def _count_lines(name: str, lines: Sequence[str]) -> int:
+    return sum(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) is not None for line in lines)
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be an outlet's name: capitalised, short, without words of agencies and of owning companies."""
+    words = [word.lower() for word in _TOKEN.findall(name)]
+    return 0 < len(words) <= 5 and name[0].isupper() and not _NO_PRESS & set(words)
+
+
 def _is_press_name(name: str) -> bool:
     """Whether a name reads as an outlet's: a word of the press in it, and not merely a section's ("World News")."""
     words = [word.lower() for word in _TOKEN.findall(name)]
     return (
-        0 < len(words) <= 5
-        and name[0].isupper()
-        and not _NO_PRESS & set(words)
+        _is_name(name)
         and any(word in _PRESS_WORDS for word in words)
         and not all(word in _SECTION_WORDS for word in words)
     )

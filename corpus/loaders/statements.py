@@ -119,11 +119,11 @@ def _first_stamp(stamps: list[str | None]) -> tuple[date | None, datetime | None
 
 
 def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None:
-    """The page's one <h1> where a stated title holds it ("… - BBC News"), else the first stated title."""
+    """The page's one <h1> where it is a good part of a stated title ("… - BBC News"), else the first stated title."""
     stated = [" ".join(title.split()) for title in candidates if title and title.strip()]
     headings = {" ".join(element.text_content().split()) for element in tree.iter("h1")} - {""}
     for heading in headings if len(headings) == 1 else ():
-        if any(heading in title for title in stated):
+        if any(heading in title and 3 * len(heading) > len(title) for title in stated):
             return heading
     return stated[0] if stated else None
 

@@ -1,0 +1,185 @@
+"""The pages of the article-extraction-benchmark: their bodies, and what each states of itself for machines.
+
+https://github.com/scrapinghub/article-extraction-benchmark (MIT; the pages are their publishers'): ``html/*.html.gz``
+and ``ground-truth.json``. The bodies are people's; no one has marked titles, outlets, authors and dates, so the truth
+about those is what the pages' JSON-LD and meta tags say, read here on its own and not by ``corpus/loaders``. A page
+counts where it states the thing and, for pasted text, where the stated value can be seen in that text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from corpus.dates import MONTHS
+from corpus.loaders.html import render_fragment
+
+_SPLIT = re.compile(r"\s+[|–—·:-]+\s+|\s*[|»]\s*")
+_NAMES = re.compile(r"\s*(?:^by\s+|,|;|\||&|\.\s|\band\b)\s*", re.IGNORECASE)
+_DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
+MIN_TITLE = 12
+"""Characters; what stands before the first dash and is shorter is a section."""
+_SECOND_LEVEL = frozenset("ac co com edu gov net org".split())
+
+
+@dataclass(frozen=True)
+class NewsPage:
+    """One page: its markup, the article's body as a person marked it, and its address."""
+
+    key: str
+    html: bytes
+    body: str
+    url: str
+
+    @cached_property
+    def site(self) -> str:
+        """The registered domain: ``www.express.co.uk`` -> ``express.co.uk``."""
+        labels = (urlsplit(self.url).hostname or "").split(".")
+        return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
+
+    @cached_property
+    def pasted(self) -> str:
+        """Its plain text as inscriptis renders it, which stands in for what a browser copies."""
+        from inscriptis import get_text  # type: ignore[import-untyped]  # it ships no types
+
+        return str(get_text(self.html.decode("utf-8")))
+
+    @cached_property
+    def rendered(self) -> str:
+        """Its plain text as our own loader renders it: no bullets, no indentation."""
+        return render_fragment(self.html.decode("utf-8"))
+
+    @cached_property
+    def stated(self) -> dict[str, set[str]]:
+        """What it states, in every form that it states it: "title", "outlet", "author", "date" (ISO)."""
+        return _read_statements(document_fromstring(self.html, parser=HTMLParser(encoding="utf-8")), self.site)
+
+
+def read_pages(folder: Path) -> list[NewsPage]:
+    """The pages, in the order of their keys."""
+    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    return [
+        NewsPage(
+            key, gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes()), said["articleBody"], said["url"]
+        )
+        for key, said in sorted(truth.items())
+    ]
+
+
+def is_right(field: str, found: str, stated: set[str]) -> bool:
+    """Whether a value is one that the page states.
+
+    Titles and outlets compare by letters and digits, outlets without "The" and ".com"; every name of an author must be
+    stated; a day may be the day before or after, since a page may state UTC and print its own time.
+    """
+    if field == "author":
+        known = {_squeeze(name) for value in stated for name in _NAMES.split(value)}
+        return all(_squeeze(name) in known for name in _NAMES.split(found) if name)
+    if field == "date":
+        day = date.fromisoformat(found)
+        return any(abs(day - date.fromisoformat(other)) <= timedelta(days=1) for other in stated)
+    return any(_fold(field, found) == _fold(field, value) for value in stated)
+
+
+def is_visible(field: str, stated: set[str], text: str) -> bool:
+    """Whether a text shows a stated value."""
+    if field == "date":
+        folded = " ".join(text.lower().replace(",", " ").replace(".", " ").split())
+        return any(form in folded for value in stated for form in _write_days(date.fromisoformat(value)))
+    names = stated if field != "author" else {name for value in stated for name in _NAMES.split(value)}
+    lines = [_squeeze(line) for line in text.splitlines()]
+    return any(len(key) > 2 and key in line for key in map(_squeeze, names) for line in lines)
+
+
+def _write_days(day: date) -> Iterator[str]:
+    """The ways to print a day, commas and stops as spaces."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d %m %Y", "%Y %m %d"):
+        yield day.strftime(form)
+    yield f"{day.month}/{day.day}/{day.year}"
+    for name in (name for name, month in MONTHS.items() if month == day.month):
+        for number in {f"{day.day}", f"{day.day:02}"}:
+            yield f"{name} {number} {day.year}"
+            yield f"{number} {name} {day.year}"
+            yield f"{number} de {name} de {day.year}"
+
+
+def _read_statements(tree: HtmlElement, site: str) -> dict[str, set[str]]:
+    meta: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        meta.setdefault(name.lower(), []).append(" ".join((element.get("content") or "").split()))
+    articles = [
+        value for value in _read_objects(tree) if str(value.get("@type")).rstrip("']").endswith(("Article", "Posting"))
+    ]
+
+    def gather(key: str, *names: str) -> set[str]:
+        said = [text for article in articles for text in _texts(article.get(key))]
+        return {value for value in (*said, *(value for name in names for value in meta.get(name, ()))) if value}
+
+    outlets = gather("publisher", "og:site_name")
+    stated = gather("headline", "og:title", "twitter:title") | {" ".join((tree.findtext(".//title") or "").split())}
+    titles = {form for title in stated for form in _cut_titles(title)}
+    shown = {" ".join(heading.text_content().split()) for heading in tree.iter("h1")}
+    titles |= {heading for heading in shown if any(_share(heading, title) >= 0.5 for title in stated)}
+    authors = {name for name in gather("author", "author", "parsely-author", "sailthru.author") if "/" not in name}
+    dates = gather("datePublished", "article:published_time", "datepublished", "parsely-pub-date", "date", "dc.date")
+    return {
+        "title": titles,
+        "outlet": outlets | ({site, site.split(".")[0]} if outlets else set()),
+        "author": authors,
+        "date": {"-".join(found.groups()) for value in dates if (found := _DAY.match(value))},
+    }
+
+
+def _cut_titles(title: str) -> Iterator[str]:
+    """A stated title, and it without the names of section and site behind it."""
+    yield title
+    for found in _SPLIT.finditer(title):
+        if found.start() >= MIN_TITLE:
+            yield title[: found.start()]
+
+
+def _read_objects(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            pending = [json.loads(script.text or "", strict=False)]
+        except ValueError:
+            continue
+        while pending:
+            value = pending.pop()
+            if isinstance(value, dict):
+                yield value
+            pending += value if isinstance(value, list) else value.get("@graph", []) if isinstance(value, dict) else []
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    if isinstance(value, dict):
+        return _texts(value.get("name"))
+    return [" ".join(value.split())] if isinstance(value, str) else []
+
+
+def _share(one: str, other: str) -> float:
+    words, others = set(one.lower().split()), set(other.lower().split())
+    return len(words & others) / max(1, min(len(words), len(others))) if len(words) > 2 else 0.0
+
+
+def _fold(field: str, value: str) -> str:
+    if field == "outlet":
+        value = re.sub(r"^the\s+|\.(?:com|org|net|co\.uk)$", "", value.strip().casefold())
+    return _squeeze(value)
+
+
+def _squeeze(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
