@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from assistant.abstention import FLOOR, MESSAGES, decide
+from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
 from assistant.question import check_question, understand
 from assistant.reader import Reading, SentenceReader
@@ -85,7 +85,7 @@ class Assistant:
                 nearest=nearest,
             )
         tell("Writing the answer")
-        citations = compose(readings, floor=FLOOR)
+        citations = compose(readings, floor=decision.floor)
         short = _short_answer(readings[0])
         return Answer(
             question=question,

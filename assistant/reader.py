@@ -31,7 +31,8 @@ FEATURES = (
 )
 
 # Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted 2026-11-23 on 1,131
-# questions of SQuAD 2.0 train and the even half of news-dev by: python -m assistant.training.sentences
+# questions of SQuAD 2.0 train and the even half of news-dev by python -m assistant.training.sentences, while SQuAD's
+# paragraphs were ranked within their topic; a fit to today's search is no better (DECISIONS.md).
 WEIGHTS = (2.20, 0.43, 1.62, 3.06, 0.57, -0.57, -5.81)
 
 _FORMLESS = (Kind.YES_NO, Kind.OTHER)

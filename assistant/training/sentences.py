@@ -2,22 +2,20 @@
 
     python -m assistant.training.sentences --squad train.json.gz --news news-dev --library FOLDER
 
-Two kinds of questions: of SQuAD 2.0, over the paragraphs of their own topic, and of news-dev, over a library of its
-articles (``dateline --library FOLDER add news-dev/news-dev.articles.jsonl.gz`` makes it). Of news-dev only the even
-half by the parity of sha256(id) is fitted; the odd half is reported. Prints the numbers for reader.py and
-abstention.py; about ten minutes on two cores. Not imported at run time.
+Two kinds of questions, each searched in a library of its own, which is made in FOLDER the first time (half an hour on
+two cores): of SQuAD 2.0, over the paragraphs of some topics, and of news-dev, over its articles, once with the day
+asked and once without. Of news-dev the even half is fitted and the odd half reported. Prints the numbers for reader.py
+and abstention.py (with ``--keep`` only the latter's, for the weights that reader.py has). Not imported at run time.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import random
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,108 +26,117 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from assistant.abstention import found_score
 from assistant.question import Kind, kind_of
-from assistant.reader import FEATURES, Reading, SentenceReader
-from assistant.terms import content_stems
+from assistant.reader import FEATURES, WEIGHTS, Reading, SentenceReader
+from assistant.training.newsdev import read_articles, read_questions
 from corpus import Article
-from index import Encoder, Hit, Library, Passage, fold, load_encoder
+from index import Library
 
 Array = NDArray[np.float64]
 
-_READ = 4  # paragraphs read for a question of SQuAD
+_READ = 8  # passages read for a question, as ``Settings.passages``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and how to know its answer.
+
+    Attributes:
+        text: the question.
+        as_of: the day it was asked, where that is told.
+        answerable: whether the library holds the answer.
+        holds: whether a sentence that was read holds it.
+    """
+
+    text: str
+    as_of: date | None
+    answerable: bool
+    holds: Callable[[Reading], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A question that was read.
+    """A question that was searched for and read.
 
     Attributes:
         rows: (sentences, features).
         right: (sentences,) whether each holds the answer.
+        found: the score of what was found.
         answerable: whether the answer was there to be found.
     """
 
     rows: Array
     right: NDArray[np.bool_]
+    found: float
     answerable: bool
 
 
-def squad_examples(path: Path, encoder: Encoder, *, topics: int, per_topic: int, seed: int) -> Iterator[Example]:
-    """Random questions of random topics, and all that ask why, which are rare; ranked by words and meaning."""
+def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[list[Article], list[Asked]]:
+    """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare."""
     chance = random.Random(seed)
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        data = [topic for topic in json.load(file)["data"] if len(topic["paragraphs"]) >= 2 * _READ]
-    reader = SentenceReader(encoder)
+        data = [topic for topic in json.load(file)["data"] if len(topic["paragraphs"]) >= _READ]
+    articles, asked = [], []
     for topic in chance.sample(data, topics):
-        kept = [p for p in topic["paragraphs"] if encoder.count_tokens([p["context"]])[0] <= encoder.max_tokens]
         title = topic["title"].replace("_", " ")
-        articles = [Article(id=f"{n}", title=title, text=p["context"]) for n, p in enumerate(kept)]
-        vectors = encoder.encode_passages([article.text for article in articles])
-        stems = [content_stems(article.text) for article in articles]
-        asked = [(n, qa) for n, p in enumerate(kept) for qa in p["qas"]]
-        chosen = chance.sample(asked, min(per_topic, len(asked)))
-        chosen += [(n, qa) for n, qa in asked if kind_of(qa["question"]) is Kind.WHY]
-        for n, qa in chosen:
-            readings = reader.read(qa["question"], _hits(qa["question"], articles, vectors, stems, encoder))
-            if readings:
-                yield _example(readings, [_holds(reading, str(n), qa) for reading in readings], not qa["is_impossible"])
+        about = []
+        for n, paragraph in enumerate(topic["paragraphs"]):
+            article = Article(id=f"{topic['title']}:{n}", title=title, text=paragraph["context"])
+            articles.append(article)
+            about += [(article.id, question) for question in paragraph["qas"]]
+        chosen = chance.sample(about, min(per_topic, len(about)))
+        chosen += [one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen]
+        asked += [_ask_squad(article_id, question) for article_id, question in chosen]
+    return articles, asked
 
 
-def news_examples(folder: Path, library: Library, *, half: int) -> Iterator[Example]:
+def _ask_squad(article_id: str, question: dict[str, Any]) -> Asked:
+    answers = [] if question["is_impossible"] else question["answers"]
+
+    def holds(reading: Reading) -> bool:
+        return reading.hit.article.id == article_id and any(
+            reading.start <= answer["answer_start"] and answer["answer_start"] + len(answer["text"]) <= reading.end
+            for answer in answers
+        )
+
+    return Asked(text=question["question"], as_of=None, answerable=bool(answers), holds=holds)
+
+
+def news_questions(folder: Path, *, even: bool, dated: bool) -> Iterator[Asked]:
     """One half of news-dev; a sentence of any article that holds the answer string counts as right."""
+    for question in read_questions(folder):
+        if question.is_for_tuning == even:
+            yield Asked(
+                text=question.text,
+                as_of=question.asked if dated else None,
+                answerable=question.is_answerable,
+                holds=lambda reading, q=question: q.is_answerable and q.is_answered_by(reading.text),  # type: ignore[misc]  # mypy cannot type a default
+            )
+
+
+def read_all(library: Library, questions: Iterable[Asked]) -> list[Example]:
+    """Search and read; a question for which nothing can be read is left out."""
     reader = SentenceReader(library.encoder)
-    for line in (folder / "news-dev.questions.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 != half:
-            continue
-        hits = library.search(row["question"], limit=8, as_of=date.fromisoformat(row["asked"]))
-        readings = reader.read(row["question"], hits)
-        answer = re.compile(rf"(?<!\w){re.escape(fold(row['answer']))}(?!\w)")
-        right = [row["answerable"] and bool(answer.search(fold(reading.text))) for reading in readings]
+    examples = []
+    for asked in questions:
+        readings = reader.read(asked.text, library.search(asked.text, limit=_READ, as_of=asked.as_of))
         if readings:
-            yield _example(readings, right, row["answerable"])
-
-
-def _example(readings: Sequence[Reading], right: Sequence[bool], answerable: bool) -> Example:
-    rows = np.array([reading.features for reading in readings])
-    return Example(rows=rows, right=np.array(right), answerable=answerable)
-
-
-def _holds(reading: Reading, article: str, qa: dict[str, Any]) -> bool:
-    return reading.hit.article.id == article and any(
-        reading.start <= answer["answer_start"] and answer["answer_start"] + len(answer["text"]) <= reading.end
-        for answer in ([] if qa["is_impossible"] else qa["answers"])
-    )
-
-
-def _hits(
-    question: str,
-    articles: Sequence[Article],
-    vectors: NDArray[np.float32],
-    stems: Sequence[frozenset[str]],
-    encoder: Encoder,
-) -> list[Hit]:
-    asked = content_stems(question)
-    similarities = vectors @ encoder.encode_question(question)
-    shares = np.array([len(asked & words) / max(len(asked), 1) for words in stems])
-    scores = shares + 0.6 * similarities
-    hits = []
-    for row in np.argsort(-scores)[:_READ]:
-        article = articles[int(row)]
-        passage = Passage(
-            id=f"{article.id}:0", article_id=article.id, start=0, end=len(article.text), text=article.text
-        )
-        hits.append(
-            Hit(article=article, passage=passage, score=float(scores[row]), similarity=float(similarities[row]))
-        )
-    return hits
+            examples.append(
+                Example(
+                    rows=np.array([reading.features for reading in readings]),
+                    right=np.array([asked.holds(reading) for reading in readings]),
+                    found=found_score(readings),
+                    answerable=asked.answerable,
+                )
+            )
+    return examples
 
 
 def fit_weights(squad: Sequence[Example], news: Sequence[Example]) -> Array:
     """Logistic regression over all sentences, both sets counting alike; the constant last."""
     examples = [*squad, *news]
-    shares = _balance(squad, news)
-    repeated = np.repeat(shares, [len(example.rows) for example in examples])
+    repeated = np.repeat(_balance(squad, news), [len(example.rows) for example in examples])
     model = LogisticRegression(max_iter=1000).fit(
         np.vstack([example.rows for example in examples]),
         np.concatenate([example.right for example in examples]),
@@ -138,11 +145,22 @@ def fit_weights(squad: Sequence[Example], news: Sequence[Example]) -> Array:
     return np.append(model.coef_[0], model.intercept_[0])
 
 
-def fit_scaling(squad: Sequence[Example], news: Sequence[Example], weights: Array) -> tuple[float, float]:
-    """Platt scaling (1999) of the best sentence's score: slope and offset."""
-    best = np.array([_best(example, weights) for example in [*squad, *news]])
-    model = LogisticRegression(C=1e3).fit(best[:, :1], best[:, 1], sample_weight=_balance(squad, news))
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+def fit_decision(squad: Sequence[Example], news: Sequence[Example], weights: Array) -> Array:
+    """Logistic regression of "the best sentence is right" on its score and on that of what was found; constant last.
+
+    Each set has a constant of its own, or the weights would tell the sets apart and not the questions of one; returned
+    is the mean of both.
+    """
+    examples = [*squad, *news]
+    best = [_best(example, weights) for example in examples]
+    is_squad = np.arange(len(examples)) < len(squad)
+    model = LogisticRegression().fit(
+        np.column_stack([[score for score, _ in best], [example.found for example in examples], is_squad]),
+        [right for _, right in best],
+        sample_weight=_balance(squad, news),
+    )
+    sentence, found, of_squad = model.coef_[0]
+    return np.array([sentence, found, model.intercept_[0] + of_squad / 2])
 
 
 def _balance(squad: Sequence[Example], news: Sequence[Example]) -> Array:
@@ -155,14 +173,15 @@ def _best(example: Example, weights: Array) -> tuple[float, bool]:
     return float(scores[place]), bool(example.right[place])
 
 
-def report(examples: Sequence[Example], weights: Array, slope: float, offset: float) -> str:
-    """Best sentence right, AUROC of its score for "answerable", and how far the probabilities are from what is so."""
+def report(examples: Sequence[Example], weights: Array, decision: Array) -> str:
+    """Best sentence right, AUROC of the confidence for "answerable", and how far it is from what is so."""
     best = np.array([_best(example, weights) for example in examples])
+    found = np.array([example.found for example in examples])
     answerable = np.array([example.answerable for example in examples])
-    confidence = 1 / (1 + np.exp(-(slope * best[:, 0] + offset)))
+    confidence = 1 / (1 + np.exp(-(decision[0] * best[:, 0] + decision[1] * found + decision[2])))
     return (
         f"{len(examples):5} questions, {answerable.sum():4} answerable: best sentence right "
-        f"{best[answerable, 1].mean():.3f}, AUROC answerable {roc_auc_score(answerable, best[:, 0]):.3f}, "
+        f"{best[answerable, 1].mean():.3f}, AUROC answerable {roc_auc_score(answerable, confidence):.3f}, "
         f"mean confidence {confidence.mean():.3f} where {best[:, 1].mean():.3f} are right"
     )
 
@@ -173,22 +192,31 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--news", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--keep", action="store_true", help="keep the reader's weights, and fit the decision alone")
     parser.add_argument("--topics", type=int, default=60)
     parser.add_argument("--per-topic", type=int, default=15)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    encoder = load_encoder()
-    squad = list(
-        squad_examples(options.squad, encoder, topics=options.topics, per_topic=options.per_topic, seed=options.seed)
-    )
-    with Library.open(options.library, create=False, encoder=encoder) as library:
-        even, odd = (list(news_examples(options.news, library, half=half)) for half in (0, 1))
-    weights = fit_weights(squad, even)
-    slope, offset = fit_scaling(squad, even, weights)
+    articles, asked = squad_set(options.squad, topics=options.topics, per_topic=options.per_topic, seed=options.seed)
+    with Library.open(options.library / "squad") as library:
+        library.add(articles)
+        squad = read_all(library, asked)
+    with Library.open(options.library / "news") as library:
+        library.add(read_articles(options.news))
+        news = {
+            (even, dated): read_all(library, news_questions(options.news, even=even, dated=dated))
+            for even in (True, False)
+            for dated in (True, False)
+        }
+    even = [*news[True, True], *news[True, False]]
+    weights = np.array(WEIGHTS) if options.keep else fit_weights(squad, even)
+    decision = fit_decision(squad, even, weights)
     lines = [f"{name:16} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), weights, strict=True)]
-    lines.append(f"slope {slope:.3f}, offset {offset:.3f}")
-    for name, examples in (("SQuAD 2.0, fitted", squad), ("news even, fitted", even), ("news odd, reported", odd)):
-        lines.append(f"{name:18} {report(examples, weights, slope, offset)}")
+    lines.append("decision: best sentence {:.3f}, search {:.3f}, constant {:.3f}".format(*decision))
+    lines.append(f"{'SQuAD 2.0, fitted':28} {report(squad, weights, decision)}")
+    for (is_even, dated), examples in news.items():
+        name = f"news {'even, fitted' if is_even else 'odd, reported'}, {'day told' if dated else 'no day'}"
+        lines.append(f"{name:28} {report(examples, weights, decision)}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -19,6 +19,7 @@ OWN: dict[str, tuple[str, ...]] = {"samples": (), "copies": NEWS, "speed": ("--n
 ON_DATA: dict[str, tuple[str, ...]] = {
     "cleaning": ("--data", "{data}/pasted-pages"),
     "search": (*NEWS, "--library", "{library}"),
+    "abstention": (*NEWS, "--library", "{library}"),
 }
 
 

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.search --data DIR --library FOLDER [--tune] [--pin REASON]
 
-``--data`` is the folder of news-dev (see ``newsdev.py``). Its articles are added to the library in ``--library``, and
-beside it their chunks are encoded for the simple methods: an hour of two cores the first time, and kept. For each
-method: the share of the 214 answerable questions with a gold article, and with a passage that holds the answer string,
-among the first k passages; differences with their 95 % paired bootstrap intervals.
+``--data`` is the folder of news-dev (see ``assistant/training/newsdev.py``). Its articles are added to the library in
+``--library``, and beside it their chunks are encoded for the simple methods: an hour of two cores the first time, and
+kept. For each method: the share of the 214 answerable questions with a gold article, and with a passage that holds the
+answer string, among the first k passages; differences with their 95 % paired bootstrap intervals.
 
 The weights in ``index/ranking.py`` were chosen (``--tune``) on the even half, so the odd half is the fair one.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.training.newsdev import Question, read_articles, read_questions
 from corpus import Article
 from index import Encoder, Library
 from index.matrix import Matrix, Rows
@@ -33,7 +34,6 @@ from index.store import Store
 from index.words import PASSAGE_BITS
 from tests.benchmarks import floors
 from tests.benchmarks.baselines import Chunks, Floats
-from tests.benchmarks.newsdev import Question, read_articles, read_questions
 
 DEPTHS = (1, 4, 10, 20)
 Judgment = NDArray[np.bool_]

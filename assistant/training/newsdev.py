@@ -1,4 +1,4 @@
-"""The news questions that search and reading are measured on: RealTimeQA's, with the articles they were asked about.
+"""The news questions that search and reading are fitted and measured on: RealTimeQA's, with the articles asked about.
 
 ``news-dev.articles.jsonl.gz`` holds 2,058 articles, ``news-dev.questions.jsonl`` 303 questions with the day they were
 asked: 214 whose answer string stands in a gold article, and 89 whose articles were left out. Gold is by string match:
@@ -16,8 +16,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from assistant.metrics import holds
 from corpus import Article
-from index import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +32,21 @@ class Question:
 
     @property
     def is_answerable(self) -> bool:
+        """Whether its articles are among those that are searched."""
         return bool(self.gold)
 
     @property
     def is_for_tuning(self) -> bool:
+        """Whether it may be looked at when something is chosen: the even half."""
         return int(sha256(self.id.encode()).hexdigest(), 16) % 2 == 0
 
     def is_answered_by(self, text: str) -> bool:
-        return f" {_spell(self.answer)} " in f" {_spell(text)} "
+        """Whether the answer string stands in a text."""
+        return holds(text, [self.answer])
 
 
 def read_articles(folder: Path) -> Iterator[Article]:
+    """The 2,058 articles, under their records' own ids, which the questions name."""
     with gzip.open(folder / "news-dev.articles.jsonl.gz", "rt", encoding="utf-8") as lines:
         for record in map(json.loads, lines):
             yield Article(
@@ -55,6 +59,7 @@ def read_articles(folder: Path) -> Iterator[Article]:
 
 
 def read_questions(folder: Path) -> list[Question]:
+    """The 303 questions."""
     with (folder / "news-dev.questions.jsonl").open(encoding="utf-8") as lines:
         return [
             Question(
@@ -66,7 +71,3 @@ def read_questions(folder: Path) -> list[Question]:
             )
             for record in map(json.loads, lines)
         ]
-
-
-def _spell(text: str) -> str:
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(text)).split())
