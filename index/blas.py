@@ -28,6 +28,7 @@ class OneThread:
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
+                self._take_control()
                 self._limit = self._blas.limit(limits=1)
             self._inside += 1
 
@@ -35,7 +36,15 @@ class OneThread:
         with self._lock:
             self._inside -= 1
             if not self._inside:
+                self._take_control()
                 self._limit.restore_original_limits()
+                self._take_control()  # from us, so that others may
+
+    def _take_control(self) -> None:
+        """From threadpoolctl 3.8 on, OpenBLAS heeds the thread that limited it first, and silently no other."""
+        for library in self._blas.lib_controllers:
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
 
 
 one_thread = OneThread()
