@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assistant import Assistant, Settings
 from corpus import Article, load
 from corpus.samples import load_samples
 from index import Library
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no bug; speed is measured in benchmarks
+settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -127,7 +127,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield Assistant(library, Settings())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     st.one_of(
         st.text(max_size=80),

@@ -128,7 +128,7 @@ def test_of_a_long_question_the_beginning_is_read(encoder: MiniLMEncoder) -> Non
     np.testing.assert_allclose(row, encoder.encode_question("word " * 500), atol=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(max_size=80))
 def test_word_pieces_are_counted_as_the_model_counts_them(
     encoder: MiniLMEncoder, model: SentenceTransformer, text: str

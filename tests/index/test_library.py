@@ -256,7 +256,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(question=st.text(st.characters(), min_size=1, max_size=300).filter(str.strip))
 def test_every_text_can_be_searched_lone_surrogates_too(question: str, shelf: Library) -> None:
     hits = shelf.search(question, limit=5)

@@ -112,7 +112,7 @@ def test_a_tokenizer_that_makes_more_of_a_whole_than_of_its_parts_is_obeyed() ->
     assert max(count([passage_input(article, passage) for passage in passages])) <= 40
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     words=st.lists(
         st.sampled_from([*WORDS, "end.", "Stop!", "\n\n", "x" * 120, "—", "🛩️", "한국어뉴스", "…", "\u200b", "\t"])
