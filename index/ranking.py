@@ -38,7 +38,7 @@ class Weights:
     similarity: float = 0.6
     nearness: float = 0.8
     named: float = 0.3
-    nearness_days: float = 30.0
+    nearness_days: float = 15.0
     outlet: float = 0.3
     repeat: float = 0.4
 
