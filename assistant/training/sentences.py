@@ -34,6 +34,7 @@ from corpus import Article
 from index import Library
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _READ = 8  # passages read for a question, as ``Settings.passages``
 
@@ -67,7 +68,7 @@ class Example:
     """
 
     rows: Array
-    right: NDArray[np.bool_]
+    right: Flags
     found: float
     answerable: bool
 
@@ -173,17 +174,32 @@ def _best(example: Example, weights: Array) -> tuple[float, bool]:
     return float(scores[place]), bool(example.right[place])
 
 
+def find_threshold(examples: Sequence[Example], weights: Array, decision: Array) -> float:
+    """The confidence, to two decimals, at which false answers and false refusals are most nearly as frequent."""
+    confidence, _, answerable = _decide(examples, weights, decision)
+
+    def apart(threshold: float) -> float:
+        return abs(float((confidence[answerable] < threshold).mean() - (confidence[~answerable] >= threshold).mean()))
+
+    return min((n / 100 for n in range(1, 100)), key=apart)
+
+
 def report(examples: Sequence[Example], weights: Array, decision: Array) -> str:
     """Best sentence right, AUROC of the confidence for "answerable", and how far it is from what is so."""
-    best = np.array([_best(example, weights) for example in examples])
-    found = np.array([example.found for example in examples])
-    answerable = np.array([example.answerable for example in examples])
-    confidence = 1 / (1 + np.exp(-(decision[0] * best[:, 0] + decision[1] * found + decision[2])))
+    confidence, right, answerable = _decide(examples, weights, decision)
     return (
         f"{len(examples):5} questions, {answerable.sum():4} answerable: best sentence right "
-        f"{best[answerable, 1].mean():.3f}, AUROC answerable {roc_auc_score(answerable, confidence):.3f}, "
-        f"mean confidence {confidence.mean():.3f} where {best[:, 1].mean():.3f} are right"
+        f"{right[answerable].mean():.3f}, AUROC answerable {roc_auc_score(answerable, confidence):.3f}, "
+        f"mean confidence {confidence.mean():.3f} where {right.mean():.3f} are right"
     )
+
+
+def _decide(examples: Sequence[Example], weights: Array, decision: Array) -> tuple[Array, Flags, Flags]:
+    """Of each example: the confidence, whether the best sentence is right, and whether it can be answered."""
+    best = [_best(example, weights) for example in examples]
+    scores = np.array([[score, example.found, 1.0] for (score, _), example in zip(best, examples, strict=True)])
+    answerable = np.array([example.answerable for example in examples])
+    return 1 / (1 + np.exp(-(scores @ decision))), np.array([right for _, right in best]), answerable
 
 
 def main() -> None:
@@ -213,6 +229,7 @@ def main() -> None:
     decision = fit_decision(squad, even, weights)
     lines = [f"{name:16} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), weights, strict=True)]
     lines.append("decision: best sentence {:.3f}, search {:.3f}, constant {:.3f}".format(*decision))
+    lines.append(f"threshold {find_threshold(even, weights, decision):.2f}, of the even half of news-dev")
     lines.append(f"{'SQuAD 2.0, fitted':28} {report(squad, weights, decision)}")
     for (is_even, dated), examples in news.items():
         name = f"news {'even, fitted' if is_even else 'odd, reported'}, {'day told' if dated else 'no day'}"
