@@ -52,6 +52,12 @@ def test_the_two_pages_decline_what_they_do_not_say(two_pages: Assistant) -> Non
     assert reply.nearest
 
 
+def test_the_two_pages_decline_what_they_only_touch(two_pages: Assistant) -> None:
+    reply = two_pages.answer("How much did the Patriot missiles cost?")
+    assert reply.abstention is Abstention.NO_ANSWER
+    assert any("Patriot" in hit.article.text for hit in reply.nearest)
+
+
 def test_a_conversation_is_followed(two_pages: Assistant) -> None:
     history: list[Answer] = []
     for question, expected in (
