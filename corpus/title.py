@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import islice
 
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
 from corpus.dates import MONTHS, WEEKDAYS
@@ -17,6 +18,8 @@ MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
 """Share of a title's content words that its article repeats; headlines of other articles share fewer."""
 MAX_COPYRIGHT_CHARACTERS = 300
+MAX_CLAIMS = 20
+"""Lines that may name the outlet, of which each is compared with the whole page."""
 MIN_OUTLET_LINES = 3
 """A name without a word of the press in it is an outlet's if a copyright line and two others have it."""
 MARK_WORTH, MARK_DISTANCE = 0.5, 3
@@ -113,11 +116,9 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         if index not in marks and (share := _share_words(line, vocabulary)):
             marked = any(mark in marks for mark in range(index + 1, index + 1 + MARK_DISTANCE))
             score = share + MARK_WORTH * marked - DISTANCE_COST * (len(lines) - index - 1)
-        above = lines[best] if best is not None else ""
-        if above.endswith(line) or (
-            score > best_score
-            and not (previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN)
-        ):
+        deck = previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN
+        last = score > 0 and best is not None and lines[best].endswith(line)  # its path of links ends with it
+        if last or (score > best_score and not deck):
             best, best_score = index, max(score, best_score)
         previous = score
     return best
@@ -176,17 +177,21 @@ def find_name(lines: Sequence[str]) -> str | None:
 
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
     """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
-    for line in reversed(lines):
-        if len(line) <= MAX_COPYRIGHT_CHARACTERS and (found := _COPYRIGHT.search(line)):
-            outlet = found["outlet"].strip()
-            if _is_press_name(outlet) or (_is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES):
-                return outlet
-    for line in lines:
-        if (found := _MORE_FROM.match(line)) and _is_press_name(outlet := found["outlet"].strip()):
+    claims = (found["outlet"].strip() for line in reversed(lines) if (found := _find_copyright(line)))
+    for outlet in islice(claims, MAX_CLAIMS):
+        if _is_press_name(outlet) or (_is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES):
+            return outlet
+    more = ((line, found["outlet"].strip()) for line in lines if (found := _MORE_FROM.match(line)))
+    for line, outlet in islice(more, MAX_CLAIMS):
+        if _is_press_name(outlet):
             told = rf"\b(?:tell|tells|told|telling|to|with|reported by)\s+{re.escape(outlet)}\b"
             if re.search(told, body) or any(outlet in other for other in lines if other not in (line, outlet)):
                 return outlet
     return None
+
+
+def _find_copyright(line: str) -> re.Match[str] | None:
+    return _COPYRIGHT.search(line) if len(line) <= MAX_COPYRIGHT_CHARACTERS else None
 
 
 def _content_words(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from corpus.dates import MONTHS
 from corpus.loaders.html import render_fragment
 
+SHINGLE = 4
+_WORD = re.compile(r"\w+")
 _SPLIT = re.compile(r"\s+[|–—·:-]+\s+|\s*[|»]\s*")
 _NAMES = re.compile(r"\s*(?:^by\s+|,|;|\||&|\.\s|\band\b)\s*", re.IGNORECASE)
 _DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
@@ -74,6 +77,23 @@ def read_pages(folder: Path) -> list[NewsPage]:
         )
         for key, said in sorted(truth.items())
     ]
+
+
+def compare(body: str, found: str) -> tuple[float, float]:
+    """Precision and recall of what was found, in shingles of four words: the benchmark's own measure."""
+    truth, shown = _count_shingles(body), _count_shingles(found)
+    shared = (truth & shown).total()
+    return shared / shown.total() if shown else 1.0, shared / truth.total() if truth else 1.0
+
+
+def find_words(text: str) -> list[str]:
+    """The words of a text, as the benchmark counts them."""
+    return _WORD.findall(text)
+
+
+def _count_shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = find_words(text)
+    return Counter(tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1)) if words)
 
 
 def is_right(field: str, found: str, stated: set[str]) -> bool:

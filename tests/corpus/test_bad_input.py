@@ -48,12 +48,13 @@ def test_an_empty_file(tmp_path: Path, name: str, content: bytes) -> None:
     ("name", "content"),
     [
         ("a.txt", "Some text.\n" * 100_000),
+        ("a.txt", "Some text. " * 500_000),
         ("a.txt", "\n" * 1_500_000 + TEXT),
         ("a.md", "`" * 2_000_000),
         ("a.html", f"<html><p>{'Some text. ' * 100_000}</p></html>"),
         ("a.json", f'{{"text": "{"Some text. " * 100_000}"}}'),
     ],
-    ids=["lines", "blank lines", "Markdown", "HTML", "JSON"],
+    ids=["lines", "one line of 5 MB", "blank lines", "Markdown", "HTML", "JSON"],
 )
 def test_a_text_too_long_for_an_article_is_refused_at_once(tmp_path: Path, name: str, content: str) -> None:
     path = save(tmp_path, name, content.encode())
@@ -159,6 +160,24 @@ def test_a_broken_pdf(tmp_path: Path, content: bytes) -> None:
 )
 def test_a_page_without_sentences(tmp_path: Path, name: str, content: str) -> None:
     assert "at least one sentence" in refuse(save(tmp_path, name, content.encode())).expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share\n",
+        "© 2025 Example {}\n",
+        "More from Example {} News\n",
+        "By Jane Doe - Nov {}\n",
+        "4 March 2025 by Jane Doe {}\n",
+    ],
+)
+def test_a_page_that_is_all_boilerplate_is_refused_at_once_however_long(tmp_path: Path, line: str) -> None:
+    page = "".join(line.format(number) for number in range(200_000 // len(line)))
+    path = save(tmp_path, "a.txt", page.encode())
+    started = time.process_time()
+    assert "only what stands around articles" in refuse(path).found
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

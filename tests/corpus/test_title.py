@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.title import find_byline, find_outlet, find_title, split_site
+from corpus.title import find_byline, find_outlet, find_signature, find_title, split_site
 
 BODY = (
     "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the harbour master told "
@@ -19,6 +19,10 @@ BODY = (
         ],
         ["Storm warning for Port Example's islands", ">Harbour closed after crane falls in Port Example"],
         [">Is the harbour of Port Example closed?"],
+        ["Home News Crane falls on quay, harbour closed", ">Crane falls on quay, harbour closed"],
+        ["News > Port Example > Harbour closed", ">Harbour of Port Example closed"],
+        ["Harbour closed Monday 9:41 AM", ">Harbour of Port Example closed"],
+        ["Ten harbours of example to see", ">Crane falls on quay of Port Example, harbour closed", "3 March 2025"],
     ],
 )
 def test_the_title_is_the_line_that_its_body_repeats(lines: list[str]) -> None:
@@ -75,6 +79,11 @@ def test_a_byline_is_names_behind_by(line: str, byline: tuple[str, str | None] |
         (["© 2025 Example News"], "Example News"),
         (["Copyright © 2019-2025 The Example Times Ltd. All rights reserved."], "The Example Times"),
         (["More From Example Today"], "Example Today"),
+        (["© 2025 Dockside.com", "Dockside.com", "About Dockside.com"], "Dockside.com"),
+        (["© 2025 Dockside.com"], None),
+        (["© Example Gazette, a newspaper of the coast"], "Example Gazette"),
+        (["© 2025 Example News / example.net GmbH"], "Example News"),
+        (["© 2025 Dockside Network", "Dockside Network", "About Dockside Network"], None),
         (["© 2025 Grand Holdings Inc"], None),
         (["(c) 2025 AFP"], None),
         (["(Reuters)"], None),
@@ -86,6 +95,21 @@ def test_a_byline_is_names_behind_by(line: str, byline: tuple[str, str | None] |
 )
 def test_the_outlet_is_read_only_where_the_page_is_sure(lines: list[str], outlet: str | None) -> None:
     assert find_outlet(lines, BODY) == outlet
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("4 March 2025 by Jane Doe", "Jane Doe"),
+        ("9:30 AM PST 3/31/2025 | BY: Jane Doe, EX", "Jane Doe, EX"),
+        ("Jane Doe - Mar 4, 2025", "Jane Doe"),
+        ("Published March 4, 2025", None),
+        ("4 March 2025", None),
+    ],
+)
+def test_the_author_beside_a_stamp_is_read(line: str, author: str | None) -> None:
+    found = find_signature(line)
+    assert (found[0] if found else None) == author
 
 
 def test_an_outlet_that_is_only_mentioned_is_not_the_publisher() -> None:
