@@ -27,6 +27,7 @@ check: $(READY) ## what a change must pass: ruff, mypy --strict and the tests
 	$(BIN)/python -m pytest
 
 bench: $(READY) ## scores against their floors, and times; DATA=FOLDER adds the public data sets
+	@$(if $(DATA),$(INSTALL) --quiet -c constraints.txt -e '.[bench]')
 	@$(BIN)/python -m tests.benchmarks $(if $(DATA),--data $(DATA))
 
 setup: $(READY) ## make .venv with the pinned packages (chat, test and check do so themselves)
