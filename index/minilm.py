@@ -33,7 +33,8 @@ BLOCK = 32
 """Word pieces whose inner states stay in a core's cache (0.2 MB) while GELU passes over them 15 times."""
 EPSILON = np.float32(1e-12)
 MEAN = np.full(WIDTH, 1 / WIDTH, np.float32)
-"""What a product with gives the mean: quicker than numpy's."""
+ONES = np.ones((512, 1), np.float32)
+"""A product with these is a mean, or a sum: quicker than numpy's own."""
 
 
 class Linear(NamedTuple):
@@ -171,11 +172,12 @@ def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
     for where in slices:
         query, key, value = heads[:, :, where]
         length = where.stop - where.start
-        scores = np.matmul(query, key.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length))
-        scores -= scores.max(axis=-1, keepdims=True)  # they reach 118, and exp overflows at 89
-        np.exp(scores, out=scores)
-        mixed = np.matmul(scores, value, out=heads_attended[:, where])
-        mixed /= scores.sum(axis=-1, keepdims=True)
+        # By key, then query: numpy is quicker along columns. They reach 118, and exp overflows at 89.
+        scores = np.matmul(key, query.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length))
+        scores -= scores.max(axis=1, keepdims=True)
+        weights = np.exp(scores, out=scores).transpose(0, 2, 1)
+        mixed = np.matmul(weights, value, out=heads_attended[:, where])
+        mixed /= weights @ ONES[:length]
     return attended
 
 
