@@ -179,7 +179,7 @@ def _merge(shown: Hit, hidden: Sequence[Hit]) -> Hit:
     return replace(shown, score=max(hit.score for hit in (shown, *hidden)), also_in=tuple(known.values()))
 
 
-@lru_cache(256)  # 2 ms for an article of 1,000 words; the next question may be about the same ones
+@lru_cache(1_024)  # 2 ms for an article of 1,000 words; the next question may be about the same ones
 def _write(text: str, opens: bool) -> str:
     """The words and the ends of sentences, written in one way, each between spaces; it begins and ends with an end."""
     text = _FURNITURE.sub("", text)
