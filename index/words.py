@@ -59,8 +59,8 @@ def fold(text: str) -> str:
 def match_expression(question: str) -> str:
     """The question as an FTS5 query: its words, quoted, joined by OR; empty where it has none.
 
-    Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that it
-    counts no more than other words; where a part is a single character ("F-35", "U.S."), also whole.
+    Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that
+    it counts no more than other words; where a part is a single character ("F-35", "U.S."), also whole.
     """
     terms: dict[str, None] = {}
     for compound in _TERM.findall(fold(question)):

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.searching --data ../shared/data/news-dev [--passages 20000] [--encoded 1000]
 
 The library holds the articles of news-dev, and as many made by mixing runs of four words of three as it takes: the
-words are real, and as frequent as they really are. To encode them all would take an hour, so only the first passages are;
-each other one has the vector of one of those, turned by 45 degrees in a direction of its own. Searched with Chroma
+words are real, and as frequent as they really are. To encode them all would take an hour, so only the first passages
+are; each other one has the vector of one of those, turned by 45 degrees in a direction of its own. Searched with Chroma
 open, as in the chat. Questions are news-dev's 303, on the day they were asked. Prints a line; asserts nothing.
 """
 

@@ -77,7 +77,8 @@ def test_as_of_counts_more_than_a_day_that_the_question_names_on_which_articles_
 
 def test_another_article_comes_before_a_second_passage_that_is_hardly_better() -> None:
     first, second, much_better = (
-        replace(PLAIN, passage_id=name, words=words) for name, words in (("first", 3.0), ("second", 2.9), ("much", 2.95))
+        replace(PLAIN, passage_id=name, words=words)
+        for name, words in (("first", 3.0), ("second", 2.9), ("much", 2.95))
     )
     other = replace(PLAIN, passage_id="other", article_id="b", words=2.5)
     assert order(QUESTION, second, other, first) == ["first", "other", "second"]
