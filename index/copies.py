@@ -9,12 +9,12 @@ bylines and datelines. One number, name, negation or other word more, less or di
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from index.hit import Hit
 from index.words import fold
@@ -146,21 +146,23 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
 def _find_copies(hits: Sequence[Hit], texts: Mapping[str, _Text], passages: Sequence[_Text]) -> list[set[int]]:
     """For each hit, the others that are copies of it, or of a part that both have."""
     copies: list[set[int]] = [set() for _ in hits]
-    holders: defaultdict[tuple[str, str], list[int]] = defaultdict(list)  # of each pair of words
-    for n, passage in enumerate(passages):
-        article = texts[hits[n].article.id]
-        for m, count in Counter(m for pair in passage.pairs for m in holders[pair]).items():
-            if (
-                hits[m].article.id != hits[n].article.id
-                and count >= MIN_SHARED * min(len(passages[m].pairs), len(passage.pairs))
-                and passages[m].plain in article.plain
-                and passage.plain in texts[hits[m].article.id].plain
-            ):
-                copies[n].add(m)
-                copies[m].add(n)
-        for pair in passage.pairs:
-            holders[pair].append(n)
+    for n, m in combinations(range(len(hits)), 2):
+        one, other = texts[hits[n].article.id], texts[hits[m].article.id]
+        if (
+            one is not other
+            and _share(passages[n], passages[m]) >= MIN_SHARED
+            and passages[m].plain in one.plain
+            and passages[n].plain in other.plain
+        ):
+            copies[n].add(m)
+            copies[m].add(n)
     return copies
+
+
+def _share(one: _Text, other: _Text) -> float:
+    """The share of the pairs of the shorter that stand in the longer."""
+    fewest = min(len(one.pairs), len(other.pairs))
+    return len(one.pairs & other.pairs) / fewest if fewest else 0.0
 
 
 def _cover(article: str, passage: str, others: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -215,8 +216,11 @@ class Library:
         readable = question.encode("utf-8", "replace").decode()
         if not len(self):
             return []
-        vector = self.encoder.encode_question(readable)
-        return self._searcher.search(readable, vector, limit=limit, as_of=as_of, chosen=chosen)
+        encoder = self.encoder
+        with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
+            finding = beside.submit(self._searcher.find_by_words, readable, chosen)
+            vector = encoder.encode_question(readable)
+        return self._searcher.search(readable, vector, finding.result(), limit=limit, as_of=as_of, chosen=chosen)
 
     @property
     def encoder(self) -> Encoder:

@@ -83,12 +83,28 @@ class Searcher:
         self._tail: Matrix | None = None
         self._remembered = Remembered()
 
-    def search(self, question: str, vector: Vectors, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
+    def find_by_words(self, question: str, chosen: Filter) -> list[int]:
+        """Candidates for ``search`` by words alone: numbers of passages, some of them perhaps removed meanwhile."""
+        with self._store.reading() as snapshot:
+            articles = snapshot.select(chosen) if chosen else None
+            return snapshot.find_passages(question, BY_WORDS, articles)
+
+    def search(
+        self,
+        question: str,
+        vector: Vectors,
+        by_words: Sequence[int],
+        *,
+        limit: int,
+        as_of: date | None,
+        chosen: Filter,
+    ) -> list[Hit]:
         """The best passages, best first, at most ``limit``.
 
         Args:
             question: as it is searched for.
             vector: the question's, (dim,), unit length.
+            by_words: what ``find_by_words`` found for the same question.
             limit: at least 1.
             as_of: where "this week" counts from.
             chosen: articles that may be used.
@@ -99,9 +115,9 @@ class Searcher:
                 many = snapshot.count_passages() > MANY
             if many:
                 self._index.catch_up()
-        with self._near(vector, chosen) as (snapshot, rows, near, articles):
+        with self._near(vector, chosen) as (snapshot, rows, near):
             embeddings_of = self._remembered.embeddings_of
-            candidates = _weigh(snapshot, rows, question, vector, near, articles, embeddings_of)
+            candidates = _weigh(snapshot, rows, question, vector, [*near, *by_words], embeddings_of)
             ranked = rank(question, list(candidates.values()), as_of=as_of)
             numbers_by_id = {candidate.passage_id: number for number, candidate in candidates.items()}
             found = [(numbers_by_id[candidate.passage_id], candidate, score) for candidate, score in ranked]
@@ -120,8 +136,8 @@ class Searcher:
                 pass
 
     @contextmanager
-    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int], Numbers | None]]:
-        """A view of the library, rows in memory, passages near the vector, and the articles to use (None for all)."""
+    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
+        """A view of the library, rows in memory, and passages near the vector."""
         indexed = self._index.indexed
         near = self._index.nearest(vector, BY_MEANING) if self._index.ready else None
         if near is not None:
@@ -129,11 +145,11 @@ class Searcher:
                 articles = snapshot.select(chosen) if chosen else None
                 near = _passing(near, articles)
                 if articles is None or len(near) >= NARROW:
-                    yield snapshot, rows, near + rows.nearest(vector, BY_MEANING, articles), articles
+                    yield snapshot, rows, near + rows.nearest(vector, BY_MEANING, articles)
                     return
         with self._all.reading(self._store) as (snapshot, rows):
             articles = snapshot.select(chosen) if chosen else None
-            yield snapshot, rows, rows.nearest(vector, BY_MEANING, articles), articles
+            yield snapshot, rows, rows.nearest(vector, BY_MEANING, articles)
 
     def _tail_after(self, indexed: int) -> Matrix:
         """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
@@ -157,26 +173,22 @@ def _weigh(
     rows: Rows,
     question: str,
     vector: Vectors,
-    near: Sequence[int],
-    articles: Numbers | None,
+    found: Sequence[int],
     embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,
 ) -> dict[int, Candidate]:
-    """Candidates by passage number: those near by meaning, and those by words, scored with what the store holds.
-
-    Numbers that it does not hold are left out.
-    """
-    by_passage = snapshot.score_passages(question, BY_WORDS, near, articles)
-    numbers = list(dict.fromkeys([*near, *by_passage]))
+    """The passages found, by number, scored with what the store holds; those that it does not hold are left out."""
+    numbers = list(dict.fromkeys(found))
+    by_passage = snapshot.score_passages(question, numbers)
     facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
     by_article = snapshot.score_articles(question, facts)
     similarities = rows.score(vector, numbers)
     missing = [number for number in numbers if number not in similarities]
     if missing:
         others = embeddings_of(snapshot, facts.keys() & {number >> PASSAGE_BITS for number in missing})
-        found = [n for n in missing if (other := others.get(n >> PASSAGE_BITS)) and n in other.passages]
-        if found:
-            vectors = np.array([others[n >> PASSAGE_BITS].vectors[n & ORDINAL_MASK] for n in found])
-            similarities |= dict(zip(found, cosines(vectors, vector), strict=True))
+        held = [n for n in missing if (other := others.get(n >> PASSAGE_BITS)) and n in other.passages]
+        if held:
+            vectors = np.array([others[n >> PASSAGE_BITS].vectors[n & ORDINAL_MASK] for n in held])
+            similarities |= dict(zip(held, cosines(vectors, vector), strict=True))
     return {
         number: Candidate(
             passage_id=known.passage_id(number & ORDINAL_MASK),

@@ -210,12 +210,13 @@ class Snapshot:
         article, spans = self.article(number), self.embeddings_of([number])[number].spans
         return article.title, article.text, [article.text[start:end] for start, end in spans]
 
-    def score_passages(
-        self, question: str, count: int, near: Sequence[int], articles: NDArray[np.int64] | None
-    ) -> dict[int, float]:
-        """``words.score_passages``: BM25 of the best passages, and of those near the question, by number."""
-        chosen = None if articles is None else articles.tolist()
-        return words.score_passages(self._connection, question, count, near, chosen)
+    def find_passages(self, question: str, count: int, articles: NDArray[np.int64] | None) -> list[int]:
+        """``words.find_passages``: numbers of the passages that share the most telling words, best first."""
+        return words.find_passages(self._connection, question, count, None if articles is None else articles.tolist())
+
+    def score_passages(self, question: str, passages: Iterable[int]) -> dict[int, float]:
+        """``words.score_passages``: BM25 by passage number."""
+        return words.score_passages(self._connection, question, passages)
 
     def score_articles(self, question: str, articles: Iterable[int]) -> dict[int, float]:
         """``words.score_articles``: BM25 by article number."""

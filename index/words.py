@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from anyascii import anyascii
 
@@ -20,6 +22,9 @@ Connection = sqlite3.Connection
 PASSAGE_BITS = 20
 """A passage's number is its article's number and, in the low 20 bits, its ordinal."""
 ORDINAL_MASK = (1 << PASSAGE_BITS) - 1
+
+LOOKED_AT = 4_000
+"""Passages that are scored to find the best by words: those with the rarest of them. Scoring 9,000 costs 15 ms."""
 
 _MAX_TERMS = 64  # a question has ten; a pasted page would match everything, slowly
 _TITLE_WEIGHT = 3.0
@@ -40,35 +45,24 @@ CREATE VIRTUAL TABLE passage_words USING fts5(text, tokenize='porter unicode61 r
 """
 
 
-# BM25 is what costs here, and it is worked out for every passage with a word in common: once, not once for each part.
-_PASSAGE_SCORES = """
-WITH found AS MATERIALIZED (
-    SELECT rowid AS number, -rank AS score FROM passage_words WHERE passage_words MATCH ?1
-    AND (?5 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?5)))
-)
-SELECT number, score FROM found WHERE number IN (SELECT value FROM json_each(?2))
-UNION SELECT * FROM (SELECT number, score FROM found ORDER BY score DESC LIMIT ?3)
-"""
-
-
 def fold(text: str) -> str:
     """Lower-case ASCII that sounds alike: Türkiye = Turkiye. Offsets do not survive."""
     return _NON_ASCII.sub(lambda match: anyascii(match[0]), text).lower()
 
 
-def match_expression(question: str) -> str:
-    """The question as an FTS5 query: its words, quoted, joined by OR; empty where it has none.
+def terms(question: str) -> list[str]:
+    """The question's words as FTS5 takes them, quoted, each once; none where it has none.
 
     Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that
     it counts no more than other words; where a part is a single character ("F-35", "U.S."), also whole.
     """
-    terms: dict[str, None] = {}
+    found: dict[str, None] = {}
     for compound in _TERM.findall(fold(question)):
         parts = re.split("[-.]", compound)
         whole = [compound] if min(map(len, parts)) == 1 else []
-        terms |= dict.fromkeys([*whole, *(part for part in parts if len(part) > 1)])
-    kept = [term for term in terms if term not in _STOP_WORDS] or list(terms)
-    return " OR ".join(f'"{term}"' for term in kept[:_MAX_TERMS])
+        found |= dict.fromkeys([*whole, *(part for part in parts if len(part) > 1)])
+    kept = [term for term in found if term not in _STOP_WORDS] or list(found)
+    return [f'"{term}"' for term in kept[:_MAX_TERMS]]
 
 
 def put(connection: Connection, number: int, title: str | None, text: str, passages: Sequence[str]) -> None:
@@ -119,46 +113,58 @@ def check(connection: Connection) -> None:
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
 
 
-def score_passages(
-    connection: Connection, question: str, count: int, near: Sequence[int], articles: Sequence[int] | None = None
-) -> dict[int, float]:
-    """BM25 of the passages that share the most telling words with the question, and of those that are near it anyway.
+def find_passages(
+    connection: Connection, question: str, count: int, articles: Sequence[int] | None = None
+) -> list[int]:
+    """Numbers of the passages that share the most telling words with the question, at most ``count``, best first.
 
     Args:
         connection: to library.db.
         question: any text.
-        count: at most this many are looked for.
-        near: numbers of more passages to score; left out where they share no word.
+        count: at most this many.
         articles: numbers of the articles to look in; None for all.
-
-    Returns:
-        Scores by passage number, higher is better; in no order.
     """
-    expression = match_expression(question)
-    if not expression:
-        return {}
-    rows = connection.execute(_PASSAGE_SCORES, (expression, _list(near), count, PASSAGE_BITS, _list(articles)))
-    return _positive(rows)
+    wanted = terms(question)
+    if articles is None:
+        wanted = _rarest(connection, wanted)
+    if not wanted:
+        return []
+    # The plus has SQLite sort: FTS5 would read each passage twice.
+    rows = connection.execute(
+        "SELECT rowid FROM passage_words WHERE passage_words MATCH ?1"
+        " AND (?3 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?3))) ORDER BY +rank LIMIT ?2",
+        (" OR ".join(wanted), count, None if articles is None else json.dumps(articles), PASSAGE_BITS),
+    )
+    return [number for (number,) in rows]
+
+
+def score_passages(connection: Connection, question: str, passages: Iterable[int]) -> dict[int, float]:
+    """BM25 of passages by number, higher is better; those without a word in common are left out."""
+    return _score(connection, "passage_words", "rank", question, passages)
 
 
 def score_articles(connection: Connection, question: str, articles: Iterable[int]) -> dict[int, float]:
     """BM25 of articles by number, their titles weighted; those without a word in common are left out."""
-    expression = match_expression(question)
-    if not expression:
+    return _score(connection, "article_words", f"bm25(article_words, {_TITLE_WEIGHT}, 1.0)", question, articles)
+
+
+def _rarest(connection: Connection, wanted: Sequence[str]) -> list[str]:
+    """The rarest words, as many as stand in ``LOOKED_AT`` passages together, at least one where there are any."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
+    uses = {term: connection.execute(sql, (term, LOOKED_AT)).fetchone()[0] for term in wanted}
+    rarest_first = sorted(wanted, key=uses.__getitem__)
+    reached = list(accumulate(uses[term] for term in rarest_first))
+    return rarest_first[: max(1, bisect_right(reached, LOOKED_AT))]
+
+
+def _score(connection: Connection, table: str, bm25: str, question: str, numbers: Iterable[int]) -> dict[int, float]:
+    wanted = terms(question)
+    if not wanted:
         return {}
     # The plus keeps SQLite from asking FTS5 for one rowid at a time: each asking would count every word's rows again.
     rows = connection.execute(
-        "SELECT rowid, -bm25(article_words, ?, 1.0) FROM article_words WHERE article_words MATCH ?"
-        " AND +rowid IN (SELECT value FROM json_each(?))",
-        (_TITLE_WEIGHT, expression, _list(articles)),
+        f"SELECT rowid, -{bm25} FROM {table} WHERE {table} MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+        (" OR ".join(wanted), json.dumps(list(numbers))),
     )
-    return _positive(rows)
-
-
-def _list(numbers: Iterable[int] | None) -> str | None:
-    return None if numbers is None else json.dumps(list(numbers))
-
-
-def _positive(rows: Iterable[tuple[int, float]]) -> dict[int, float]:
-    """FTS5 gives a word that stands in most rows a weight just above 0, and rounding may take it below."""
+    # FTS5 gives a word that stands in most rows a weight just above 0, and rounding may take it below.
     return {number: max(0.0, score) for number, score in rows}

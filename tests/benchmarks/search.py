@@ -28,7 +28,7 @@ from corpus import Article
 from index import Encoder, Library
 from index.matrix import Matrix, Rows
 from index.ranking import WEIGHTS, Candidate, Weights, rank
-from index.searching import BY_MEANING, _weigh
+from index.searching import BY_MEANING, BY_WORDS, _weigh
 from index.snapshot import Snapshot
 from index.store import Store
 from index.words import PASSAGE_BITS
@@ -84,7 +84,8 @@ def _find(
     snapshot: Snapshot, rows: Rows, read: Callable[[int], Article], encoder: Encoder, question: Question
 ) -> Found:
     vector = encoder.encode_question(question.text)
-    candidates = _weigh(snapshot, rows, question.text, vector, rows.nearest(vector, BY_MEANING), None)
+    found = [*rows.nearest(vector, BY_MEANING), *snapshot.find_passages(question.text, BY_WORDS, None)]
+    candidates = _weigh(snapshot, rows, question.text, vector, found)
     answering = set()
     for number, candidate in candidates.items():
         start, end = snapshot.span(number)

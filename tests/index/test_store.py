@@ -90,7 +90,7 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         fail_half_way()
     assert numbers(store) == before
     with store.reading() as snapshot:
-        assert snapshot.score_passages("changed", 5, [], None) == {}
+        assert snapshot.find_passages("changed", 5, None) == []
     store.close()
 
 

@@ -38,8 +38,7 @@ def passage(article: int, ordinal: int) -> int:
 
 
 def nearest(index: sqlite3.Connection, question: str, articles: list[int] | None = None) -> list[int]:
-    scores = words.score_passages(index, question, 5, [], articles)
-    return sorted(scores, key=lambda number: -scores[number])
+    return words.find_passages(index, question, 5, articles)
 
 
 @pytest.mark.parametrize("question", ["Türkiye", "Turkiye", "TÜRKİYE", "turk\u0131ye?"])
@@ -63,18 +62,30 @@ def test_stop_words_find_nothing_unless_they_are_all_there_is(index: sqlite3.Con
 
 def test_scores_are_positive_and_only_of_what_shares_a_word(index: sqlite3.Connection) -> None:
     everything = [passage(n, ordinal) for n in PASSAGES for ordinal in range(2)]
-    by_passage = words.score_passages(index, "bridge ferry", 1, everything)
+    by_passage = words.score_passages(index, "bridge ferry", everything)
     by_article = words.score_articles(index, "bridge ferry", PASSAGES)
     assert set(by_passage) == {passage(3, 0), passage(3, 1)}
     assert set(by_article) == {3}
     assert all(score > 0 for score in [*by_passage.values(), *by_article.values()])
 
 
-def test_the_best_are_found_and_those_that_are_near_anyway_are_scored(index: sqlite3.Connection) -> None:
-    every = words.score_passages(index, "bridge closed ferry", 9, [])
-    assert set(every) == {passage(3, 0), passage(3, 1)}
-    assert words.score_passages(index, "bridge closed ferry", 1, []) == {passage(3, 0): every[passage(3, 0)]}
-    assert words.score_passages(index, "bridge closed ferry", 1, [passage(3, 1), passage(2, 0)]) == every
+def test_the_best_are_found_by_their_scores(index: sqlite3.Connection) -> None:
+    found = words.find_passages(index, "bridge closed ferry", 9)
+    scores = words.score_passages(index, "bridge closed ferry", [passage(3, 1), passage(3, 0), passage(2, 0)])
+    assert found == sorted(scores, key=lambda number: -scores[number]) == [passage(3, 0), passage(3, 1)]
+    assert words.find_passages(index, "bridge closed ferry", 1) == found[:1]
+
+
+def test_of_many_passages_those_with_the_rarest_words_are_found(
+    index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words.put(index, 4, None, "", ["The ferry sank.", "A ferry for all.", "No ferry."])
+    question = "Was the ferry bridge closed?"
+    assert len(words.find_passages(index, question, 9)) == 5
+    monkeypatch.setattr(words, "LOOKED_AT", 2)
+    assert words.find_passages(index, question, 9) == [passage(3, 0)]
+    assert len(words.find_passages(index, "ferry", 9)) == 4  # the rarest there is
+    assert len(words.find_passages(index, question, 9, [3, 4])) == 5  # a filter leaves few
 
 
 def test_a_word_of_the_title_weighs_more_than_one_of_the_text(index: sqlite3.Connection) -> None:
@@ -96,12 +107,12 @@ def test_what_was_removed_is_not_found(index: sqlite3.Connection) -> None:
 
 
 def test_an_index_cleared_and_filled_again_is_the_same(index: sqlite3.Connection) -> None:
-    before = words.score_passages(index, "bridge F-35", 5, []), words.score_articles(index, "bridge F-35", [1, 3])
+    before = words.find_passages(index, "bridge F-35", 5), words.score_articles(index, "bridge F-35", [1, 3])
     words.clear(index)
     for number, (title, passages) in PASSAGES.items():
         words.put(index, number, title, " ".join(passages), passages)
     assert before == (
-        words.score_passages(index, "bridge F-35", 5, []),
+        words.find_passages(index, "bridge F-35", 5),
         words.score_articles(index, "bridge F-35", [1, 3]),
     )
 
@@ -109,11 +120,11 @@ def test_an_index_cleared_and_filled_again_is_the_same(index: sqlite3.Connection
 @given(st.text(max_size=200))
 def test_no_text_is_a_syntax_error(question: str) -> None:
     connection = fill(sqlite3.connect(":memory:"))
-    words.score_passages(connection, question, 3, [])
+    words.score_passages(connection, question, words.find_passages(connection, question, 3))
     words.score_articles(connection, question, PASSAGES)
     connection.close()
 
 
 def test_a_whole_page_as_a_question_is_cut_to_what_can_be_searched() -> None:
     question = " ".join(f"word{n}" for n in range(10_000))
-    assert words.match_expression(question).count(" OR ") == 63
+    assert len(words.terms(question)) == 64
