@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
-from assistant.reader import Reading
+from assistant.reading import Reading
 from assistant.result import Citation
 from assistant.terms import content_stems
 from corpus import Article, split_sentences
 
 MAX_CITATIONS = 4
 # Set by eye on the samples and the two pages that the project began with; not fitted.
-_MARGIN = 0.75  # log-odds below the best sentence at which another of an article quoted already still helps
-_SECOND = 1.5  # the same for the first sentence of another article: that a second one says so is worth more
+_MARGIN = 0.66  # log-odds below the best sentence at which another of an article quoted already still helps
+_SECOND = 1.32  # the same for the first sentence of another article: that a second one says so is worth more
 _REPEATS = 0.6  # share of the shorter sentence's words at which an article repeats itself
 _COPIES = 0.85  # the same between articles, where two that agree are worth showing
 _MAX_ANTECEDENTS = 2

@@ -15,3 +15,7 @@ class SettingsError(AssistantError):
 
 class QuestionSetError(AssistantError):
     """A file of questions that cannot be evaluated on."""
+
+
+class WeightsError(AssistantError):
+    """The reader's weights are missing, damaged, or of another version."""

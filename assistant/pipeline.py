@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
@@ -9,14 +10,19 @@ from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
+from assistant.errors import WeightsError
+from assistant.network import SHIPPED, Network
 from assistant.question import check_question, understand
-from assistant.reader import Reading, SentenceReader
+from assistant.reader import SpanReader
+from assistant.reading import Reader, Reading
 from assistant.result import Abstention, Answer, compose_text
+from assistant.sentence_reader import SentenceReader
 from assistant.settings import Settings
-from index import Library
+from index import Hit, Library
 
 Stage = Callable[[str], None]
 _NEAREST = 3
+_log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -30,10 +36,30 @@ class Assistant:
     def __init__(self, library: Library, settings: Settings | None = None) -> None:
         self.library = library
         self.settings = settings or Settings.read()
+        self._reader: Reader | None = None
+        self._loading = threading.Lock()
 
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         self.library.warm()
+        self.reader.read("warm", ())
+
+    @property
+    def reader(self) -> Reader:
+        """As the settings say; where the trained one's weights cannot be used, that by rules, with a warning logged."""
+        with self._loading:
+            if self._reader is None:
+                self._reader = self._load_reader()
+            return self._reader
+
+    def _load_reader(self) -> Reader:
+        which = self.settings.reader
+        if which != "rules":
+            try:
+                return SpanReader(Network(SHIPPED if which == "trained" else Path(which)))
+            except WeightsError as error:
+                _log.warning("%s; until then the reader goes by rules", error)
+        return SentenceReader(self.library.encoder, limit=self.settings.sentences)
 
     def answer(
         self,
@@ -72,9 +98,9 @@ class Assistant:
             reason = Abstention.NO_ARTICLES
             return Answer(question=question, query=query, text=MESSAGES[reason], abstention=reason)
         tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
-        readings = SentenceReader(self.library.encoder, limit=self.settings.sentences).read(query, hits)
-        decision = decide(readings)
-        nearest = tuple(hits[:_NEAREST])
+        readings = self.reader.read(query, hits)
+        decision = decide(readings, self.reader.threshold)
+        nearest = _nearest(readings, hits)
         if decision.abstention:
             return Answer(
                 question=question,
@@ -96,6 +122,12 @@ class Assistant:
             confidence=decision.confidence,
             nearest=nearest,
         )
+
+
+def _nearest(readings: Sequence[Reading], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The passages by their best sentences, then those without any."""
+    by_passage = {reading.hit.passage.id: reading.hit for reading in readings}
+    return tuple((by_passage | {hit.passage.id: hit for hit in hits}).values())[:_NEAREST]
 
 
 def _short_answer(reading: Reading) -> str | None:

@@ -1,193 +1,174 @@
-"""A question and passages in, scored sentences out. Knows nothing of whether to answer or how to word it.
+"""A question and passages in, scored sentences out: the trained reader. Knows nothing of whether to answer.
 
-The first reader has no trained network: a sentence is scored by the question's words that it and its surroundings hold,
-by its nearness in meaning, and by whether something of the asked kind stands in it.
+Its network gives each word piece of a passage the log-odds that the answer starts, or ends, there, against "not here".
+A sentence is as good as the best span in it; the span is the short answer, and the sentence the quotation.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import groupby
 from math import log
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from assistant.answer_types import Span, answer_spans, strength
-from assistant.question import Kind, kind_of
-from assistant.terms import content_stems, find_terms
-from corpus import split_sentences
-from index import Hit
+from assistant.network import Network
+from assistant.reading import Asked, Candidate, Reading, find_sentences
+from assistant.windows import Window, encode_bare, make_windows, special_ids
+from index import Hit, fold, load_tokenizer
+
+_WORD = re.compile(r"[^\W_]+")
+
+Logits = NDArray[np.float32]
+Numbers = NDArray[np.float64]
+
+LONGEST_ANSWER = 30
+"""Word pieces."""
 
 FEATURES = (
-    "words",  # share of the question's words in the sentence, rare words counting more
-    "context",  # the same in the sentence, the title and the sentences before and after
-    "meaning",  # cosine of question and sentence
-    "passage_meaning",  # cosine of question and passage
-    "has_type",  # how surely something of the asked kind stands in it, 0 to 1
-    "lacks_type",  # the kind shows in a sentence's form, and nothing of it stands here
+    "span",  # log-odds of the best span: of its start and of its end, against "not here"
+    "context",  # share of the question's words in the sentence, its neighbours and the title, rare words counting more
 )
 
-# Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted 2026-11-23 on 1,131
-# questions of SQuAD 2.0 train and the even half of news-dev by python -m assistant.training.sentences, while SQuAD's
-# paragraphs were ranked within their topic; a fit to today's search is no better (DECISIONS.md).
-WEIGHTS = (2.20, 0.43, 1.62, 3.06, 0.57, -0.57, -5.81)
+# What follows was fitted by python -m assistant.training.calibration, 2026-11-23, on the even half of news-dev, asked
+# with and without the day, and on 1,026 questions of SQuAD 2.0 train that the network was not trained on.
 
-_FORMLESS = (Kind.YES_NO, Kind.OTHER)
+WEIGHTS = (0.331, 3.278, -3.200)
+"""Log-odds that the answer stands in a sentence against that it stands nowhere: of FEATURES, and the constant."""
+DECISION = (0.772, 0.781, 0.914, -2.385)
+"""Log-odds that a sentence's answer is right: of its log-odds beside the others, of the best score and the best cosine
+that search gave a passage, and the constant."""
+THRESHOLD = 0.30
+"""Probability of being right below which Dateline declines: there, false answers and false refusals are most nearly as
+frequent on the even half of news-dev (.38 and .37)."""
 
-
-class SentenceEncoder(Protocol):
-    """What the reader asks of an encoder: unit rows."""
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dim) float32."""
-
-    def encode_question(self, text: str) -> NDArray[np.float32]:
-        """(dim,) float32."""
+_NO_SPAN = -20.0  # log-odds, for a sentence of which no word piece was read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A sentence that may hold the answer.
-
-    Attributes:
-        hit: the passage it was read in.
-        start, end: character offsets of the sentence in ``hit.article.text``.
-        score: log-odds that the sentence holds the answer, before calibration.
-        features: the values of ``FEATURES``.
-        short_answer: offsets in the article of the part that answers, where its form tells.
-    """
-
-    hit: Hit
-    start: int
-    end: int
-    score: float
-    features: tuple[float, ...]
-    short_answer: Span | None
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return self.hit.article.text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A sentence before it is encoded, with the stems of its words and of its surroundings."""
-
-    hit: Hit
-    start: int
-    end: int
-    words: frozenset[str]
-    context: frozenset[str]
-
-    @property
-    def text(self) -> str:
-        return self.hit.article.text[self.start : self.end]
-
-
-class SentenceReader:
-    """Scores whole sentences.
+class SpanReader:
+    """Reads passages whole.
 
     Args:
-        encoder: the library's.
-        limit: how many sentences are encoded for one question, at most.
+        network: the trained one.
     """
 
-    def __init__(self, encoder: SentenceEncoder, *, limit: int = 40) -> None:
-        self._encoder = encoder
-        self._limit = limit
+    threshold = THRESHOLD
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._tokenizer = load_tokenizer()
+        self._special = special_ids(self._tokenizer)
 
     def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
-        """Every sentence worth it, best first; headings are never among them."""
-        candidates = _candidates(hits)
+        """Every sentence of the passages, best first; headings are never among them."""
+        candidates = find_sentences(hits)
         if not candidates:
             return []
-        asked = _Asked.of(query, candidates)
-        candidates.sort(key=lambda candidate: (-asked.share(candidate.context), -candidate.hit.score))
-        candidates = candidates[: self._limit]
-        vectors = self._encoder.encode_passages([candidate.text for candidate in candidates])
-        meanings = vectors @ self._encoder.encode_question(query)
-        readings = [
-            _read(asked, candidate, float(meaning)) for candidate, meaning in zip(candidates, meanings, strict=True)
-        ]
-        return sorted(readings, key=lambda reading: -reading.score)
+        asked = Asked.of(query, candidates)
+        places = {hit.passage.id: n for n, hit in enumerate(hits)}
+        logits = self._read_passages(query, hits)
+        readings = []
+        for place, sentences in groupby(candidates, lambda candidate: places[candidate.hit.passage.id]):
+            readings += _read_sentences(asked, list(sentences), logits[place])
+        beside = compare(
+            weigh([reading.features for reading in readings]), [answer_of(reading) for reading in readings]
+        )
+        scores = calibrate(beside, find_evidence(hits))
+        scored = [replace(reading, score=score) for reading, score in zip(readings, scores.tolist(), strict=True)]
+        return sorted(scored, key=lambda reading: -reading.score)
+
+    def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
+        """The windows of each passage, with (pieces, 2) log-odds of start and end."""
+        question, *texts = encode_bare(self._tokenizer, [query, *(hit.passage.text for hit in hits)])
+        titles = encode_bare(self._tokenizer, [hit.article.title or "" for hit in hits])
+        windows = [make_windows(question, *pair, self._special) for pair in zip(titles, texts, strict=True)]
+        read = iter(self._network.read([window for some in windows for window in some]))
+        return [[(window, next(read)) for window in some] for some in windows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What a question asks: its kind, and its words with how much each tells."""
-
-    kind: Kind
-    rarity: dict[str, float]
-
-    @classmethod
-    def of(cls, query: str, candidates: Sequence[_Candidate]) -> _Asked:
-        """The fewer of the sentences read hold a word, the more it tells."""
-        words = content_stems(query)
-        counts = Counter(word for candidate in candidates for word in candidate.words & words)
-        return cls(kind=kind_of(query), rarity={word: log(1 + len(candidates) / (1 + counts[word])) for word in words})
-
-    def share(self, stems: frozenset[str]) -> float:
-        """Share of the question that these stems cover, in [0, 1]."""
-        total = sum(self.rarity.values())
-        return sum(weight for word, weight in self.rarity.items() if word in stems) / total if total else 0.0
-
-
-def _read(asked: _Asked, candidate: _Candidate, meaning: float) -> Reading:
-    text, kind = candidate.text, asked.kind
-    spans = answer_spans(kind, text, frozenset(asked.rarity))
-    short = _nearest(text, spans, asked)
-    features = (
-        asked.share(candidate.words),
-        asked.share(candidate.context),
-        meaning,
-        candidate.hit.similarity,
-        max((strength(kind, text, span, asked.rarity) for span in spans), default=0.0),
-        float(not spans and kind not in _FORMLESS),
-    )
-    return Reading(
-        hit=candidate.hit,
-        start=candidate.start,
-        end=candidate.end,
-        score=float(np.dot(WEIGHTS, (*features, 1.0))),
-        features=features,
-        short_answer=(candidate.start + short[0], candidate.start + short[1]) if short else None,
-    )
-
-
-def _candidates(hits: Sequence[Hit]) -> list[_Candidate]:
-    """The sentences of the passages, each once, with the stems around them."""
-    found, seen = [], set()
-    for hit in hits:
-        article, passage = hit.article, hit.passage
-        title = content_stems(article.title or "")
-        # A sentence too long for the encoder stands in several passages; of it the part in this one is read.
-        inside = [
-            (max(sentence.start, passage.start), min(sentence.end, passage.end), sentence.heading)
-            for sentence in split_sentences(article.text)
-            if sentence.end > passage.start and sentence.start < passage.end
-        ]
-        words = [content_stems(article.text[start:end]) for start, end, _ in inside]
-        for n, (start, end, heading) in enumerate(inside):
-            if heading or not words[n] or (article.id, start) in seen:
-                continue
-            seen.add((article.id, start))
-            around = title.union(*words[max(n - 1, 0) : n + 2])
-            found.append(_Candidate(hit=hit, start=start, end=end, words=words[n], context=around))
+def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
+    """(sentences,) log-odds that the answer stands there against that it stands nowhere."""
+    found: Numbers = np.array(features) @ np.array(weights[:-1]) + weights[-1]
     return found
 
 
-def _nearest(sentence: str, spans: Sequence[Span], asked: _Asked) -> Span | None:
-    """The surest span, and of equally sure ones the nearest to the question's words."""
-    if not spans:
+def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
+    """(sentences,) log-odds that each one's answer is right, against all others and that there is none.
+
+    Sentences that give the same answer vouch for it together. Of those, a sentence stands below the best one as far as
+    it did alone.
+
+    Args:
+        logits: (sentences,) of each alone.
+        answers: of each; "" says the same as no other.
+    """
+    together: dict[str, float] = {}
+    best: dict[str, float] = {}
+    keys = [answer or f" {n}" for n, answer in enumerate(answers)]
+    for key, logit in zip(keys, logits.tolist(), strict=True):
+        together[key] = float(np.logaddexp(together.get(key, -np.inf), logit))
+        best[key] = max(best.get(key, -np.inf), logit)
+    everything = np.logaddexp.reduce([0.0, *together.values()])
+    chances = {key: min(float(np.exp(mass - everything)), 1 - 1e-9) for key, mass in together.items()}
+    right = np.array([log(chances[key] / (1 - chances[key])) - best[key] for key in keys])
+    beside: Numbers = right + logits
+    return beside
+
+
+def find_evidence(hits: Sequence[Hit]) -> tuple[float, float]:
+    """How well search found what was read: the best score, high where all evidence agrees, and the best cosine."""
+    return max(hit.score for hit in hits), max(hit.similarity for hit in hits)
+
+
+def calibrate(beside: Numbers, evidence: tuple[float, float], decision: Sequence[float] = DECISION) -> Numbers:
+    """(sentences,) log-odds of being right, calibrated (Platt 1999), of what ``compare`` and ``find_evidence`` gave."""
+    scale, found, meaning, constant = decision
+    scores: Numbers = scale * beside + found * evidence[0] + meaning * evidence[1] + constant
+    return scores
+
+
+def answer_of(reading: Reading) -> str:
+    """The short answer's words, by which two that say the same are known."""
+    if reading.short_answer is None:
+        return ""
+    words = _WORD.findall(fold(reading.hit.article.text[slice(*reading.short_answer)]))
+    return " ".join(word for word in words if word not in ("a", "an", "the"))
+
+
+def _read_sentences(
+    asked: Asked, candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]]
+) -> list[Reading]:
+    """The sentences of one passage, without their scores."""
+    readings = []
+    for candidate in candidates:
+        offset = candidate.hit.passage.start
+        inside = (candidate.start - offset, candidate.end - offset)
+        spans = [span for window in windows if (span := best_span(*window, *inside))]
+        score, start, end = max(spans, default=(_NO_SPAN, 0, 0))
+        readings.append(
+            Reading(
+                hit=candidate.hit,
+                start=candidate.start,
+                end=candidate.end,
+                score=0.0,
+                features=(score, asked.share(candidate.context)),
+                short_answer=(offset + start, offset + end) if spans else None,
+            )
+        )
+    return readings
+
+
+def best_span(window: Window, logits: Logits, start: int, end: int) -> tuple[float, int, int] | None:
+    """The best span between two characters of the passage: its score, and its characters; None if none is read."""
+    first, last = np.searchsorted(window.ends, start, "right"), np.searchsorted(window.starts, end, "left")
+    if first >= last:
         return None
-    places = [term.start for term in find_terms(sentence) if term.stem in asked.rarity]
-
-    def distance(span: Span) -> tuple[float, float]:
-        apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
-        return -strength(asked.kind, sentence, span, asked.rarity), apart
-
-    return min(spans, key=distance)
+    scores = logits[first:last, :1] + logits[first:last, 1]
+    count = last - first
+    later = np.arange(count) - np.arange(count)[:, None]  # (starts, ends): how much later the end stands
+    scores[(later < 0) | (later >= LONGEST_ANSWER)] = -np.inf
+    low, high = np.unravel_index(np.argmax(scores), scores.shape)
+    return float(scores[low, high]), int(window.starts[first + low]), int(window.ends[first + high])

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from assistant.errors import SettingsError
 
+_CONVERT = {"library": Path, "encoder": str, "passages": int, "sentences": int, "reader": str}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -21,13 +23,15 @@ class Settings:
         library: folder of the library; None is the user's data folder. ``DATELINE_LIBRARY``
         encoder: sentence-transformers folder or name; None is the MiniLM that is installed. ``DATELINE_ENCODER``
         passages: how many of the best passages are read for one question, 1 to 100. ``DATELINE_PASSAGES``
-        sentences: how many sentences are encoded for one question, 1 to 1,000. ``DATELINE_SENTENCES``
+        sentences: how many sentences the reader by rules encodes for one question, 1 to 1,000. ``DATELINE_SENTENCES``
+        reader: "rules"; "trained", which is on trial; or a file of weights for the latter. ``DATELINE_READER``
     """
 
     library: Path | None = None
     encoder: str | None = None
     passages: int = 8
     sentences: int = 40
+    reader: str = "rules"
 
     def __post_init__(self) -> None:
         for name, most in (("passages", 100), ("sentences", 1_000)):
@@ -43,7 +47,13 @@ class Settings:
             SettingsError: a ``DATELINE_*`` variable cannot be used.
         """
         found: dict[str, Any] = {}
-        for name, convert in (("library", Path), ("encoder", str), ("passages", int), ("sentences", int)):
+        for name, convert in (
+            ("library", Path),
+            ("encoder", str),
+            ("passages", int),
+            ("sentences", int),
+            ("reader", str),
+        ):
             value = os.environ.get(f"DATELINE_{name.upper()}")
             try:
                 found |= {name: convert(value)} if value else {}

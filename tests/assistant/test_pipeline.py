@@ -46,6 +46,22 @@ def test_the_two_pages_both_say_why_turkiye_was_removed(two_pages: Assistant) ->
     assert keeps_its_promises(reply)
 
 
+@pytest.mark.parametrize("question", SAMPLE_QUESTIONS)
+def test_the_trained_reader_keeps_the_promises(samples: Assistant, question: str) -> None:
+    assert keeps_its_promises(Assistant(samples.library, Settings(reader="trained")).answer(question))
+
+
+def test_without_usable_weights_it_answers_by_simpler_rules_and_says_so(
+    samples: Assistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    weightless = Assistant(samples.library, Settings(reader=str(tmp_path / "gone")))
+    replies = [weightless.answer(question) for question in SAMPLE_QUESTIONS]
+    assert all(map(keeps_its_promises, replies))
+    assert any(reply.citations for reply in replies)
+    (record,) = caplog.records
+    assert "gone are missing" in record.message
+
+
 def test_the_two_pages_decline_what_they_do_not_say(two_pages: Assistant) -> None:
     reply = two_pages.answer("Who won the 2022 World Cup?")
     assert reply.abstention is Abstention.NO_MATCH

@@ -15,10 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant import Assistant, Settings
 from assistant.abstention import decide
 from assistant.metrics import Score, auroc, mean_score
-from assistant.reader import SentenceReader
-from assistant.settings import Settings
 from assistant.training.newsdev import Question, read_articles, read_questions
 from index import Library
 from tests.benchmarks import floors
@@ -36,12 +35,11 @@ class Outcome:
     right: bool  # the best sentence, answered or not
 
 
-def ask(library: Library, question: Question, *, dated: bool) -> Outcome:
+def ask(assistant: Assistant, question: Question, *, dated: bool) -> Outcome:
     """Search, read and decide as `Assistant.answer` does, keeping the best sentence of what is declined too."""
-    settings = Settings()
-    hits = library.search(question.text, limit=settings.passages, as_of=question.asked if dated else None)
-    readings = SentenceReader(library.encoder, limit=settings.sentences).read(question.text, hits)
-    decision = decide(readings)
+    limit, as_of = assistant.settings.passages, question.asked if dated else None
+    readings = assistant.reader.read(question.text, assistant.library.search(question.text, limit=limit, as_of=as_of))
+    decision = decide(readings, assistant.reader.threshold)
     right = question.is_answerable and bool(readings) and question.is_answered_by(readings[0].text)
     return Outcome(question=question, confidence=decision.confidence, answered=decision.abstention is None, right=right)
 
@@ -91,8 +89,9 @@ def main() -> None:
     questions = read_questions(options.data)
     with Library.open(options.library) as library:
         library.add(read_articles(options.data))
+        assistant = Assistant(library, Settings())
         outcomes = {
-            day: [ask(library, question, dated=dated) for question in questions]
+            day: [ask(assistant, question, dated=dated) for question in questions]
             for day, dated in (("day told", True), ("no day told", False))
         }
     for day, asked in outcomes.items():

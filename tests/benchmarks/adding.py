@@ -28,7 +28,7 @@ import numpy as np
 
 from assistant.training.newsdev import read_articles
 from corpus import Article
-from index.encoder import DEFAULT_MAX_TOKENS, _default_tokenizer
+from index.encoder import DEFAULT_MAX_TOKENS, load_tokenizer
 from tests.benchmarks.contenders import CONTENDERS, OURS, THEIRS, Contender, Dateline, Embedded
 from tests.benchmarks.product import Rate, flops_of, measure_product
 
@@ -150,9 +150,7 @@ def read_by_model(articles: Sequence[Article], embedded: Sequence[Embedded]) -> 
     unread = {article.id: np.array([not character.isspace() for character in article.text]) for article in articles}
     characters = sum(int(flags.sum()) for flags in unread.values())
     lengths = []
-    for text, encoding in zip(
-        embedded, _default_tokenizer().encode_batch([text.text for text in embedded]), strict=True
-    ):
+    for text, encoding in zip(embedded, load_tokenizer().encode_batch([text.text for text in embedded]), strict=True):
         lengths.append(min(len(encoding.ids), DEFAULT_MAX_TOKENS))
         cut = len(encoding.ids) > DEFAULT_MAX_TOKENS  # then the last place is the separator's
         end = encoding.offsets[DEFAULT_MAX_TOKENS - 2][1] if cut else len(text.text)

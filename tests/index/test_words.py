@@ -127,4 +127,4 @@ def test_no_text_is_a_syntax_error(question: str) -> None:
 
 def test_a_whole_page_as_a_question_is_cut_to_what_can_be_searched() -> None:
     question = " ".join(f"word{n}" for n in range(10_000))
-    assert len(words.terms(question)) == 64
+    assert len(words.question_terms(question)) == 64

@@ -1,0 +1,81 @@
+"""SQuAD 2.0, from its JSON file. Knows nothing of networks.
+
+Questions about paragraphs of Wikipedia, a third to a half of them unanswerable (Rajpurkar et al. 2018,
+https://arxiv.org/abs/1806.03822; CC BY-SA 4.0).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph and the title of the page that it is from."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about a paragraph.
+
+    Attributes:
+        id: the data set's.
+        text: the question.
+        paragraph: index of the paragraph.
+        accepted: answers; none where the paragraph does not hold one.
+        spans: characters of the paragraph that answer. Where the data only tells that the answer occurs several times,
+            all its places.
+    """
+
+    id: str
+    text: str
+    paragraph: int
+    accepted: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def read_squad(path: Path) -> tuple[list[Paragraph], list[Question]]:
+    """All paragraphs, and all questions about them, in the order of the file (JSON, packed by gzip)."""
+    paragraphs: list[Paragraph] = []
+    questions: list[Question] = []
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        topics = json.load(file)["data"]
+    for topic in topics:
+        title = topic["title"].replace("_", " ")
+        for paragraph in topic["paragraphs"]:
+            text = paragraph["context"]
+            for question in paragraph["qas"]:
+                answers = [] if question["is_impossible"] else question["answers"]
+                spans = {span for answer in answers for span in _places(text, answer)}
+                questions.append(
+                    Question(
+                        id=question["id"],
+                        text=question["question"].strip(),
+                        paragraph=len(paragraphs),
+                        accepted=tuple(answer["text"] for answer in answers),
+                        spans=tuple(sorted(spans)),
+                    )
+                )
+            paragraphs.append(Paragraph(title=title, text=text))
+    return paragraphs, questions
+
+
+def shuffle(questions: Sequence[Question], seed: int) -> list[Question]:
+    """All questions, in the order in which the reader is trained on them."""
+    return random.Random(seed).sample(questions, len(questions))
+
+
+def _places(text: str, answer: dict[str, str | int]) -> list[tuple[int, int]]:
+    words, start = str(answer["text"]), int(answer["answer_start"])
+    if answer.get("n_occurrences", 1) == 1:
+        return [(start, start + len(words))]
+    return [found.span() for found in re.finditer(re.escape(words), text)]

@@ -1,0 +1,137 @@
+"""How well the trained reader reads a passage that it is given: `python -m tests.benchmarks.reading --data DIR`.
+
+DIR holds `squad2/dev.json.gz` (SQuAD 2.0's dev set, 11,873 questions) and `clapnq/` (CLAPnq's dev questions, 300 with
+an answer in the passage and 300 without). On SQuAD: F1 and exact match by the official measure at the best threshold
+(Rajpurkar et al. 2018), which the official script chooses on the same questions; F1 of those with an answer, whatever
+the threshold; and how well the score tells those with an answer from those without. On CLAPnq, whose answers are long,
+the last alone. `--weights` measures others; `--limit` takes the first questions only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.metrics import Score, auroc, exact_match, f1
+from assistant.network import SHIPPED, Network
+from assistant.reader import best_span
+from assistant.training.squad import read_squad
+from assistant.windows import encode_bare, make_windows, special_ids
+from index import load_tokenizer
+from tests.benchmarks import floors
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A question with a passage, and the answers accepted; none where the passage does not answer."""
+
+    question: str
+    passage: str
+    accepted: tuple[str, ...]
+    answerable: bool
+
+
+def read_squad_dev(path: Path) -> list[Given]:
+    paragraphs, questions = read_squad(path)
+    return [
+        Given(
+            question=question.text,
+            passage=paragraphs[question.paragraph].text,
+            accepted=question.accepted,
+            answerable=bool(question.accepted),
+        )
+        for question in questions
+    ]
+
+
+def read_clapnq(folder: Path) -> list[Given]:
+    found = []
+    for answerable in (True, False):
+        path = folder / f"clapnq_dev_{'answerable' if answerable else 'unanswerable'}.jsonl"
+        for record in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            passage = record["passages"][0]["text"]
+            found.append(Given(question=record["input"], passage=passage, accepted=(), answerable=answerable))
+    return found
+
+
+def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
+    """For each the score of the best span, log-odds against "not here", and the span."""
+    tokenizer = load_tokenizer()
+    special = special_ids(tokenizer)
+    found: list[tuple[float, str]] = [(0.0, "")] * len(given)
+    by_length = sorted(range(len(given)), key=lambda n: len(given[n].passage))
+    for low in range(0, len(given), _BATCH):
+        batch = by_length[low : low + _BATCH]
+        questions = encode_bare(tokenizer, [given[n].question for n in batch])
+        passages = encode_bare(tokenizer, [given[n].passage for n in batch])
+        windows = [make_windows(asked, None, text, special) for asked, text in zip(questions, passages, strict=True)]
+        logits = iter(network.read([window for some in windows for window in some]))
+        for n, some in zip(batch, windows, strict=True):
+            passage = given[n].passage
+            spans = [best_span(window, next(logits), 0, len(passage)) for window in some]
+            score, start, end = max(span for span in spans if span)
+            found[n] = score, passage[start:end]
+    return found
+
+
+def best_mean(scores: Sequence[float], answered: Sequence[float], declined: Sequence[float]) -> float:
+    """The best mean over thresholds: of `answered` where the score is at or over it, of `declined` elsewhere."""
+    order = np.argsort(-np.array(scores))
+    gains = np.cumsum((np.array(answered) - np.array(declined))[order])
+    return (sum(declined) + max(0.0, float(gains.max()))) / len(scores)
+
+
+def measure_squad(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> dict[str, float]:
+    scores = [score for score, _ in found]
+    declined = [float(not one.answerable) for one in given]
+    accepted = [one.accepted or ("",) for one in given]
+    words = [f1(span, answers) for (_, span), answers in zip(found, accepted, strict=True)]
+    exact = [exact_match(span, answers) for (_, span), answers in zip(found, accepted, strict=True)]
+    there = [n for n, one in enumerate(given) if one.answerable]
+    return {
+        "F1, best threshold": best_mean(scores, words, declined),
+        "exact match, best threshold": best_mean(scores, exact, declined),
+        "F1 of those with an answer": sum(words[n] for n in there) / len(there),
+        "AUROC, answerable or not": _area(given, found).value or 0.0,
+    }
+
+
+def _area(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> Score:
+    pairs = list(zip(given, (score for score, _ in found), strict=True))
+    return auroc(
+        [score for one, score in pairs if one.answerable], [score for one, score in pairs if not one.answerable]
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Measure the trained reader on passages given.")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
+    parser.add_argument("--limit", type=int, metavar="COUNT")
+    parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
+    options = parser.parse_args()
+    network = Network(options.weights)
+    squad = read_squad_dev(options.data / "squad2" / "dev.json.gz")[: options.limit]
+    scores = measure_squad(squad, read(network, squad))
+    clapnq = read_clapnq(options.data / "clapnq")
+    area = _area(clapnq, read(network, clapnq))
+    lines = [f"SQuAD 2.0 dev, {len(squad):,} questions", *(f"  {what:32}{value:.3f}" for what, value in scores.items())]
+    lines += [f"CLAPnq dev, {len(clapnq)} questions", f"  AUROC, answerable or not        {area.value:.3f}"]
+    sys.stdout.write("\n".join([*lines, f"    [{area.low or 0:.3f}, {area.high or 0:.3f}]"]) + "\n")
+    if options.limit is None and options.weights == SHIPPED:
+        held = {f"SQuAD 2.0: {what}": value for what, value in scores.items()} | {"CLAPnq: AUROC": area.value or 0.0}
+        digest = floors.digest_files(options.data / "squad2" / "dev.json.gz", options.data / "clapnq")
+        sys.exit(floors.hold("reading", held, digest, pin=options.pin))
+
+
+if __name__ == "__main__":
+    main()
