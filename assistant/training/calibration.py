@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--news", type=Path, required=True, metavar="DIR")
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
-    parser.add_argument("--skip", type=int, default=80_000, help="questions that the reader was trained on")
+    parser.add_argument("--skip", type=int, default=55_000, help="questions that the reader was trained on")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     path = options.squad / "train.json.gz"
