@@ -18,7 +18,7 @@ from assistant.reading import Reader, Reading
 from assistant.result import Abstention, Answer, compose_text
 from assistant.sentence_reader import SentenceReader
 from assistant.settings import Settings
-from index import Hit, Library
+from index import Library
 
 Stage = Callable[[str], None]
 _NEAREST = 3
@@ -42,7 +42,7 @@ class Assistant:
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         self.library.warm()
-        self.reader.read("warm", ())
+        _ = self.reader  # its weights
 
     @property
     def reader(self) -> Reader:
@@ -100,7 +100,7 @@ class Assistant:
         tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
         readings = self.reader.read(query, hits)
         decision = decide(readings, self.reader.threshold)
-        nearest = _nearest(readings, hits)
+        nearest = tuple(hits[:_NEAREST])
         if decision.abstention:
             return Answer(
                 question=question,
@@ -122,12 +122,6 @@ class Assistant:
             confidence=decision.confidence,
             nearest=nearest,
         )
-
-
-def _nearest(readings: Sequence[Reading], hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The passages by their best sentences, then those without any."""
-    by_passage = {reading.hit.passage.id: reading.hit for reading in readings}
-    return tuple((by_passage | {hit.passage.id: hit for hit in hits}).values())[:_NEAREST]
 
 
 def _short_answer(reading: Reading) -> str | None:

@@ -47,13 +47,7 @@ class Settings:
             SettingsError: a ``DATELINE_*`` variable cannot be used.
         """
         found: dict[str, Any] = {}
-        for name, convert in (
-            ("library", Path),
-            ("encoder", str),
-            ("passages", int),
-            ("sentences", int),
-            ("reader", str),
-        ):
+        for name, convert in _CONVERT.items():
             value = os.environ.get(f"DATELINE_{name.upper()}")
             try:
                 found |= {name: convert(value)} if value else {}

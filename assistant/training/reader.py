@@ -61,7 +61,7 @@ def second_part(data: Data, start: int, count: int, kind: str, folder: Path, see
         seed: of the draw.
     """
     questions = data.questions[start : start + count]
-    wrong = {} if kind == "alone" else _negatives(data, questions, folder / "negatives.json", seed)
+    wrong = {} if kind == "alone" else _negatives(data, questions, folder / f"negatives-{start}-{count}.json", seed)
     size = 0
     for question in questions:
         if size >= count:
