@@ -112,7 +112,7 @@ def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
         together[key] = float(np.logaddexp(together.get(key, -np.inf), logit))
         best[key] = max(best.get(key, -np.inf), logit)
     everything = np.logaddexp.reduce([0.0, *together.values()])
-    chances = {key: min(float(np.exp(mass - everything)), 1 - 1e-9) for key, mass in together.items()}
+    chances = {key: float(np.clip(np.exp(mass - everything), 1e-9, 1 - 1e-9)) for key, mass in together.items()}
     right = np.array([log(chances[key] / (1 - chances[key])) - best[key] for key in keys])
     beside: Numbers = right + logits
     return beside
