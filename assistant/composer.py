@@ -18,6 +18,7 @@ _MARGIN = 0.66  # log-odds below the best sentence at which another of an articl
 _SECOND = 1.32  # the same for the first sentence of another article: that a second one says so is worth more
 _REPEATS = 0.6  # share of the shorter sentence's words at which an article repeats itself
 _COPIES = 0.85  # the same between articles, where two that agree are worth showing
+_SAYS_SO = 0.5  # share of the question's words, and of the answer's, at which a quotation says the same as the best one
 _MAX_ANTECEDENTS = 2
 
 # A sentence that opens so cannot stand alone: a pronoun, a pointer, or a noun that sums up what was said before.
@@ -37,22 +38,29 @@ _EXPLETIVE = re.compile(
 )
 
 
-def compose(readings: Sequence[Reading], *, floor: float = -inf) -> tuple[Citation, ...]:
+def compose(
+    readings: Sequence[Reading], *, asked: frozenset[str] = frozenset(), floor: float = -inf
+) -> tuple[Citation, ...]:
     """The best sentences as verified quotations; the best of another article before the next of the same.
 
     Args:
         readings: best first, at least one; the first is quoted whatever its score.
-        floor: log-odds that every other one needs.
+        asked: the question's content stems.
+        floor: log-odds that every other one needs, unless it is of another article and says what the first says.
     """
+    best = readings[0]
     chosen: list[_Quotation] = []
     for fresh, margin in ((True, _SECOND), (False, _MARGIN)):
-        least = max(readings[0].score - margin, floor)
+        least = max(best.score - margin, floor)
         for reading in readings:
-            if len(chosen) == MAX_CITATIONS or (reading.score < least and chosen):
+            if len(chosen) == MAX_CITATIONS or (reading.score < least and chosen and not fresh):
                 break
             known = any(quoted.reading.hit.article.id == reading.hit.article.id for quoted in chosen)
+            if known is fresh:
+                continue
             quotation = _Quotation(reading, *_with_antecedent(reading))
-            if known is not fresh and not any(_repeats(quotation, other) for other in chosen):
+            near = reading.score >= least or not chosen or _says_so(quotation, asked, best)
+            if near and not any(_repeats(quotation, other) for other in chosen):
                 chosen.append(quotation)
     return tuple(
         Citation(
@@ -73,6 +81,15 @@ class _Quotation(NamedTuple):
     reading: Reading
     start: int
     end: int
+
+
+def _says_so(quotation: _Quotation, asked: frozenset[str], best: Reading) -> bool:
+    """Whether a quotation, too, holds what was asked and what the best sentence answers."""
+    if best.short_answer is None:
+        return False
+    words = content_stems(quotation.reading.hit.article.text[quotation.start : quotation.end])
+    answer = content_stems(best.hit.article.text[slice(*best.short_answer)]) - asked
+    return bool(answer and asked) and all(len(some & words) >= _SAYS_SO * len(some) for some in (asked, answer))
 
 
 def _repeats(quotation: _Quotation, other: _Quotation) -> bool:

@@ -18,6 +18,7 @@ from assistant.reading import Reader, Reading
 from assistant.result import Abstention, Answer, compose_text
 from assistant.sentence_reader import SentenceReader
 from assistant.settings import Settings
+from assistant.terms import content_stems
 from index import Library
 
 Stage = Callable[[str], None]
@@ -111,7 +112,7 @@ class Assistant:
                 nearest=nearest,
             )
         tell("Writing the answer")
-        citations = compose(readings, floor=decision.floor)
+        citations = compose(readings, asked=content_stems(query), floor=decision.floor)
         short = _short_answer(readings[0])
         return Answer(
             question=question,

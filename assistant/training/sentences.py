@@ -15,7 +15,7 @@ import gzip
 import json
 import random
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,9 +73,7 @@ class Example:
     answerable: bool
 
 
-def squad_set(
-    path: Path, *, topics: int, per_topic: int, seed: int, skip: Collection[str] = ()
-) -> tuple[list[Article], list[Asked]]:
+def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[list[Article], list[Asked]]:
     """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare.
 
     Args:
@@ -83,7 +81,6 @@ def squad_set(
         topics: how many.
         per_topic: questions about each.
         seed: of the choice.
-        skip: ids of questions that may not be chosen.
     """
     chance = random.Random(seed)
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -95,7 +92,7 @@ def squad_set(
         for n, paragraph in enumerate(topic["paragraphs"]):
             article = Article(id=f"{topic['title']}:{n}", title=title, text=paragraph["context"])
             articles.append(article)
-            about += [(article.id, question) for question in paragraph["qas"] if question["id"] not in skip]
+            about += [(article.id, question) for question in paragraph["qas"]]
         chosen = chance.sample(about, min(per_topic, len(about)))
         chosen += [one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen]
         asked += [_ask_squad(article_id, question) for article_id, question in chosen]
