@@ -39,8 +39,11 @@ def test_the_sample_questions_show_answers_and_an_abstention(samples: Assistant)
     assert [bool(reply.abstention) for reply in replies] == [False] * 5 + [True]
 
 
-def test_the_two_pages_both_say_why_turkiye_was_removed(two_pages: Assistant) -> None:
-    reply = two_pages.answer("Why was Türkiye removed from the F-35 program?")
+@pytest.mark.parametrize("reader", ["rules", "trained"])
+def test_the_two_pages_both_say_why_turkiye_was_removed(two_pages: Assistant, reader: str) -> None:
+    reply = Assistant(two_pages.library, Settings(reader=reader)).answer(
+        "Why was Türkiye removed from the F-35 program?"
+    )
     assert len({citation.article.id for citation in reply.citations}) == 2
     assert "S-400" in reply.citations[0].quote
     assert keeps_its_promises(reply)
