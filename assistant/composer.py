@@ -49,6 +49,7 @@ def compose(
         floor: log-odds that every other one needs, unless it is of another article and says what the first says.
     """
     best = readings[0]
+    answer = _answer_stems(best) - asked
     chosen: list[_Quotation] = []
     for fresh, margin in ((True, _SECOND), (False, _MARGIN)):
         least = max(best.score - margin, floor)
@@ -59,7 +60,7 @@ def compose(
             if known is fresh:
                 continue
             quotation = _Quotation(reading, *_with_antecedent(reading))
-            near = reading.score >= least or not chosen or _says_so(quotation, asked, best)
+            near = reading.score >= least or not chosen or _says_so(quotation, asked, answer)
             if near and not any(_repeats(quotation, other) for other in chosen):
                 chosen.append(quotation)
     return tuple(
@@ -83,13 +84,17 @@ class _Quotation(NamedTuple):
     end: int
 
 
-def _says_so(quotation: _Quotation, asked: frozenset[str], best: Reading) -> bool:
-    """Whether a quotation, too, holds what was asked and what the best sentence answers."""
-    if best.short_answer is None:
+def _answer_stems(best: Reading) -> frozenset[str]:
+    """The words of its short answer; none where it has none."""
+    return content_stems(best.hit.article.text[slice(*best.short_answer)]) if best.short_answer else frozenset()
+
+
+def _says_so(quotation: _Quotation, asked: frozenset[str], answer: frozenset[str]) -> bool:
+    """Whether a quotation holds enough of what was asked, and of what the best sentence answers."""
+    if not asked or not answer:
         return False
     words = content_stems(quotation.reading.hit.article.text[quotation.start : quotation.end])
-    answer = content_stems(best.hit.article.text[slice(*best.short_answer)]) - asked
-    return bool(answer and asked) and all(len(some & words) >= _SAYS_SO * len(some) for some in (asked, answer))
+    return all(len(some & words) >= _SAYS_SO * len(some) for some in (asked, answer))
 
 
 def _repeats(quotation: _Quotation, other: _Quotation) -> bool:
