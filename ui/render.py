@@ -107,8 +107,9 @@ def _with_markers(answer: Answer) -> str:
         citation = answer.citations[number - 1]
         where = f"{citation.article.outlet or 'outlet unknown'}, {day_of(citation.article.published)}"
         pieces.append(
-            f'<button type="button" class="dl-marker" {opens(citation.article, citation.start, citation.end)} '
-            f'aria-label="Quotation {number}: {plain(where)}">{number}</button>'
+            '<span class="dl-tied"><button type="button" class="dl-marker" '
+            f"{opens(citation.article, citation.start, citation.end)} "
+            f'aria-label="Quotation {number}: {plain(where)}">{number}</button></span>'
         )
         end = match.end()
     return "".join(pieces) + plain(answer.text[end:])
