@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 from transformers import BertModel
 
 from assistant.windows import Window
@@ -26,9 +27,10 @@ class Network(nn.Module):
 
     Args:
         encoder: folder of all-MiniLM-L6-v2. Its word embeddings stay as they are.
+        rank: of the change that its matrices may learn, the rest of it learning as ever; 0 for any change.
     """
 
-    def __init__(self, encoder: Path) -> None:
+    def __init__(self, encoder: Path, rank: int = 0) -> None:
         super().__init__()
         # Attention as plain products: on a CPU the fused kernel takes four times as long, backwards.
         self.encoder = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
@@ -39,6 +41,10 @@ class Network(nn.Module):
         for part in self.modules():
             if isinstance(part, nn.Dropout):
                 part.p = 0.0  # each question is seen once
+        if rank:
+            for part in [part for part in self.encoder.modules() if isinstance(part, nn.Linear)]:
+                part.weight.requires_grad_(False)
+                parametrize.register_parametrization(part, "weight", _Adapter(part, rank))
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor, readable: Tensor) -> Tensor:
         """Log-odds of start and end at each word piece against "not here".
@@ -58,10 +64,29 @@ class Network(nn.Module):
 
     def export(self) -> dict[str, NDArray[np.float32]]:
         """The tensors, by the encoder's names; the heads as ``heads.weight`` (3, width) and ``heads.bias`` (3,)."""
-        found = {name: tensor for name, tensor in self.encoder.state_dict().items() if "word_embeddings" not in name}
+        state = self.encoder.state_dict()
+        found = {
+            name: state[name] for name in state if "word_embeddings" not in name and "parametrizations" not in name
+        }
+        for name, part in self.encoder.named_modules():
+            if parametrize.is_parametrized(part):
+                found[f"{name}.weight"] = part.weight
         found["heads.weight"] = torch.cat([self.span.weight, self.nothing.weight])
         found["heads.bias"] = torch.cat([self.span.bias, self.nothing.bias])
         return {name: tensor.detach().float().cpu().numpy() for name, tensor in found.items()}
+
+
+class _Adapter(nn.Module):
+    """A matrix and its change, a product of two thin ones that starts at nothing (Hu et al. 2021, arXiv:2106.09685)."""
+
+    def __init__(self, layer: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.down = nn.Parameter(torch.randn(rank, layer.in_features) / layer.in_features**0.5)
+        self.up = nn.Parameter(torch.zeros(layer.out_features, rank))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """The matrix as it is used."""
+        return weight + self.up @ self.down
 
 
 def shared_norm(logits: Tensor, right: Tensor, passages: int) -> Tensor:

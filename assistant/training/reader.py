@@ -115,18 +115,21 @@ class Trainer:
     Args:
         data: what it learns from.
         folder: where checkpoints and the log go.
-        rate: the learning rate of the encoder; the heads' is ten times that.
+        rank: of the change of the encoder's matrices; 0 for any.
+        rate: the learning rate of the encoder; that of heads and adapters, which start from nothing, is ten times that.
         precise: float32 where bfloat16 would do; on a CPU with bfloat16 products that takes twice as long.
         seed: of the heads' first weights.
     """
 
-    def __init__(self, data: Data, folder: Path, *, rate: float, precise: bool, seed: int) -> None:
+    def __init__(self, data: Data, folder: Path, *, rank: int, rate: float, precise: bool, seed: int) -> None:
         torch.manual_seed(seed)
         accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
         self.device = accelerator or torch.device("cpu")
-        self.network = Network(Path(get_model_path())).to(self.device).train()
-        heads = [*self.network.span.parameters(), *self.network.nothing.parameters()]
-        encoder = [p for p in self.network.encoder.parameters() if p.requires_grad]
+        self.network = Network(Path(get_model_path()), rank).to(self.device).train()
+        learnt = [(name, tensor) for name, tensor in self.network.named_parameters() if tensor.requires_grad]
+        new = [name.startswith(("span.", "nothing.")) or name.endswith((".down", ".up")) for name, _ in learnt]
+        heads = [tensor for (_, tensor), is_new in zip(learnt, new, strict=True) if is_new]
+        encoder = [tensor for (_, tensor), is_new in zip(learnt, new, strict=True) if not is_new]
         self._rates = (rate, 10 * rate)
         self._optimizer = torch.optim.AdamW([{"params": encoder}, {"params": heads}], weight_decay=0.01)
         self._learnt = [*encoder, *heads]
@@ -226,13 +229,16 @@ def main() -> None:
     parser.add_argument("--second", type=int, default=32_000, help="readings of the second part")
     parser.add_argument("--kind", choices=KINDS, default="shared", help="of the second part; for comparisons")
     parser.add_argument("--start", type=Path, metavar="FILE", help="a checkpoint after the first part of another run")
+    parser.add_argument("--rank", type=int, default=0, help="of adapters, in place of the matrices; for comparisons")
     parser.add_argument("--rate", type=float, default=1.5e-4, help="the encoder's learning rate")
     parser.add_argument("--precise", action="store_true", help="float32, for CPUs without bfloat16")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     data = Data(options.data / "train.json.gz", load_tokenizer(), options.seed)
-    trainer = Trainer(data, options.out, rate=options.rate, precise=options.precise, seed=options.seed)
+    trainer = Trainer(
+        data, options.out, rank=options.rank, rate=options.rate, precise=options.precise, seed=options.seed
+    )
     plan = list(batches(data, first_part(data, options.first), options.seed))
     checkpoint = options.out / "checkpoint.pt"
     if checkpoint.exists() or options.start:

