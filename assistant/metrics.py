@@ -96,6 +96,20 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> Score:
     return _score(samples, area)
 
 
+def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> Score:
+    """How far confidence and accuracy lie apart, over bins of equal width (Guo et al. 2017, arXiv:1706.04599).
+
+    The interval's lower end is too high where the error is small, since drawing questions anew can only add to it.
+    """
+
+    def error(sample: Sequence[Numbers]) -> float:
+        said, came = sample[0].T
+        which = np.minimum((said * bins).astype(int), bins - 1)
+        return float(np.abs(np.bincount(which, said - came, bins)).sum() / len(said))
+
+    return _score([np.column_stack([np.array(chances), np.array(right, dtype=np.float64)])], error)
+
+
 def _score(samples: Sequence[Numbers], measure: Callable[[Sequence[Numbers]], float]) -> Score:
     count = sum(map(len, samples))
     if not all(map(len, samples)):

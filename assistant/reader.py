@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import log
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assistant.network import Network
+from assistant.question import Kind
 from assistant.reading import Asked, Candidate, Reading, find_sentences
+from assistant.sentence_reader import match
 from assistant.windows import Window, encode_bare, make_windows, special_ids
 from index import Hit, fold, load_tokenizer
 
@@ -30,17 +31,17 @@ LONGEST_ANSWER = 30
 
 FEATURES = (
     "span",  # log-odds of the best span: of its start and of its end, against "not here"
-    "context",  # share of the question's words in the sentence, its neighbours and the title, rare words counting more
+    "match",  # what the reader by rules makes of the sentence's words and form, log-odds
 )
 
 # What follows was fitted by python -m assistant.training.calibration, 2026-11-24, on the even half of news-dev, asked
 # with and without the day.
 
-WEIGHTS = (0.242, 2.147, -3.354)
+WEIGHTS = (0.236, 0.702, -2.984)
 """Log-odds that the answer stands in a sentence against that it stands nowhere: of FEATURES, and the constant."""
-DECISION = (0.933, 0.829, -0.408, -1.414)
-"""Log-odds that a sentence's answer is right: of its log-odds beside the others, of the best score and the best cosine
-that search gave a passage, and the constant."""
+DECISION = (0.894, 0.877, -2.033)
+"""Log-odds that a sentence's answer is right: of its log-odds beside the others, of the best score that search gave a
+passage, and the constant."""
 THRESHOLD = 0.22
 """Probability of being right below which Dateline declines: there, false answers and false refusals are most nearly as
 frequent on the even half of news-dev."""
@@ -69,14 +70,13 @@ class SpanReader:
             return []
         asked = Asked.of(query, candidates)
         places = {hit.passage.id: n for n, hit in enumerate(hits)}
-        logits = self._read_passages(query, hits)
+        read = self._read_passages(query, hits)
         readings = []
         for place, sentences in groupby(candidates, lambda candidate: places[candidate.hit.passage.id]):
-            readings += _read_sentences(asked, list(sentences), logits[place])
-        beside = compare(
-            weigh([reading.features for reading in readings]), [answer_of(reading) for reading in readings]
-        )
-        scores = calibrate(beside, find_evidence(hits))
+            readings += _read_sentences(asked, list(sentences), read[place])
+        logits = weigh([reading.features for reading in readings])
+        beside = compare(logits, [answer_of(reading) for reading in readings], asked.kind)
+        scores = calibrate(beside, max(hit.score for hit in hits))
         scored = [replace(reading, score=score) for reading, score in zip(readings, scores.tolist(), strict=True)]
         return sorted(scored, key=lambda reading: -reading.score)
 
@@ -95,38 +95,49 @@ def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
     return found
 
 
-def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
+def compare(logits: Numbers, answers: Sequence[str], kind: Kind) -> Numbers:
     """(sentences,) log-odds that each one's answer is right, against all others and that there is none.
 
-    Sentences that give the same answer vouch for it together. Of those, a sentence stands below the best one as far as
-    it did alone.
+    Sentences vouch for each other as far as their answers share words (Dice coefficient), so that what is chosen is the
+    answer nearest to all (minimum Bayes risk; Kumar and Byrne 2004). Of those that agree, a sentence stands below the
+    best one as far as it did alone. Reasons are all left as they are: that one is right makes no other one wrong.
 
     Args:
         logits: (sentences,) of each alone.
         answers: of each; "" says the same as no other.
+        kind: of the question.
     """
-    together: dict[str, float] = {}
-    best: dict[str, float] = {}
-    keys = [answer or f" {n}" for n, answer in enumerate(answers)]
-    for key, logit in zip(keys, logits.tolist(), strict=True):
-        together[key] = float(np.logaddexp(together.get(key, -np.inf), logit))
-        best[key] = max(best.get(key, -np.inf), logit)
-    everything = np.logaddexp.reduce([0.0, *together.values()])
-    chances = {key: float(np.clip(np.exp(mass - everything), 1e-9, 1 - 1e-9)) for key, mass in together.items()}
-    right = np.array([log(chances[key] / (1 - chances[key])) - best[key] for key in keys])
-    beside: Numbers = right + logits
+    if kind is Kind.WHY:
+        return logits
+    agree = _agreement(answers)
+    alone = np.exp(np.minimum(logits, 50.0))
+    chances = np.clip(agree @ alone / (1 + alone.sum()), 1e-9, 1 - 1e-9)
+    best = (logits + np.log(np.maximum(agree, 1e-30))).max(1)
+    beside: Numbers = np.log(chances / (1 - chances)) + logits - best
     return beside
 
 
-def find_evidence(hits: Sequence[Hit]) -> tuple[float, float]:
-    """How well search found what was read: the best score, high where all evidence agrees, and the best cosine."""
-    return max(hit.score for hit in hits), max(hit.similarity for hit in hits)
+def _agreement(answers: Sequence[str]) -> Numbers:
+    """(sentences, sentences) Dice coefficient of the words of each two answers, in [0, 1]."""
+    said = [frozenset(answer.split()) for answer in answers]
+    words = sorted(frozenset[str]().union(*said))
+    holds = np.array([[word in answer for word in words] for answer in said], dtype=np.float64)
+    sizes = np.maximum(holds.sum(1), 1.0)
+    agree: Numbers = 2 * (holds @ holds.T) / (sizes[:, None] + sizes)
+    np.fill_diagonal(agree, 1.0)
+    return agree
 
 
-def calibrate(beside: Numbers, evidence: tuple[float, float], decision: Sequence[float] = DECISION) -> Numbers:
-    """(sentences,) log-odds of being right, calibrated (Platt 1999), of what ``compare`` and ``find_evidence`` gave."""
-    scale, found, meaning, constant = decision
-    scores: Numbers = scale * beside + found * evidence[0] + meaning * evidence[1] + constant
+def calibrate(beside: Numbers, found: float, decision: Sequence[float] = DECISION) -> Numbers:
+    """(sentences,) log-odds of being right, calibrated (Platt 1999).
+
+    Args:
+        beside: (sentences,) what ``compare`` gave.
+        found: the best score that search gave a passage; high where words, meaning and date agree.
+        decision: as fitted.
+    """
+    scale, weight, constant = decision
+    scores: Numbers = scale * beside + weight * found + constant
     return scores
 
 
@@ -154,7 +165,7 @@ def _read_sentences(
                 start=candidate.start,
                 end=candidate.end,
                 score=0.0,
-                features=(score, asked.share(candidate.context)),
+                features=(score, match(asked, candidate)),
                 short_answer=(offset + start, offset + end) if spans else None,
             )
         )

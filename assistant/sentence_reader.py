@@ -21,16 +21,16 @@ from index import Hit
 FEATURES = (
     "words",  # share of the question's words in the sentence, rare words counting more
     "context",  # the same in the sentence, the title and the sentences before and after
-    "meaning",  # cosine of question and sentence
-    "passage_meaning",  # cosine of question and passage
     "has_type",  # how surely something of the asked kind stands in it, 0 to 1
     "lacks_type",  # the kind shows in a sentence's form, and nothing of it stands here
+    "meaning",  # cosine of question and sentence
+    "passage_meaning",  # cosine of question and passage
 )
 
 # Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted 2026-11-23 on 1,131
 # questions of SQuAD 2.0 train and the even half of news-dev by python -m assistant.training.sentences, while SQuAD's
 # paragraphs were ranked within their topic; a fit to today's search is no better (DECISIONS.md).
-WEIGHTS = (2.20, 0.43, 1.62, 3.06, 0.57, -0.57, -5.81)
+WEIGHTS = (2.20, 0.43, 0.57, -0.57, 1.62, 3.06, -5.81)
 
 # Log-odds that the best sentence is right: its own score, the score of what search found, and a constant.
 # Fitted 2026-11-23 for WEIGHTS on 1,138 questions of SQuAD 2.0 train and the even half of news-dev, with and without
@@ -89,18 +89,27 @@ class SentenceReader:
         return sorted(readings, key=lambda reading: -reading.score)
 
 
-def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> Reading:
-    text, kind = candidate.text, asked.kind
-    spans = answer_spans(kind, text, frozenset(asked.rarity))
-    short = _nearest(text, spans, asked)
-    features = (
+def match(asked: Asked, candidate: Candidate) -> float:
+    """What the words and the form of a sentence add to its log-odds, its meaning left aside."""
+    spans = answer_spans(asked.kind, candidate.text, frozenset(asked.rarity))
+    features = _match(asked, candidate, spans)
+    return float(np.dot(WEIGHTS[: len(features)], features))
+
+
+def _match(asked: Asked, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, float, float, float]:
+    """The first four of ``FEATURES``."""
+    return (
         asked.share(candidate.words),
         asked.share(candidate.context),
-        meaning,
-        candidate.hit.similarity,
-        max((strength(kind, text, span, asked.rarity) for span in spans), default=0.0),
-        float(not spans and kind not in _FORMLESS),
+        max((strength(asked.kind, candidate.text, span, asked.rarity) for span in spans), default=0.0),
+        float(not spans and asked.kind not in _FORMLESS),
     )
+
+
+def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> Reading:
+    spans = answer_spans(asked.kind, candidate.text, frozenset(asked.rarity))
+    short = _nearest(candidate.text, spans, asked)
+    features = (*_match(asked, candidate, spans), meaning, candidate.hit.similarity)
     return Reading(
         hit=candidate.hit,
         start=candidate.start,

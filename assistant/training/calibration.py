@@ -1,12 +1,12 @@
 """Fits the probability that an answer of the trained reader is right.
 
-    python -m assistant.training.calibration --news DIR --library FOLDER [--weights FILE]
+    python -m assistant.training.calibration --news DIR --library FOLDER [--weights FILE] [--pictures DIR]
 
 Each question of news-dev is searched, once with the day asked and once without, in a library that is made in FOLDER
 the first time (half an hour on two cores), and the passages found are read. Fitted is, by maximum likelihood, what the
 features of a sentence count; then, as Platt (1999) does, the log-odds that the best answer is right. The even half is
 fitted and the odd half reported, and once more the other way round (``cross-fitted``). Prints the numbers for
-reader.py. Not imported at run time.
+reader.py, and draws how far confidence can be trusted. Not imported at run time.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
+from assistant.metrics import auroc, calibration_error
 from assistant.network import SHIPPED, Network
-from assistant.reader import FEATURES, SpanReader, answer_of, calibrate, compare, find_evidence, weigh
+from assistant.question import Kind, kind_of
+from assistant.reader import FEATURES, SpanReader, answer_of, calibrate, compare, weigh
 from assistant.training.newsdev import read_articles
+from assistant.training.pictures import draw_reliability, draw_risk_coverage
 from assistant.training.sentences import Asked, news_questions
 from index import Library
 
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _READ = 8  # passages read for a question, as ``Settings.passages``
 _SHRINK = 0.001  # of the squares of the weights, each times its feature's standard deviation
@@ -41,18 +44,20 @@ class Example:
     """A question that was searched for and read.
 
     Attributes:
+        kind: of the question.
         rows: (sentences, features).
         answers: what each sentence's short answer says.
         right: (sentences,) whether each holds the answer.
-        evidence: how well search found what was read.
+        found: the best score that search gave a passage.
         answerable: whether the answer was there to be found.
         words: of each sentence.
     """
 
+    kind: Kind
     rows: Numbers
     answers: tuple[str, ...]
-    right: NDArray[np.bool_]
-    evidence: tuple[float, float]
+    right: Flags
+    found: float
     answerable: bool
     words: tuple[int, ...]
 
@@ -66,7 +71,8 @@ class Fit:
 
     def scores(self, example: Example) -> Numbers:
         """(sentences,) calibrated log-odds."""
-        return calibrate(compare(weigh(example.rows, self.weights), example.answers), example.evidence, self.decision)
+        beside = compare(weigh(example.rows, self.weights), example.answers, example.kind)
+        return calibrate(beside, example.found, self.decision)
 
 
 def read_all(library: Library, reader: SpanReader, questions: Iterable[Asked]) -> list[Example]:
@@ -78,10 +84,11 @@ def read_all(library: Library, reader: SpanReader, questions: Iterable[Asked]) -
         if readings:
             examples.append(
                 Example(
+                    kind=kind_of(asked.text),
                     rows=np.array([reading.features for reading in readings]),
                     answers=tuple(map(answer_of, readings)),
                     right=np.array([asked.holds(reading) for reading in readings]),
-                    evidence=find_evidence(hits),
+                    found=max(hit.score for hit in hits),
                     answerable=asked.answerable,
                     words=tuple(len(reading.text.split()) for reading in readings),
                 )
@@ -106,9 +113,9 @@ def fit(examples: Sequence[Example]) -> Fit:
 
     start = np.array([0.3] + [0.5] * (len(FEATURES) - 1) + [-3.0])
     weights = tuple(minimize(loss, start, method="BFGS").x.tolist())
-    plain = Fit(weights=weights, decision=(1.0, 0.0, 0.0, 0.0))
+    plain = Fit(weights=weights, decision=(1.0, 0.0, 0.0))
     best = [_best(plain, example) for example in examples]
-    evidence = [(score, *example.evidence) for (score, *_), example in zip(best, examples, strict=True)]
+    evidence = [(score, example.found) for (score, *_), example in zip(best, examples, strict=True)]
     model = LogisticRegression(C=100, max_iter=2000).fit(evidence, [right for _, right, _ in best])
     return Fit(weights=weights, decision=(*model.coef_[0].tolist(), float(model.intercept_[0])))
 
@@ -122,8 +129,7 @@ def _best(fitted: Fit, example: Example) -> tuple[float, bool, int]:
 
 def find_threshold(fitted: Fit, examples: Sequence[Example]) -> float:
     """The confidence, to two decimals, at which false answers and false refusals are most nearly as frequent."""
-    chance = _chances(fitted, examples)
-    answerable = np.array([example.answerable for example in examples])
+    chance, _, answerable = outcomes([(fitted, examples)])
 
     def apart(threshold: float) -> float:
         return abs(float((chance[answerable] < threshold).mean() - (chance[~answerable] >= threshold).mean()))
@@ -131,34 +137,29 @@ def find_threshold(fitted: Fit, examples: Sequence[Example]) -> float:
     return min((n / 100 for n in range(1, 100)), key=apart)
 
 
-def _chances(fitted: Fit, examples: Sequence[Example]) -> Numbers:
-    scores = np.array([_best(fitted, example)[0] for example in examples])
-    chances: Numbers = 1 / (1 + np.exp(-scores))
-    return chances
-
-
-def calibration_error(chances: Numbers, right: Numbers, bins: int = 10) -> float:
-    """How far confidence and accuracy lie apart, over bins of equal width (Guo et al. 2017, arXiv:1706.04599)."""
-    which = np.minimum((chances * bins).astype(int), bins - 1)
-    gaps = [abs(chances[which == n].sum() - right[which == n].sum()) for n in range(bins)]
-    return float(sum(gaps) / len(chances))
-
-
 def report(pairs: Sequence[tuple[Fit, Sequence[Example]]]) -> str:
-    """A line about examples, each with the fit that did not see them."""
-    chances = np.concatenate([_chances(fitted, some) for fitted, some in pairs])
-    examples = [example for _, some in pairs for example in some]
-    best = [_best(fitted, example) for fitted, some in pairs for example in some]
-    right = np.array([is_right for _, is_right, _ in best], dtype=np.float64)
-    answerable = np.array([example.answerable for example in examples])
+    """Two lines about examples, each with the fit that did not see them."""
+    chances, right, answerable = outcomes(pairs)
     surest = np.argsort(-chances[answerable])[: round(COVERAGE * answerable.sum())]
-    length = np.median([words for *_, words in best])
+    length = np.median([_best(fitted, example)[2] for fitted, some in pairs for example in some])
+    scores = {
+        "AUROC answerable": auroc(chances[answerable].tolist(), chances[~answerable].tolist()),
+        "calibration error": calibration_error(chances.tolist(), right.tolist()),
+    }
+    said = [f"{name} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]" for name, score in scores.items()]
     return (
-        f"{len(examples):5} questions, {answerable.sum():4} answerable: right {right[answerable].mean():.3f}, at"
-        f" {COVERAGE:.0%} coverage {right[answerable][surest].mean():.3f}; median words {length:.0f};"
-        f" AUROC answerable {roc_auc_score(answerable, chances):.3f};"
-        f" calibration error {calibration_error(chances, right):.3f}"
+        f"{len(right):5} questions, {answerable.sum():4} answerable: right {right[answerable].mean():.3f}, at"
+        f" {COVERAGE:.0%} coverage {right[answerable][surest].mean():.3f}; median words {length:.0f};\n"
+        f"{'':36} {'; '.join(said)}"
     )
+
+
+def outcomes(pairs: Sequence[tuple[Fit, Sequence[Example]]]) -> tuple[Numbers, Flags, Flags]:
+    """Of each question: the confidence, whether the best sentence is right, and whether it can be answered."""
+    best = [_best(fitted, example) for fitted, some in pairs for example in some]
+    chances: Numbers = 1 / (1 + np.exp([-score for score, *_ in best]))
+    right = np.array([is_right for _, is_right, _ in best])
+    return chances, right, np.array([example.answerable for _, some in pairs for example in some])
 
 
 def main() -> None:
@@ -167,6 +168,7 @@ def main() -> None:
     parser.add_argument("--news", type=Path, required=True, metavar="DIR")
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="for reliability.svg and risk-coverage.svg")
     options = parser.parse_args()
     reader = SpanReader(Network(options.weights))
     with Library.open(options.library / "news") as library:
@@ -179,7 +181,7 @@ def main() -> None:
     fits = {even: fit([*news[even, True], *news[even, False]]) for even in (True, False)}
     chosen = fits[True]
     lines = [f"{name:12} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), chosen.weights, strict=True)]
-    numbers = zip(("beside others", "found", "meaning", "constant"), chosen.decision, strict=True)
+    numbers = zip(("beside others", "found", "constant"), chosen.decision, strict=True)
     lines += [f"decision, {name:14} {number:+.3f}" for name, number in numbers]
     even = [*news[True, True], *news[True, False]]
     lines.append(f"threshold {find_threshold(chosen, even):.2f}, of news-dev's even half")
@@ -190,6 +192,13 @@ def main() -> None:
         crossed = [(fits[not even], news[even, dated]) for even in (True, False)]
         lines.append(f"{f'news, cross-fitted, {day}':36} {report(crossed)}")
     sys.stdout.write("\n".join(lines) + "\n")
+    if options.pictures:
+        curves = {
+            day: outcomes([(fits[not even], news[even, dated]) for even in (True, False)])[:2]
+            for day, dated in (("day told", True), ("no day told", False))
+        }
+        draw_reliability(options.pictures / "reliability.svg", *curves["day told"])
+        draw_risk_coverage(options.pictures / "risk-coverage.svg", curves)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.metrics import auroc, exact_match, f1, holds, mean_score
+from assistant.metrics import auroc, calibration_error, exact_match, f1, holds, mean_score
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,19 @@ def test_the_same_values_have_the_same_interval() -> None:
 def test_values_all_alike_do_not_say_how_sure_they_are() -> None:
     assert mean_score([1.0, 1.0]).to_dict() == {"value": 1.0, "low": None, "high": None, "count": 2}
     assert mean_score([]).value is None
+
+
+def test_confidence_that_is_as_often_right_as_it_says_has_no_error() -> None:
+    assert calibration_error([0.75] * 4, [True, True, True, False]).value == 0.0
+
+
+def test_the_calibration_error_is_how_far_each_bin_is_off_by_its_share() -> None:
+    score = calibration_error([0.95, 0.95, 0.15, 0.15], [True, False, False, False])
+    assert score.value == pytest.approx((2 * 0.45 + 2 * 0.15) / 4)
+    assert score.low is not None
+    assert score.high is not None
+    assert score.low < score.high
+
+
+def test_full_confidence_falls_in_the_last_bin() -> None:
+    assert calibration_error([1.0], [True]).value == 0.0

@@ -20,6 +20,7 @@ ON_DATA: dict[str, tuple[str, ...]] = {
     "cleaning": ("--data", "{data}/pasted-pages"),
     "search": (*NEWS, "--library", "{library}"),
     "abstention": (*NEWS, "--library", "{library}"),
+    "reading": ("--data", "{data}"),
     "adding": NEWS,
     "searching": NEWS,
 }

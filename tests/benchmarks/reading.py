@@ -3,8 +3,10 @@
 DIR holds `squad2/dev.json.gz` (SQuAD 2.0's dev set, 11,873 questions) and `clapnq/` (CLAPnq's dev questions, 300 with
 an answer in the passage and 300 without). On SQuAD: F1 and exact match by the official measure at the best threshold
 (Rajpurkar et al. 2018), which the official script chooses on the same questions; F1 of those with an answer, whatever
-the threshold; and how well the score tells those with an answer from those without. On CLAPnq, whose answers are long,
-the last alone. `--weights` measures others; `--limit` takes the first questions only.
+the threshold; how well the score tells those with an answer from those without; and how far the probability that the
+best span is right, fitted to the score (Platt 1999) on questions of `squad2/train.json.gz` that the reader was not
+trained on, is from how often it is. On CLAPnq, whose answers are long, only how well the score tells. `--weights`
+measures others; `--limit` takes the first questions only.
 """
 
 from __future__ import annotations
@@ -17,16 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
-from assistant.metrics import Score, auroc, exact_match, f1
+from assistant.metrics import Score, auroc, calibration_error, exact_match, f1
 from assistant.network import SHIPPED, Network
 from assistant.reader import best_span
-from assistant.training.squad import read_squad
+from assistant.training.reader import SEED
+from assistant.training.squad import read_squad, shuffle
 from assistant.windows import encode_bare, make_windows, special_ids
 from index import load_tokenizer
 from tests.benchmarks import floors
 
 _BATCH = 64
+_UNSEEN = 4_000  # questions of the training set, of its end, which training did not reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +44,12 @@ class Given:
     answerable: bool
 
 
-def read_squad_dev(path: Path) -> list[Given]:
+def read_given(path: Path, *, last: int | None = None) -> list[Given]:
+    """SQuAD's questions and paragraphs: all, or so many that training comes to last, half of them answerable."""
     paragraphs, questions = read_squad(path)
+    if last:
+        there, absent = ([q for q in shuffle(questions, SEED) if bool(q.accepted) is kind] for kind in (True, False))
+        questions = [*there[-last // 2 :], *absent[-last // 2 :]]
     return [
         Given(
             question=question.text,
@@ -104,6 +113,21 @@ def measure_squad(given: Sequence[Given], found: Sequence[tuple[float, str]]) ->
     }
 
 
+def measure_calibration(
+    fitted: tuple[Sequence[Given], Sequence[tuple[float, str]]],
+    dev: tuple[Sequence[Given], Sequence[tuple[float, str]]],
+) -> Score:
+    """How far the probability that the best span is right, fitted on the first, is off on the second."""
+
+    def split(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> tuple[list[list[float]], list[bool]]:
+        right = [bool(exact_match(span, one.accepted or ("",))) for (_, span), one in zip(found, given, strict=True)]
+        return [[score] for score, _ in found], right
+
+    scores, right = split(*dev)
+    model = LogisticRegression(C=100).fit(*split(*fitted))
+    return calibration_error(model.predict_proba(scores)[:, 1].tolist(), right)
+
+
 def _area(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> Score:
     pairs = list(zip(given, (score for score, _ in found), strict=True))
     return auroc(
@@ -120,15 +144,22 @@ def main() -> None:
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     network = Network(options.weights)
-    squad = read_squad_dev(options.data / "squad2" / "dev.json.gz")[: options.limit]
-    scores = measure_squad(squad, read(network, squad))
+    squad = read_given(options.data / "squad2" / "dev.json.gz")[: options.limit]
+    found = read(network, squad)
+    scores = measure_squad(squad, found)
+    unseen = read_given(options.data / "squad2" / "train.json.gz", last=min(_UNSEEN, len(squad)))
+    error = measure_calibration((unseen, read(network, unseen)), (squad, found))
     clapnq = read_clapnq(options.data / "clapnq")
     area = _area(clapnq, read(network, clapnq))
     lines = [f"SQuAD 2.0 dev, {len(squad):,} questions", *(f"  {what:32}{value:.3f}" for what, value in scores.items())]
+    lines.append(f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, {error.high or 0:.3f}]")
     lines += [f"CLAPnq dev, {len(clapnq)} questions", f"  AUROC, answerable or not        {area.value:.3f}"]
     sys.stdout.write("\n".join([*lines, f"    [{area.low or 0:.3f}, {area.high or 0:.3f}]"]) + "\n")
     if options.limit is None and options.weights == SHIPPED:
-        held = {f"SQuAD 2.0: {what}": value for what, value in scores.items()} | {"CLAPnq: AUROC": area.value or 0.0}
+        held = {f"SQuAD 2.0: {what}": value for what, value in scores.items()} | {
+            "SQuAD 2.0: 1 - calibration error": 1 - (error.value or 0.0),
+            "CLAPnq: AUROC": area.value or 0.0,
+        }
         digest = floors.digest_files(options.data / "squad2" / "dev.json.gz", options.data / "clapnq")
         sys.exit(floors.hold("reading", held, digest, pin=options.pin))
 

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
+from assistant.question import Kind
 from assistant.reader import FEATURES
-from assistant.training.calibration import Example, calibration_error, find_threshold, fit
+from assistant.training.calibration import Example, find_threshold, fit
 
 
 def example(span: float, *, right: bool, found: float = 1.0) -> Example:
     """A question of which one sentence was read."""
     return Example(
+        kind=Kind.WHEN,
         rows=np.array([[span] + [0.5] * (len(FEATURES) - 1)]),
         answers=("2019",),
         right=np.array([right]),
-        evidence=(found, 0.5),
+        found=found,
         answerable=right,
         words=(10,),
     )
-
-
-def test_confidence_that_is_as_often_right_as_it_says_has_no_error() -> None:
-    assert calibration_error(np.array([0.75] * 4), np.array([1.0, 1.0, 1.0, 0.0])) == 0.0
-
-
-def test_the_error_is_how_far_each_bin_is_off_by_its_share() -> None:
-    chances, right = np.array([0.95, 0.95, 0.15, 0.15]), np.array([1.0, 0.0, 0.0, 0.0])
-    assert calibration_error(chances, right) == pytest.approx((2 * 0.45 + 2 * 0.15) / 4)
-
-
-def test_full_confidence_falls_in_the_last_bin() -> None:
-    assert calibration_error(np.array([1.0]), np.array([1.0])) == 0.0
 
 
 def test_a_better_span_is_fitted_to_be_surer_and_the_threshold_lies_between() -> None:
