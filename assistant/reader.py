@@ -107,7 +107,7 @@ def compare(logits: Numbers, answers: Sequence[str], kind: Kind) -> Numbers:
         answers: of each; "" says the same as no other.
         kind: of the question.
     """
-    if kind is Kind.WHY:
+    if kind in (Kind.WHY, Kind.YES_NO):
         return logits
     agree = _agreement(answers)
     alone = np.exp(np.minimum(logits, 50.0))

@@ -24,14 +24,14 @@ class Settings:
         encoder: sentence-transformers folder or name; None is the MiniLM that is installed. ``DATELINE_ENCODER``
         passages: how many of the best passages are read for one question, 1 to 100. ``DATELINE_PASSAGES``
         sentences: how many sentences the reader by rules encodes for one question, 1 to 1,000. ``DATELINE_SENTENCES``
-        reader: "rules"; "trained", which is on trial; or a file of weights for the latter. ``DATELINE_READER``
+        reader: "trained"; "rules", the simpler one; or a file of other weights for the former. ``DATELINE_READER``
     """
 
     library: Path | None = None
     encoder: str | None = None
     passages: int = 8
     sentences: int = 40
-    reader: str = "rules"
+    reader: str = "trained"
 
     def __post_init__(self) -> None:
         for name, most in (("passages", 100), ("sentences", 1_000)):

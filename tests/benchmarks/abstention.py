@@ -54,6 +54,8 @@ def measure(outcomes: Sequence[Outcome]) -> dict[str, Score]:
         "AUROC, right or not": auroc(
             [o.confidence for o in outcomes if o.right], [o.confidence for o in outcomes if not o.right]
         ),
+        "right, of the answerable": mean_score([float(o.right) for o in there]),
+        "right, of the surest 70 %": mean_score([float(o.right) for o in _surest(there, 0.7)]),
         "false answers": mean_score([float(o.answered) for o in absent]),
         "false refusals": mean_score([float(not o.answered) for o in there]),
         "refused, the best being right": mean_score([float(not o.answered) for o in outcomes if o.right]),
@@ -64,9 +66,12 @@ def measure(outcomes: Sequence[Outcome]) -> dict[str, Score]:
 
 def find_risks(outcomes: Sequence[Outcome]) -> list[float]:
     """The share that is wrong among the surest, at each of `COVERAGES`."""
-    surest = sorted(outcomes, key=lambda outcome: -outcome.confidence)
-    counts = [max(1, round(coverage * len(surest))) for coverage in COVERAGES]
-    return [sum(not outcome.right for outcome in surest[:count]) / count for count in counts]
+    surest = [_surest(outcomes, coverage) for coverage in COVERAGES]
+    return [sum(not outcome.right for outcome in some) / len(some) for some in surest]
+
+
+def _surest(outcomes: Sequence[Outcome], coverage: float) -> list[Outcome]:
+    return sorted(outcomes, key=lambda outcome: -outcome.confidence)[: max(1, round(coverage * len(outcomes)))]
 
 
 def report(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -84,12 +89,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure abstention on news-dev.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--reader", default="trained", help="rules, or a file of weights; floors are the trained one's")
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     questions = read_questions(options.data)
     with Library.open(options.library) as library:
         library.add(read_articles(options.data))
-        assistant = Assistant(library, Settings())
+        assistant = Assistant(library, Settings(reader=options.reader))
         outcomes = {
             day: [ask(assistant, question, dated=dated) for question in questions]
             for day, dated in (("day told", True), ("no day told", False))
@@ -98,6 +104,8 @@ def main() -> None:
         for half, even in (("even (fitted)", True), ("odd (reported)", False)):
             chosen = [outcome for outcome in asked if outcome.question.is_for_tuning == even]
             sys.stdout.write("\n".join(report(f"{half}, {day}", chosen)) + "\n")
+    if options.reader != "trained":
+        return
     odd = [outcome for outcome in outcomes["day told"] if not outcome.question.is_for_tuning]
     scores = {name: score.value or 0.0 for name, score in measure(odd).items()}
     held = {

@@ -6,7 +6,7 @@ an answer in the passage and 300 without). On SQuAD: F1 and exact match by the o
 the threshold; how well the score tells those with an answer from those without; and how far the probability that the
 best span is right, fitted to the score (Platt 1999) on questions of `squad2/train.json.gz` that the reader was not
 trained on, is from how often it is. On CLAPnq, whose answers are long, only how well the score tells. `--weights`
-measures others; `--limit` takes the first questions only.
+measures others, `--rules` the reader by rules; `--limit` takes the first questions only.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,12 @@ from sklearn.linear_model import LogisticRegression
 from assistant.metrics import Score, auroc, calibration_error, exact_match, f1
 from assistant.network import SHIPPED, Network
 from assistant.reader import best_span
+from assistant.sentence_reader import SentenceReader
 from assistant.training.reader import SEED
 from assistant.training.squad import read_squad, shuffle
 from assistant.windows import encode_bare, make_windows, special_ids
-from index import load_tokenizer
+from corpus import Article
+from index import Hit, Passage, load_encoder, load_tokenizer
 from tests.benchmarks import floors
 
 _BATCH = 64
@@ -91,6 +94,19 @@ def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
     return found
 
 
+def read_by_rules(given: Sequence[Given]) -> list[tuple[float, str]]:
+    """The same by the reader by rules: of its best sentence the short answer, or the whole where it has none."""
+    reader, found = SentenceReader(load_encoder()), []
+    for one in given:
+        article = Article(id="given", text=one.passage)
+        whole = Passage(id="given:0", article_id="given", start=0, end=len(one.passage), text=one.passage)
+        hit = Hit(article=article, passage=whole, score=1.0, similarity=0.5)
+        best = next(iter(reader.read(one.question, [hit])), None)
+        span = (best.short_answer or (best.start, best.end)) if best else (0, 0)
+        found.append((best.score if best else -20.0, one.passage[slice(*span)]))
+    return found
+
+
 def best_mean(scores: Sequence[float], answered: Sequence[float], declined: Sequence[float]) -> float:
     """The best mean over thresholds: of `answered` where the score is at or over it, of `declined` elsewhere."""
     order = np.argsort(-np.array(scores))
@@ -140,22 +156,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the trained reader on passages given.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
+    parser.add_argument("--rules", action="store_true", help="measure the reader by rules")
     parser.add_argument("--limit", type=int, metavar="COUNT")
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     network = Network(options.weights)
+    read_all = read_by_rules if options.rules else partial(read, network)
     squad = read_given(options.data / "squad2" / "dev.json.gz")[: options.limit]
-    found = read(network, squad)
+    found = read_all(squad)
     scores = measure_squad(squad, found)
     unseen = read_given(options.data / "squad2" / "train.json.gz", last=min(_UNSEEN, len(squad)))
-    error = measure_calibration((unseen, read(network, unseen)), (squad, found))
+    error = measure_calibration((unseen, read_all(unseen)), (squad, found))
     clapnq = read_clapnq(options.data / "clapnq")
-    area = _area(clapnq, read(network, clapnq))
+    area = _area(clapnq, read_all(clapnq))
     lines = [f"SQuAD 2.0 dev, {len(squad):,} questions", *(f"  {what:32}{value:.3f}" for what, value in scores.items())]
     lines.append(f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, {error.high or 0:.3f}]")
     lines += [f"CLAPnq dev, {len(clapnq)} questions", f"  AUROC, answerable or not        {area.value:.3f}"]
     sys.stdout.write("\n".join([*lines, f"    [{area.low or 0:.3f}, {area.high or 0:.3f}]"]) + "\n")
-    if options.limit is None and options.weights == SHIPPED:
+    if options.limit is None and options.weights == SHIPPED and not options.rules:
         held = {f"SQuAD 2.0: {what}": value for what, value in scores.items()} | {
             "SQuAD 2.0: 1 - calibration error": 1 - (error.value or 0.0),
             "CLAPnq: AUROC": area.value or 0.0,
