@@ -19,10 +19,13 @@ Flags = NDArray[np.bool_]
 _SIZE = (5.2, 3.9)  # inches
 _STYLE: Any = {  # matplotlib, where it is installed, wants its own type of key
     "svg.hashsalt": "dateline",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+_FEWEST = 10  # answers of which a share is drawn
 _BLUE, _GREY = "#2f6db5", "#8a8f98"
 
 
@@ -41,7 +44,8 @@ def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10)
     for n in sorted(set(which.tolist())):
         some = right[which == n]
         share, said = some.mean(), chances[which == n].mean()
-        axes.errorbar(said, share, (share * (1 - share) / len(some)) ** 0.5, color=_BLUE, marker="o", capsize=2)
+        spread = (share * (1 - share) / len(some)) ** 0.5
+        axes.errorbar(said, share, spread, color=_BLUE, marker="o", capsize=2, clip_on=False)
         axes.annotate(str(len(some)), (said, share), (6, -10), textcoords="offset points", color=_GREY, fontsize=8)
     axes.set_title(f"{len(right)} questions: confidence, and how often it was right", loc="left", fontsize=10)
     _save(figure, path)
@@ -58,8 +62,9 @@ def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) 
     for (name, (chances, right)), colour in zip(curves.items(), (_BLUE, _GREY), strict=False):
         wrong = ~right[np.argsort(-chances, kind="stable")]
         count = np.arange(1, len(wrong) + 1)
-        axes.plot(count / len(wrong), np.cumsum(wrong) / count, color=colour, label=name)
-    axes.set_title("What declining buys", loc="left", fontsize=10)
+        shown = count >= min(_FEWEST, len(wrong))
+        axes.plot((count / len(wrong))[shown], (np.cumsum(wrong) / count)[shown], color=colour, label=name)
+    axes.set_title("What declining the rest buys", loc="left", fontsize=10)
     axes.legend(frameon=False, loc="lower right")
     _save(figure, path)
 

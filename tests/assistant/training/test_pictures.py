@@ -18,7 +18,7 @@ def test_each_bin_of_confidence_shows_its_count(tmp_path: Path) -> None:
     draw_reliability(tmp_path / "reliability.svg", CHANCES, RIGHT)
     drawn = (tmp_path / "reliability.svg").read_text()
     assert drawn.startswith("<?xml")
-    assert "<!-- 2 -->" in drawn
+    assert ">2</text>" in drawn
     assert "4 questions" in drawn
 
 
