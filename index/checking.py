@@ -27,6 +27,11 @@ MAX_UNFOUND = 0.05
 
 def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -> list[str]:
     """A line for each problem, with its remedy; see ``Library.verify``."""
+    return check_store(store, progress) or _check_index(store, index)
+
+
+def check_store(store: Store, progress: Progress | None = None) -> list[str]:
+    """A line for each problem of library.db, with its remedy."""
     problems = store.check()
     try:
         with store.reading() as snapshot:
@@ -36,7 +41,7 @@ def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -
                 problems += [problem] if problem else []
                 if progress:
                     progress(done, len(numbers))
-        return problems or _check_index(store, index)
+        return problems
     except LibraryDamagedError as error:  # so badly that not even the list of articles can be read
         return [*problems, str(error)]
 

@@ -25,6 +25,7 @@ import platformdirs
 
 from corpus import Article
 from index.adding import Added, Intake, Outcome, check_encoder, load_remembered
+from index.backup import restore, take_snapshot
 from index.checking import repair, verify
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
@@ -82,8 +83,7 @@ class Library:
             LibraryEncoderError: the library's vectors were made with another encoder than the one given; where it is
                 given by name, this is found out when it is first used.
         """
-        folder = platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
-        library = cls(Store.open(folder, create=create), encoder)
+        library = cls(Store.open(_folder(path), create=create), encoder)
         if isinstance(encoder, Encoder):
             try:
                 library.encoder  # noqa: B018 - checked against the library's
@@ -265,6 +265,54 @@ class Library:
         """
         return repair(self._store, self._index, lambda: self.encoder, progress)
 
+    def snapshot(self, path: str | Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write the library as it is now into one new file, while others go on using it; ``restore`` reads it.
+
+        Args:
+            path: of a file that is not there yet.
+            progress: called with the number of pages written, and of all.
+
+        Raises:
+            LibraryStorageError: the file is there already, or cannot be written; then nothing is left behind.
+            LibraryDamagedError: library.db is malformed.
+        """
+        take_snapshot(self._store, Path(path).expanduser(), progress)
+
+    @staticmethod
+    def restore(
+        snapshot: str | Path, path: str | Path | None = None, *, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """Make a library of a snapshot, once every article in it was checked.
+
+        Args:
+            snapshot: the file.
+            path: the folder; the user's data folder if None. A damaged library in it is moved to its folder damaged/.
+            progress: called with the number of articles checked, and of all.
+
+        Returns:
+            How many articles it holds.
+
+        Raises:
+            LibraryStorageError: a sound library is in the folder, another process has it open, or the file or the
+                folder cannot be used.
+            LibraryFormatError: the file is not a snapshot, or a newer Dateline's.
+            LibraryDamagedError: the file is not what was written; the folder is as it was.
+        """
+        return restore(Path(snapshot).expanduser(), _folder(path), progress)
+
+    def compact(self) -> bool:
+        """Write all files anew, so that nothing that was removed is left on the disk.
+
+        Returns:
+            False where other processes use the library: what was removed goes once they have closed it, and it is
+            compacted again.
+
+        Raises:
+            LibraryStorageError: the disk is full, as for a while it takes twice the room.
+        """
+        emptied = self._store.compact()
+        return self._index.rebuild() and emptied
+
     def close(self) -> None:
         """Close the files; twice is once. A library that nobody closes is closed when the program ends."""
         self._close()
@@ -276,6 +324,10 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _folder(path: str | Path | None) -> Path:
+    return platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
 
 
 def _close(index: VectorIndex, store: Store) -> None:

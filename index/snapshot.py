@@ -269,6 +269,10 @@ class Writer(Snapshot):
         """``words.check``; FTS5 counts this as writing."""
         words.check(self._connection)
 
+    def merge_words(self) -> None:
+        """``words.merge``."""
+        words.merge(self._connection)
+
     def rebuild_words(self) -> None:
         """Make the word index anew from the articles."""
         words.clear(self._connection)

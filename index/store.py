@@ -11,8 +11,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from index import words
@@ -29,6 +29,9 @@ FORMAT = 1
 """Written into the file; a library with a higher one was made by a newer Dateline."""
 
 _APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
+CHROMA = "chroma"
+"""The setting that says what a clean close left of Chroma's files."""
+_COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
 
 _SCHEMA = f"""
@@ -59,7 +62,9 @@ def _explanation(error: sqlite3.Error, path: Path) -> LibraryError | None:
     if code == sqlite3.SQLITE_NOTADB:
         return LibraryFormatError(f"{path}: {error}; expected a Dateline library; give another folder")
     if code == sqlite3.SQLITE_CORRUPT:
-        return LibraryDamagedError(f"{path}: {error}; expected what was written; run `dateline verify`")
+        return LibraryDamagedError(
+            f"{path}: {error}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
+        )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return LibraryStorageError(f"{path}: {error}; expected room on a sound disk; free some: what was added is kept")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -156,6 +161,49 @@ class Store:
         except LibraryDamagedError as error:
             problems.append(str(error))
         return problems
+
+    def copy_to(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write what is committed now into another database, one file, while others go on reading and writing.
+
+        Args:
+            path: an empty file.
+            progress: called with the number of pages copied, and of all.
+
+        Raises:
+            LibraryStorageError: the disk is full.
+        """
+
+        def tell(_: int, remaining: int, total: int) -> None:
+            if progress:
+                progress(total - remaining, total)
+
+        with closing(sqlite3.connect(path, isolation_level=None)) as copy, self._connection() as connection:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM setting")  # what is committed later is not in the copy
+            try:
+                connection.backup(copy, pages=_COPIED, progress=tell)
+                copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
+                copy.execute("DELETE FROM setting WHERE key = ?", (CHROMA,))  # another folder's files
+            except sqlite3.Error as error:
+                raise _explanation(error, path) or error from error
+
+    def compact(self) -> bool:
+        """Write the file anew without what was removed; False where others read, so that the log still holds it.
+
+        Raises:
+            LibraryStorageError: the disk is full, or others wrote for a whole minute.
+        """
+        with self.writing() as writer:
+            writer.merge_words()
+        with self._connection() as connection:
+            connection.execute("VACUUM")
+        return self.fold_log()
+
+    def fold_log(self) -> bool:
+        """Move what the log holds into the file, and empty it; False where others read from it."""
+        with self._connection() as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def close(self) -> None:
         """Close every connection; one in use is closed when it is handed back. Twice is once."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from index.records import Vectors, passage_numbers
 from index.snapshot import Snapshot
-from index.store import Store
+from index.store import CHROMA, Store
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MAX_WAIT = 5_000
 """Passages that Chroma follows while its caller waits, about 1.5 s; a longer way is gone in the background."""
 _BATCH = 1_000  # Chroma takes 5,461 at most; it writes its index files every 1,000
-_SETTING = "chroma"  # where the store keeps what a clean close left behind
 _DATABASE = "chroma.sqlite3"  # of Chroma's files the one that is always there
 
 logger = logging.getLogger(__name__)
@@ -137,7 +136,7 @@ class VectorIndex:
             self.problem = None
             if self._store.writable:
                 with self._store.writing() as writer:
-                    writer.set(_SETTING, None)
+                    writer.set(CHROMA, None)
         if self.open():
             self.follow()
         return self.ready
@@ -159,7 +158,7 @@ class VectorIndex:
                     files = _checksums(self._folder)
                     if self.problem is None and _DATABASE in files:  # else somebody deleted the folder meanwhile
                         with self._store.writing() as writer:
-                            writer.set(_SETTING, json.dumps({"indexed": self.indexed, "files": files}))
+                            writer.set(CHROMA, json.dumps({"indexed": self.indexed, "files": files}))
             except Exception as error:  # noqa: BLE001 - whatever it is, the files are then made anew, no more
                 self._fail(error)
             finally:
@@ -183,8 +182,8 @@ class VectorIndex:
     def _take_over(self) -> int:
         """See which change Chroma's files have followed to; files that may be unsound are thrown away: 0."""
         with self._store.writing() as writer:
-            left = writer.setting(_SETTING)
-            writer.set(_SETTING, None)  # from here on the files count as open, and unsound if we crash
+            left = writer.setting(CHROMA)
+            writer.set(CHROMA, None)  # from here on the files count as open, and unsound if we crash
         if left is not None:
             if json.loads(left)["files"] == _checksums(self._folder):
                 return int(json.loads(left)["indexed"])

@@ -103,6 +103,12 @@ def holds(connection: Connection, number: int, title: str | None, text: str, pas
     return entered == [(fold(title or ""), fold(text))] and rows == [(fold(passage),) for passage in passages]
 
 
+def merge(connection: Connection) -> None:
+    """Write each index anew as one part, without what was removed."""
+    for table in ("article_words", "passage_words"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+
 def check(connection: Connection) -> None:
     """Have FTS5 compare its indexes with its copies of the texts.
 

@@ -6,14 +6,13 @@ Results go to stdout, progress and errors to stderr. Knows nothing of how articl
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ui import helptext, screen
+from ui import helptext, screen, upkeep
 from ui.options import (
     AsOfOption,
     JsonOption,
@@ -25,10 +24,7 @@ from ui.options import (
     VersionOption,
     WrongOption,
 )
-from ui.place import Place
-
-if TYPE_CHECKING:
-    from index import Library
+from ui.place import Place, open_library
 
 app = typer.Typer(
     rich_markup_mode=None,  # rich's panels double the time of --help and break its examples
@@ -63,16 +59,6 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     return AssistantError, CorpusError, LibraryError, OSError  # the last: a full disk behind stdout
 
 
-def _opened(
-    context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
-) -> AbstractContextManager[Library]:
-    """The library that the options before and after the command name; ``own`` where the samples' will not do."""
-    place: Place = context.obj.narrowed(library, samples)
-    if own and place.samples:
-        raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
-    return place.opened(screen.make_console(stderr=True), create=create)
-
-
 @app.callback(help=helptext.DATELINE)
 def _main(
     context: typer.Context,
@@ -101,7 +87,7 @@ def add(
         errors.append(error)
         screen.complain(error, console)
 
-    with _opened(context, library, create=True, own=True) as opened:
+    with open_library(context, library, create=True, own=True) as opened:
         done = add_with_progress(opened, load(*locations, on_error=note), console)
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
@@ -129,7 +115,7 @@ def ask(
     from assistant import Assistant
     from ui.terminal import answer_view
 
-    with _opened(context, library, samples) as opened, screen.stages() as tell:
+    with open_library(context, library, samples) as opened, screen.stages() as tell:
         answer = Assistant(opened).answer(
             " ".join(question), as_of=as_of, outlets=outlet, since=since, until=until, on_stage=tell
         )
@@ -144,7 +130,7 @@ def chat(context: typer.Context, library: LibraryOption = None, samples: Samples
     """Talk with the articles here in the terminal."""
     from ui.conversation import converse
 
-    with _opened(context, library, samples) as opened:
+    with open_library(context, library, samples) as opened:
         converse(opened, screen.make_console())
 
 
@@ -166,7 +152,7 @@ def serve(
         typer.echo(f"Dateline is at {address}  (Ctrl-C stops it)")
 
     with (
-        _opened(context, library, samples, create=True) as opened,
+        open_library(context, library, samples, create=True) as opened,
         screen.make_console(stderr=True).status("Starting the web chat ...") as status,
     ):
         try:
@@ -197,7 +183,7 @@ def list_articles(
     from ui.place import select
     from ui.terminal import article_rows
 
-    with _opened(context, library, samples) as opened:
+    with open_library(context, library, samples) as opened:
         articles = select(opened, outlet, since, until)
     if as_json:
         screen.print_json([article.to_dict(page=False) for article in articles])
@@ -221,7 +207,7 @@ def show(
     from ui.place import identify
     from ui.terminal import article_view
 
-    with _opened(context, library, samples) as opened:
+    with open_library(context, library, samples) as opened:
         article = opened.article(identify(opened, article_id))
     if as_json:
         screen.print_json(article.to_dict(page=page))
@@ -240,7 +226,7 @@ def remove(
     """Remove articles, by the ids (or beginnings of ids) of "dateline list"."""
     from ui.place import identify
 
-    with _opened(context, library, own=True) as opened:
+    with open_library(context, library, own=True) as opened:
         identities = list(dict.fromkeys(identify(opened, article_id) for article_id in article_ids))
         opened.remove(identities)
     if as_json:
@@ -263,7 +249,7 @@ def evaluate(
     from ui.evaluating import evaluate_with_progress, evaluation_view
 
     asked = read_questions(questions)
-    with _opened(context, library, samples) as opened:
+    with open_library(context, library, samples) as opened:
         evaluation = evaluate_with_progress(asked, Assistant(opened), screen.make_console(stderr=True))
     if as_json:
         screen.print_json(evaluation.to_dict())
@@ -271,26 +257,7 @@ def evaluate(
         screen.make_console().print(evaluation_view(evaluation, wrong=wrong))
 
 
-@app.command(help=helptext.VERIFY)
-def verify(
-    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
-) -> None:
-    """Check that everything stored is as it was written."""
-    with _opened(context, library, samples) as opened, screen.counting("Checking") as progress:
-        problems = opened.verify(progress=progress)
-        sound = f"{screen.count_articles(len(opened))}; all is as it was stored"
-    screen.report(problems, sound, as_json=as_json)
-
-
-@app.command(help=helptext.REPAIR)
-def repair(
-    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
-) -> None:
-    """Mend what verify found."""
-    with _opened(context, library, samples) as opened, screen.counting("Mending") as progress:
-        problems = opened.repair(progress=progress)
-        sound = f"{screen.count_articles(len(opened))}; all is in order"
-    screen.report(problems, sound, as_json=as_json)
+app.add_typer(upkeep.app)
 
 
 if __name__ == "__main__":

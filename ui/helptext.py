@@ -139,6 +139,39 @@ Example:
   dateline verify
 """
 
+SNAPSHOT = """\
+Write the library into one new file, while it may be used.
+
+Indexes that can be made again are left out; "dateline restore" makes a library of the file.
+
+\b
+Example:
+  dateline snapshot library-2025-12-09.dateline
+"""
+
+RESTORE = """\
+Make a library of a snapshot.
+
+Every article in it is checked first. A library that is sound is never replaced; a damaged one is moved to the folder
+"damaged" inside it.
+
+\b
+Examples:
+  dateline restore library-2025-12-09.dateline
+  dateline --library other restore library-2025-12-09.dateline
+"""
+
+COMPACT = """\
+Write all files anew, without what was removed.
+
+Removing an article takes it out of every search at once; its bytes stay on the disk until they are written over. For a
+while this takes twice the room.
+
+\b
+Example:
+  dateline compact
+"""
+
 REPAIR = """\
 Mend what verify found.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 from platformdirs import user_data_path
+
+from ui import screen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,6 +58,28 @@ class Place:
             if self.samples:
                 bring_samples(library, samples, console)
             yield library
+
+
+def open_library(
+    context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
+) -> AbstractContextManager[Library]:
+    """The library that the options before and after the command name; ``own`` where the samples' will not do."""
+    place = _named(context, library, samples, own=own)
+    return place.opened(screen.make_console(stderr=True), create=create)
+
+
+def own_folder(context: typer.Context, library: Path | None) -> Path | None:
+    """The folder that they name, whether a library is there or not; None is the user's data folder."""
+    from assistant import Settings
+
+    return _named(context, library, samples=False, own=True).library or Settings.read().library
+
+
+def _named(context: typer.Context, library: Path | None, samples: bool, *, own: bool) -> Place:
+    place: Place = context.obj.narrowed(library, samples)
+    if own and place.samples:
+        raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
+    return place
 
 
 def identify(library: Library, beginning: str) -> str:

@@ -51,6 +51,14 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=not utf8, indent=2))
 
 
+def tell(as_json: bool, said: str, **found: object) -> None:
+    """What was done: in words, or as JSON."""
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(said)
+
+
 def count_articles(count: int) -> str:
     """The number with its noun: "1 article", "1,200 articles"."""
     return f"{count:,} {'article' if count == 1 else 'articles'}"
@@ -68,6 +76,13 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """Shows how many articles of all are done, where stderr is a terminal."""
     with make_console(stderr=True).status(f"{what} ...") as status:
         yield lambda done, total: status.update(f"{what} {done:,} of {count_articles(total)} ...")
+
+
+@contextmanager
+def sharing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows which share of all is done, where stderr is a terminal."""
+    with make_console(stderr=True).status(f"{what} ...") as status:
+        yield lambda done, total: status.update(f"{what} {done / max(total, 1):.0%} ...")
 
 
 def report(problems: list[str], sound: str, *, as_json: bool) -> None:

@@ -318,3 +318,24 @@ def test_every_example_of_the_help_can_be_run_as_it_stands() -> None:
         group.commands[name].make_context(name, arguments).close()
         shown.add(name)
     assert shown == set(group.commands), "each command has an example"
+
+
+def test_a_library_goes_into_a_file_and_comes_back(run: Run, tmp_path: Path) -> None:
+    page, kept = tmp_path / "page.txt", tmp_path / "kept"
+    page.write_text(PAGE)
+    run("add", page)
+    assert run("snapshot", kept).out == f"1 article in {kept}\n"
+    refused(run("snapshot", kept), "there is a file already", "give another name")
+    refused(run("restore", kept), "a sound library is there", "give another folder")
+    again = run("restore", "--library", tmp_path / "again", "--json", kept)
+    assert (again.code, json.loads(again.out)) == (0, {"articles": 1})
+    assert run("verify", "--library", tmp_path / "again").out == "1 article; all is as it was stored\n"
+    refused(run("restore", "--library", tmp_path / "third", page), "not a database")
+
+
+def test_a_library_is_compacted(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(PAGE)
+    run("add", page)
+    assert run("compact").out == "only the articles are left on the disk\n"
+    assert json.loads(run("compact", "--json").out) == {"compacted": True}
