@@ -1,6 +1,7 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
 from index.adding import Added, Outcome
+from index.backup import restore
 from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer
 from index.errors import (
     ArticleNotFoundError,
@@ -16,7 +17,7 @@ from index.errors import (
 from index.hit import Hit, Passage
 from index.library import Library
 from index.minilm import MiniLM
-from index.snapshot import Summary
+from index.records import Summary
 from index.words import fold
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "fold",
     "load_encoder",
     "load_tokenizer",
+    "restore",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,8 +22,8 @@ from index.errors import EncoderError, LibraryEncoderError
 from index.hit import Passage
 from index.passages import passage_input, split_article
 from index.records import Vectors, revision_of
-from index.snapshot import Snapshot
 from index.store import Store
+from index.transaction import Snapshot
 
 BATCH = 64
 """Passages encoded in one call: enough for a quicker encoder to pay, few enough for progress every few seconds."""
@@ -56,6 +56,17 @@ class Added:
     unchanged: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, ids: Mapping[Outcome, Sequence[str]]) -> Added:
+        """The ids by their outcomes, all of which are there."""
+        return cls(
+            new=tuple(ids[Outcome.NEW]),
+            updated=tuple(ids[Outcome.UPDATED]),
+            unchanged=tuple(ids[Outcome.UNCHANGED]),
+            duplicates=tuple(ids[Outcome.DUPLICATE]),
+            failed=tuple(ids[Outcome.FAILED]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

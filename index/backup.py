@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from index.checking import check_store
 from index.errors import LibraryDamagedError, LibraryError, LibraryFormatError, LibraryStorageError
-from index.store import Store
+from index.store import Store, library_folder
 
 Progress = Callable[[int, int], None]
 _FILES = ("library.db-wal", "library.db-shm", "library.db")
@@ -37,8 +37,25 @@ def take_snapshot(store: Store, path: Path, progress: Progress | None = None) ->
         part.unlink(missing_ok=True)
 
 
-def restore(path: Path, folder: Path, progress: Progress | None = None) -> int:
-    """Make a library of a snapshot; see ``Library.restore``."""
+def restore(path: str | Path, folder: str | Path | None = None, progress: Progress | None = None) -> int:
+    """Make a library of a snapshot, once every article in it was checked.
+
+    Args:
+        path: of the file that ``Library.snapshot`` wrote.
+        folder: to make the library in; the user's data folder if None. A damaged library in it is moved to its folder
+            damaged/.
+        progress: called with the number of articles checked, and of all.
+
+    Returns:
+        How many articles it holds.
+
+    Raises:
+        LibraryStorageError: a sound library is in the folder, another process has it open, or the file or the folder
+            cannot be used.
+        LibraryFormatError: the file is not a snapshot, or a newer Dateline's.
+        LibraryDamagedError: the file is not what was written; the folder is as it was.
+    """
+    path, folder = Path(path).expanduser(), library_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "LOCK", timeout=0), tempfile.TemporaryDirectory(prefix="restoring-", dir=folder) as made:

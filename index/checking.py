@@ -14,8 +14,8 @@ from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.hit import Passage
 from index.passages import passage_input, split_article
 from index.records import revision_of
-from index.snapshot import Snapshot
 from index.store import Store
+from index.transaction import Snapshot
 from index.vectors import VectorIndex
 
 Progress = Callable[[int, int], None]

@@ -1,5 +1,9 @@
 """The errors of index: each message says what was found, what was expected and what to do."""
 
+from __future__ import annotations
+
+from typing import Self
+
 
 class LibraryError(Exception):
     """Base of every error that index raises on purpose."""
@@ -35,3 +39,8 @@ class SearchError(LibraryError, ValueError):
 
 class ArticleNotFoundError(LibraryError, LookupError):
     """The library holds no article with this id."""
+
+    @classmethod
+    def of(cls, article_id: str) -> Self:
+        """The error for an id that nothing has."""
+        return cls(f"found no article {article_id!r}; expected an id in the library; `dateline list` has them")

@@ -25,6 +25,18 @@ def check_day(name: str, day: object) -> None:
         raise SearchError(f"{name} is a {type(day).__name__}; expected a datetime.date; give date(2025, 12, 9)")
 
 
+def check_question(question: object, limit: object) -> None:
+    """See that this can be searched for, and so many hits asked for.
+
+    Raises:
+        SearchError: the question is not words, or the limit not a whole number from 1.
+    """
+    if not isinstance(question, str) or not question.strip():
+        raise SearchError(f"question is {question!r}; expected words; ask something")
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise SearchError(f"limit is {limit!r}; expected a whole number from 1; leave it out for 10")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which articles a search may use.

@@ -15,25 +15,22 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import platformdirs
-
 from corpus import Article
 from index.adding import Added, Intake, Outcome, check_encoder, load_remembered
-from index.backup import restore, take_snapshot
+from index.backup import take_snapshot
 from index.checking import repair, verify
 from index.encoder import Encoder, load_encoder
-from index.errors import ArticleNotFoundError, LibraryEncoderError, SearchError
-from index.filters import Filter, check_day
+from index.errors import ArticleNotFoundError, LibraryEncoderError
+from index.filters import Filter, check_day, check_question
 from index.hit import Hit
+from index.records import Summary
 from index.searching import Searcher
-from index.snapshot import Summary
-from index.store import Store
+from index.store import Store, library_folder
 from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -83,7 +80,7 @@ class Library:
             LibraryEncoderError: the library's vectors were made with another encoder than the one given; where it is
                 given by name, this is found out when it is first used.
         """
-        library = cls(Store.open(_folder(path), create=create), encoder)
+        library = cls(Store.open(library_folder(path), create=create), encoder)
         if isinstance(encoder, Encoder):
             try:
                 library.encoder  # noqa: B018 - checked against the library's
@@ -119,13 +116,7 @@ class Library:
                 written = 0
         if written:
             self._index.catch_up()
-        return Added(
-            new=tuple(ids[Outcome.NEW]),
-            updated=tuple(ids[Outcome.UPDATED]),
-            unchanged=tuple(ids[Outcome.UNCHANGED]),
-            duplicates=tuple(ids[Outcome.DUPLICATE]),
-            failed=tuple(ids[Outcome.FAILED]),
-        )
+        return Added.of(ids)
 
     def remove(self, article_ids: Iterable[str]) -> tuple[str, ...]:
         """Take articles out, with everything that was derived from them: all of them, or on an error none.
@@ -142,7 +133,7 @@ class Library:
             with self._store.writing() as writer:
                 for article_id in wanted:
                     if not writer.remove(article_id):
-                        raise _not_found(article_id)
+                        raise ArticleNotFoundError.of(article_id)
             self._index.catch_up()
         return wanted
 
@@ -162,7 +153,7 @@ class Library:
         with self._store.reading() as snapshot:
             number = snapshot.number_of(article_id)
             if number is None:
-                raise _not_found(article_id)
+                raise ArticleNotFoundError.of(article_id)
             return snapshot.article(number, page=True)
 
     def __len__(self) -> int:
@@ -207,20 +198,13 @@ class Library:
             SearchError: an argument that cannot be searched with.
             LibraryDamagedError: something that the search read is not what was stored.
         """
-        if not isinstance(question, str) or not question.strip():
-            raise SearchError(f"question is {question!r}; expected words; ask something")
-        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-            raise SearchError(f"limit is {limit!r}; expected a whole number from 1; leave it out for 10")
+        check_question(question, limit)
         check_day("as_of", as_of)
         chosen = Filter.parse(outlets=outlets, since=since, until=until)
-        readable = question.encode("utf-8", "replace").decode()
         if not len(self):
             return []
-        encoder = self.encoder
-        with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
-            finding = beside.submit(self._searcher.find_by_words, readable, chosen)
-            vector = encoder.encode_question(readable)
-        return self._searcher.search(readable, vector, finding.result(), limit=limit, as_of=as_of, chosen=chosen)
+        readable = question.encode("utf-8", "replace").decode()
+        return self._searcher.search(readable, self.encoder, limit=limit, as_of=as_of, chosen=chosen)
 
     @property
     def encoder(self) -> Encoder:
@@ -266,7 +250,7 @@ class Library:
         return repair(self._store, self._index, lambda: self.encoder, progress)
 
     def snapshot(self, path: str | Path, *, progress: Callable[[int, int], None] | None = None) -> None:
-        """Write the library as it is now into one new file, while others go on using it; ``restore`` reads it.
+        """Write the library as it is now into one new file, while others go on using it; ``index.restore`` reads it.
 
         Args:
             path: of a file that is not there yet.
@@ -277,28 +261,6 @@ class Library:
             LibraryDamagedError: library.db is malformed.
         """
         take_snapshot(self._store, Path(path).expanduser(), progress)
-
-    @staticmethod
-    def restore(
-        snapshot: str | Path, path: str | Path | None = None, *, progress: Callable[[int, int], None] | None = None
-    ) -> int:
-        """Make a library of a snapshot, once every article in it was checked.
-
-        Args:
-            snapshot: the file.
-            path: the folder; the user's data folder if None. A damaged library in it is moved to its folder damaged/.
-            progress: called with the number of articles checked, and of all.
-
-        Returns:
-            How many articles it holds.
-
-        Raises:
-            LibraryStorageError: a sound library is in the folder, another process has it open, or the file or the
-                folder cannot be used.
-            LibraryFormatError: the file is not a snapshot, or a newer Dateline's.
-            LibraryDamagedError: the file is not what was written; the folder is as it was.
-        """
-        return restore(Path(snapshot).expanduser(), _folder(path), progress)
 
     def compact(self) -> bool:
         """Write all files anew, so that nothing that was removed is left on the disk.
@@ -326,17 +288,7 @@ class Library:
         self.close()
 
 
-def _folder(path: str | Path | None) -> Path:
-    return platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
-
-
 def _close(index: VectorIndex, store: Store) -> None:
     if store.process == os.getpid():  # a forked child's exit is none of the library's
         index.close()
         store.close()
-
-
-def _not_found(article_id: str) -> ArticleNotFoundError:
-    return ArticleNotFoundError(
-        f"found no article {article_id!r}; expected an id in the library; `dateline list` has them"
-    )

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from index.blas import one_thread
 from index.records import Vectors
-from index.snapshot import Snapshot
 from index.store import Store
+from index.transaction import Snapshot
 from index.words import PASSAGE_BITS
 
 Numbers = NDArray[np.int64]

@@ -21,6 +21,25 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a library holds.
+
+    Attributes:
+        articles, passages: how many.
+        first, last: the first and the last day that an article names; None where none does.
+        outlets: each once, in alphabetical order.
+        encoder: the name of what its vectors were made with; None before the first article.
+    """
+
+    articles: int
+    passages: int
+    first: date | None
+    last: date | None
+    outlets: tuple[str, ...]
+    encoder: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What ranking needs of an article.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock
@@ -16,13 +17,14 @@ from threading import Lock
 import numpy as np
 
 from index.copies import collapse
+from index.encoder import Encoder
 from index.filters import Filter
 from index.hit import Hit, Passage
 from index.matrix import Matrix, Numbers, Rows, cosines
 from index.ranking import Candidate, rank
 from index.records import Embedding, Vectors
-from index.snapshot import Snapshot
 from index.store import Store
+from index.transaction import Snapshot
 from index.vectors import VectorIndex
 from index.words import ORDINAL_MASK, PASSAGE_BITS
 
@@ -83,32 +85,20 @@ class Searcher:
         self._tail: Matrix | None = None
         self._remembered = Remembered()
 
-    def find_by_words(self, question: str, chosen: Filter) -> list[int]:
-        """Candidates for ``search`` by words alone: numbers of passages, some of them perhaps removed meanwhile."""
-        with self._store.reading() as snapshot:
-            articles = snapshot.select(chosen) if chosen else None
-            return snapshot.find_passages(question, BY_WORDS, articles)
-
-    def search(
-        self,
-        question: str,
-        vector: Vectors,
-        by_words: Sequence[int],
-        *,
-        limit: int,
-        as_of: date | None,
-        chosen: Filter,
-    ) -> list[Hit]:
+    def search(self, question: str, encoder: Encoder, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
         """The best passages, best first, at most ``limit``.
 
         Args:
             question: as it is searched for.
-            vector: the question's, (dim,), unit length.
-            by_words: what ``find_by_words`` found for the same question.
+            encoder: gives its vector.
             limit: at least 1.
             as_of: where "this week" counts from.
             chosen: articles that may be used.
         """
+        with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
+            finding = beside.submit(self._find_by_words, question, chosen)
+            vector = encoder.encode_question(question)
+        by_words = finding.result()
         if not self._begun:
             self._begun = True
             with self._store.reading() as snapshot:
@@ -134,6 +124,12 @@ class Searcher:
         if not self._index.ready:
             with self._all.reading(self._store):
                 pass
+
+    def _find_by_words(self, question: str, chosen: Filter) -> list[int]:
+        """Numbers of passages, some of them perhaps removed by the time that they are looked at."""
+        with self._store.reading() as snapshot:
+            articles = snapshot.select(chosen) if chosen else None
+            return snapshot.find_passages(question, BY_WORDS, articles)
 
     @contextmanager
     def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int]]]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from index import words
+import platformdirs
+
 from index.errors import (
     LibraryDamagedError,
     LibraryError,
@@ -23,38 +23,13 @@ from index.errors import (
     LibraryNotFoundError,
     LibraryStorageError,
 )
-from index.snapshot import Snapshot, Writer
+from index.schema import prepare
+from index.transaction import Snapshot, Writer
 
-FORMAT = 1
-"""Written into the file; a library with a higher one was made by a newer Dateline."""
-
-_APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
 CHROMA = "chroma"
 """The setting that says what a clean close left of Chroma's files."""
 _COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
-
-_SCHEMA = f"""
-CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE change (number INTEGER PRIMARY KEY, removed INTEGER, passages INTEGER);
-CREATE TABLE article (
-    number INTEGER PRIMARY KEY REFERENCES change (number), id TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
-    published TEXT, outlet TEXT, outlet_key TEXT, passages INTEGER NOT NULL, text_digest BLOB NOT NULL
-);
-CREATE INDEX article_by_day ON article (published);
-CREATE INDEX article_by_text ON article (text_digest);
-CREATE TABLE content (
-    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
-    digest BLOB NOT NULL, body BLOB NOT NULL, page BLOB
-);
-CREATE TABLE embedding (
-    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
-    digest BLOB NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL
-);
-{words.SCHEMA}
-PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {FORMAT};
-"""
 
 
 def _explanation(error: sqlite3.Error, path: Path) -> LibraryError | None:
@@ -116,7 +91,7 @@ class Store:
             raise LibraryStorageError(f"{folder}: it cannot be written; expected to make a library there; give another")
         try:
             with store._connection() as connection:
-                store._prepare(connection)
+                prepare(connection, path, writable=store.writable)
                 store._file = _identity(path)
         except LibraryError:
             store.close()
@@ -263,25 +238,10 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        """See that the file is a library of a known format, or make it one."""
-        if self.writable and _is_blank(connection):
-            _keep_log(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            if _is_blank(connection):  # nobody else was quicker
-                for statement in _SCHEMA.split(";"):
-                    connection.execute(statement)
-            connection.execute("COMMIT")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if application != _APPLICATION_ID:
-            raise LibraryFormatError(
-                f"{self.path}: another program's database; expected a library; give another folder"
-            )
-        if found > FORMAT:
-            raise LibraryFormatError(
-                f"{self.path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
-            )
+
+def library_folder(path: str | Path | None) -> Path:
+    """The folder that is meant; the user's data folder if None."""
+    return platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -291,21 +251,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _keep_log(connection: sqlite3.Connection) -> None:
-    """WAL mode. Where two make a library at the same moment SQLite gives up at once, without waiting its time."""
-    for attempt in range(100):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == 99:
-                raise
-            time.sleep(0.05)
-
-
-def _is_blank(connection: sqlite3.Connection) -> bool:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return bool(application == 0 and tables == 0)

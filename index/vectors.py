@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from index.records import Vectors, passage_numbers
-from index.snapshot import Snapshot
 from index.store import CHROMA, Store
+from index.transaction import Snapshot
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ("corpus", "index", "assistant", "ui")  # each may import those before it
 OWNERS = {
     "chromadb": {"index/vectors.py"},
-    "sqlite3": {"index/store.py", "index/words.py"},
+    "sqlite3": {"index/schema.py", "index/store.py", "index/words.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"corpus/loaders/html.py"},
 }

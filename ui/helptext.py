@@ -158,7 +158,7 @@ Every article in it is checked first. A library that is sound is never replaced;
 \b
 Examples:
   dateline restore library-2025-12-09.dateline
-  dateline --library other restore library-2025-12-09.dateline
+  dateline restore --library other library-2025-12-09.dateline
 """
 
 COMPACT = """\

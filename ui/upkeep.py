@@ -59,11 +59,11 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Make a library of a snapshot."""
-    from index import Library
+    from index import restore as restore_library
 
     folder = own_folder(context, library)
     with screen.counting("Checking") as progress:
-        count = Library.restore(file, folder, progress=progress)
+        count = restore_library(file, folder, progress=progress)
     screen.tell(as_json, f"{screen.count_articles(count)} restored", articles=count)
 
 

@@ -30,7 +30,8 @@ from assistant.sentence_reader import SentenceReader
 from assistant.training.squad import read_squad
 from assistant.windows import encode_bare, make_windows, special_ids
 from corpus import Article
-from index import Hit, Passage, load_encoder, load_tokenizer
+from index import Hit, load_encoder, load_tokenizer
+from index.passages import split_article
 from tests.benchmarks import floors
 
 _BATCH = 64
@@ -91,12 +92,13 @@ def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
 
 def read_by_rules(given: Sequence[Given]) -> list[tuple[float, str]]:
     """The same by the reader by rules: of its best sentence the short answer, or the whole where it has none."""
-    reader, found = SentenceReader(load_encoder()), []
+    encoder = load_encoder()
+    reader, found = SentenceReader(encoder), []
     for one in given:
         article = Article(id="given", text=one.passage)
-        whole = Passage(id="given:0", article_id="given", start=0, end=len(one.passage), text=one.passage)
-        hit = Hit(article=article, passage=whole, score=1.0, similarity=0.5)
-        best = next(iter(reader.read(one.question, [hit])), None)
+        passages = split_article(article, "", encoder.count_tokens, encoder.max_tokens)
+        hits = [Hit(article=article, passage=passage, score=1.0, similarity=0.5) for passage in passages]
+        best = next(iter(reader.read(one.question, hits)), None)
         span = (best.short_answer or (best.start, best.end)) if best else (0, 0)
         found.append((best.score if best else -20.0, one.passage[slice(*span)]))
     return found

@@ -29,8 +29,8 @@ from index import Encoder, Library
 from index.matrix import Matrix, Rows
 from index.ranking import WEIGHTS, Candidate, Weights, rank
 from index.searching import BY_MEANING, BY_WORDS, _weigh
-from index.snapshot import Snapshot
 from index.store import Store
+from index.transaction import Snapshot
 from index.words import PASSAGE_BITS
 from tests.benchmarks import floors
 from tests.benchmarks.baselines import Chunks, Floats

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Library, LibraryDamagedError, LibraryFormatError, LibraryStorageError
+from index import Library, LibraryDamagedError, LibraryFormatError, LibraryStorageError, restore
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -39,7 +39,7 @@ def damage(path: Path, sql: str) -> None:
 
 
 def test_a_library_comes_back_from_its_snapshot_whole(library: Library, snapshot: Path, tmp_path: Path) -> None:
-    assert Library.restore(snapshot, tmp_path / "again") == 6
+    assert restore(snapshot, tmp_path / "again") == 6
     with opened(tmp_path / "again") as again:
         assert list(again.articles()) == list(library.articles())
         assert again.article("a3").page == library.article("a3").page
@@ -68,7 +68,7 @@ def test_a_snapshot_taken_while_others_write_holds_all_that_was_acknowledged_bef
         for n in range(2):
             before = {entry.id for entry in library.articles()}
             library.snapshot(tmp_path / f"kept{n}")
-            Library.restore(tmp_path / f"kept{n}", tmp_path / f"again{n}")
+            restore(tmp_path / f"kept{n}", tmp_path / f"again{n}")
             with opened(tmp_path / f"again{n}") as again:
                 assert before <= {entry.id for entry in again.articles()}
                 assert again.verify() == []
@@ -93,7 +93,7 @@ def test_a_sound_library_is_never_replaced(library: Library, snapshot: Path, tmp
     library.add([article("later")])
     library.close()
     with pytest.raises(LibraryStorageError, match="a sound library is there"):
-        Library.restore(snapshot, tmp_path / "library")
+        restore(snapshot, tmp_path / "library")
     with opened(tmp_path / "library") as kept:
         assert "later" in kept
 
@@ -101,7 +101,7 @@ def test_a_sound_library_is_never_replaced(library: Library, snapshot: Path, tmp
 def test_a_library_that_is_open_elsewhere_is_not_touched(library: Library, snapshot: Path, tmp_path: Path) -> None:
     library.warm()
     with pytest.raises(LibraryStorageError, match="another process has it open"):
-        Library.restore(snapshot, tmp_path / "library")
+        restore(snapshot, tmp_path / "library")
 
 
 def test_a_damaged_library_is_set_aside_for_the_restored_one(library: Library, snapshot: Path, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_damaged_library_is_set_aside_for_the_restored_one(library: Library, s
     path = tmp_path / "library" / "library.db"
     spoilt = path.read_bytes()[:5_000]
     path.write_bytes(spoilt)
-    assert Library.restore(snapshot, tmp_path / "library") == 6
+    assert restore(snapshot, tmp_path / "library") == 6
     with opened(tmp_path / "library") as restored:
         assert restored.verify() == []
         assert len(restored) == 6
@@ -128,7 +128,7 @@ def test_a_damaged_library_is_set_aside_for_the_restored_one(library: Library, s
 def test_a_damaged_snapshot_is_refused_and_makes_nothing(snapshot: Path, tmp_path: Path, sql: str) -> None:
     damage(snapshot, sql)
     with pytest.raises(LibraryDamagedError, match="restore another snapshot"):
-        Library.restore(snapshot, tmp_path / "again")
+        restore(snapshot, tmp_path / "again")
     assert [path.name for path in (tmp_path / "again").iterdir()] == ["LOCK"]
 
 
@@ -136,18 +136,18 @@ def test_a_damaged_snapshot_is_refused_and_makes_nothing(snapshot: Path, tmp_pat
 def test_what_is_no_snapshot_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other").write_bytes(content)
     with pytest.raises(LibraryFormatError, match="other: "):
-        Library.restore(tmp_path / "other", tmp_path / "again")
+        restore(tmp_path / "other", tmp_path / "again")
 
 
 def test_a_snapshot_cut_short_is_refused(snapshot: Path, tmp_path: Path) -> None:
     snapshot.write_bytes(snapshot.read_bytes()[: snapshot.stat().st_size // 2])
     with pytest.raises(LibraryDamagedError):
-        Library.restore(snapshot, tmp_path / "again")
+        restore(snapshot, tmp_path / "again")
 
 
 def test_a_snapshot_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(LibraryStorageError, match="gone: No such file"):
-        Library.restore(tmp_path / "gone", tmp_path / "again")
+        restore(tmp_path / "gone", tmp_path / "again")
 
 
 def test_what_was_removed_is_gone_from_the_disk_once_compacted(library: Library, tmp_path: Path) -> None:

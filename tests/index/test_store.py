@@ -22,7 +22,8 @@ from index import (
 )
 from index.filters import Filter
 from index.records import pack_article, pack_vectors, revision_of, unpack_article, unpack_vectors
-from index.store import FORMAT, Store
+from index.schema import FORMAT
+from index.store import Store
 from tests.index.articles import article
 
 UNIT = np.eye(3, dtype=np.float32)

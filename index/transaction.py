@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,6 +22,7 @@ from index.filters import Filter, outlet_key
 from index.records import (
     Embedding,
     Facts,
+    Summary,
     Vectors,
     pack_article,
     pack_vectors,
@@ -33,25 +33,6 @@ from index.records import (
 )
 
 _EMBEDDINGS = "SELECT number, id, digest, spans, vectors FROM embedding JOIN article USING (number)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What a library holds.
-
-    Attributes:
-        articles, passages: how many.
-        first, last: the first and the last day that an article names; None where none does.
-        outlets: each once, in alphabetical order.
-        encoder: the name of what its vectors were made with; None before the first article.
-    """
-
-    articles: int
-    passages: int
-    first: date | None
-    last: date | None
-    outlets: tuple[str, ...]
-    encoder: str | None
 
 
 class Snapshot:
