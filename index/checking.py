@@ -63,6 +63,7 @@ def repair(
             progress(done, len(numbers))
     with store.writing() as writer:
         writer.rebuild_words()
+        store.mark.put(writer.latest)
     if not index.rebuild():
         losses.append(index.problem or "chroma/: another process has it open; close that, and repair again")
     return losses

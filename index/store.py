@@ -7,6 +7,7 @@ transaction that happens wholly or not at all.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -23,6 +24,7 @@ from index.errors import (
     LibraryNotFoundError,
     LibraryStorageError,
 )
+from index.mark import Mark
 from index.schema import prepare
 from index.transaction import Snapshot, Writer
 
@@ -31,11 +33,16 @@ CHROMA = "chroma"
 _COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
 
+logger = logging.getLogger(__name__)
+
 
 def _explanation(error: sqlite3.Error, path: Path) -> LibraryError | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
-        return LibraryFormatError(f"{path}: {error}; expected a Dateline library; give another folder")
+        return LibraryFormatError(
+            f"{path}: {error}; expected a Dateline library; if it was one, `dateline restore` a snapshot, or give"
+            " another folder"
+        )
     if code == sqlite3.SQLITE_CORRUPT:
         return LibraryDamagedError(
             f"{path}: {error}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
@@ -61,6 +68,7 @@ class Store:
         self.path = path
         self.writable = writable
         self.process = os.getpid()
+        self.mark = Mark(path.with_name("library.mark"))
         self._file: tuple[int, int] | None = None  # which file it is, once it is open
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -79,6 +87,11 @@ class Store:
         path = folder / "library.db"
         try:
             present = path.exists() and path.stat().st_size > 0
+            if not present and (folder / "library.mark").exists():
+                raise LibraryDamagedError(
+                    f"{path}: {'empty' if path.exists() else 'missing'}; expected the library that was there; run"
+                    " `dateline restore` with a snapshot, or delete library.mark to begin anew"
+                )
             if not present and not create:
                 raise LibraryNotFoundError(f"{folder}: no library there; expected one; add articles to make it")
             folder.mkdir(parents=True, exist_ok=True)
@@ -93,6 +106,8 @@ class Store:
             with store._connection() as connection:
                 prepare(connection, path, writable=store.writable)
                 store._file = _identity(path)
+            if lost := store.lost():
+                logger.warning("%s", lost)
         except LibraryError:
             store.close()
             raise
@@ -116,12 +131,27 @@ class Store:
             raise LibraryStorageError(f"{self.path}: it cannot be written; expected to; change its rights")
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            yield Writer(connection)
+            self._check_usable()  # it may have been replaced while others wrote
+            writer = Writer(connection)
+            yield writer
             connection.execute("COMMIT")
+        self.mark.advance(writer.latest)
+
+    def lost(self) -> str | None:
+        """What is gone of what was committed: a line, or None."""
+        marked = self.mark.read()  # first: others commit meanwhile
+        with self.reading() as snapshot:
+            if marked <= snapshot.latest:
+                return None
+            return (
+                f"{self.path}: found {snapshot.latest} changes; expected {marked}, so what was added last is missing,"
+                " perhaps with library.db-wal; restore a snapshot, or add it again, then `dateline repair`"
+            )
 
     def check(self) -> list[str]:
         """What SQLite itself finds wrong with the file, a line each; empty where all is well."""
-        problems: list[str] = []
+        lost = self.lost()
+        problems = [lost] if lost else []
         try:
             with self._connection() as connection:
                 found = connection.execute("PRAGMA integrity_check").fetchall()

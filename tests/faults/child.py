@@ -1,0 +1,130 @@
+"""A process that works on a library and kills itself at a named point.
+
+It says each operation before it begins ("? …") and once it is acknowledged ("! …"). The point is found by watching
+calls, so that the library's own code runs as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+
+from corpus import Article
+from index import Library, Outcome
+from tests.fakes import WordEncoder
+from tests.index.articles import article
+
+ARTICLES = 12
+BULK = 1_200  # passages: Chroma writes its index files every 1,000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a process dies.
+
+    Attributes:
+        function: whose call is watched, by its file's end and its qualified name.
+        event: "call", or "return".
+        late: dies this many seconds later at most, wherever it is by then.
+    """
+
+    function: tuple[str, str]
+    event: str = "call"
+    late: float = 0.0
+
+
+POINTS = {
+    "while an article is encoded": Point(function=("index/adding.py", "encode")),
+    "as the transaction begins": Point(function=("index/transaction.py", "Writer.put")),
+    "inside the transaction": Point(function=("index/words.py", "put")),
+    "before the commit": Point(function=("index/transaction.py", "Writer.put"), event="return"),
+    "after the commit": Point(function=("index/adding.py", "Intake._put"), event="return"),
+    "before Chroma deletes": Point(function=("models/Collection.py", "Collection.delete")),
+    "after Chroma deleted": Point(function=("models/Collection.py", "Collection.delete"), event="return"),
+    "before Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert")),
+    "after Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert"), event="return"),
+    "while Chroma writes its index files": Point(function=("models/Collection.py", "Collection.upsert"), late=0.3),
+    "during a rebuild": Point(function=("index/vectors.py", "VectorIndex._take_over"), event="return"),
+    "during a compaction": Point(function=("index/transaction.py", "Writer.merge_words"), event="return", late=0.02),
+    "during a snapshot": Point(function=("index/store.py", "Store.copy_to.<locals>.tell")),
+    "as the library is closed": Point(function=("index/vectors.py", "_checksums")),
+}
+
+
+def body(name: str, version: int) -> str:
+    """What version so many of an article says; its name and version are words that nothing else holds."""
+    return f"The council met about {name}. It wrote version{version}of{name} into the minutes. Nobody else was there."
+
+
+def operations(seed: int) -> Iterator[tuple[str, ...]]:
+    """What is done, without end: puts and removals for the most part."""
+    chance = random.Random(seed)
+    for version in range(10_000):
+        name = f"a{chance.randrange(ARTICLES)}"
+        yield ("remove", name) if chance.random() < 0.25 else ("put", name, str(version))
+        if version % 10 == 5:
+            yield (("compact",), ("snapshot",), ("repair",), ("reopen",))[version // 10 % 4]
+
+
+def die_at(point: Point, nth: int) -> None:
+    """Have this process killed at the so-manyth time that it comes to the point, in any thread."""
+    file, name = point.function
+    left = [nth]
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if event != point.event or code.co_qualname != name or not code.co_filename.endswith(file):
+            return
+        left[0] -= 1
+        if left[0] == 0:
+            if point.late:
+                delay = random.random() * point.late
+                threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+            else:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+
+
+def work(folder: Path, seed: int, say: Callable[..., None]) -> None:
+    """Do one operation after another."""
+    library = Library.open(folder, encoder=WordEncoder())
+    library.warm()
+    for number, (what, *rest) in enumerate(operations(seed)):
+        say("?", what, *rest)
+        if what == "put":
+
+            def acknowledge(entry: Article, _: Outcome, version: str = rest[1]) -> None:
+                say("!", "put", entry.id, version)
+
+            library.add([article(rest[0], body(rest[0], int(rest[1])))], progress=acknowledge)
+            continue
+        if what == "remove":
+            if rest[0] in library:
+                library.remove(rest[0])
+        elif what == "compact":
+            library.compact()
+        elif what == "snapshot":
+            library.snapshot(folder.parent / f"kept-{os.getpid()}-{number}")
+        elif what == "repair":
+            library.repair()
+        elif what == "reopen":
+            library.close()
+            library = Library.open(folder, encoder=WordEncoder())
+            library.warm()
+        say("!", what, *rest)
+
+
+def main(folder: Path, seed: int, point: str, nth: int, told: Connection) -> None:
+    """Do one operation after another until the point."""
+    die_at(POINTS[point], nth)
+    work(folder, seed, lambda *words: told.send_bytes(" ".join(words).encode()))
