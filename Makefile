@@ -9,7 +9,7 @@ READY := .venv/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check bench setup clean
+.PHONY: help chat test check faults bench setup clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ check: $(READY) ## what a change must pass: ruff, mypy --strict and the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/python -m pytest
+
+faults: $(READY) ## what a library survives, in full: kills, full disks, damaged files, other processes; half an hour
+	@DATELINE_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 bench: $(READY) ## scores against their floors, and times; DATA=FOLDER adds the public data sets
 	@$(if $(DATA),$(INSTALL) --quiet -c constraints.txt -e '.[bench]')

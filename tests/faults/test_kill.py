@@ -24,9 +24,11 @@ TRIALS = tier(3, 25)
 CHAIN = tier(5, 50)
 State = dict[str, int | None]
 """The version of each article that was ever touched; None where it was removed."""
+Change = tuple[str, int | None]
+"""An article and the version that it is to have; None where it is to be removed."""
 
 
-def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, tuple[str, int | None] | None]:
+def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, Change | None]:
     """Have a process work until it dies: what it acknowledged, and what it was at."""
     listening, told = FORKS.Pipe(duplex=False)
     process = FORKS.Process(target=main, args=(folder, seed, point, nth, told))
@@ -40,7 +42,7 @@ def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, tuple[str
     assert process.exitcode == -signal.SIGKILL, f"{point}: it ended with {process.exitcode} instead of being killed"
     process.close()
     state: State = {}
-    flight: tuple[str, int | None] | None = None
+    flight: Change | None = None
     for line in lines:
         mark, what, *rest = line.split()
         if what in ("put", "remove"):
@@ -53,7 +55,7 @@ def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, tuple[str
     return state, flight
 
 
-def check(folder: Path, known: State, flight: tuple[str, int | None] | None) -> State:
+def check(folder: Path, known: State, flight: Change | None) -> State:
     """Assert that the library is what was acknowledged, but for what was in flight; returns what it is."""
     lock = FileLock(folder / "LOCK")
     lock.acquire(timeout=0)  # nothing is left behind that the next would wait for
