@@ -1,11 +1,12 @@
-"""How long a search takes in a large library: warm, without reading.
+"""How long a search takes in a large library, and a question with reading: warm.
 
     python -m tests.benchmarks.searching --data ../shared/data/news-dev [--passages 20000] [--encoded 1000]
 
 The library holds the articles of news-dev, and as many made by mixing runs of four words of three as it takes: the
 words are real, and as frequent as they really are. To encode them all would take an hour, so only the first passages
 are; each other one has the vector of one of those, turned by 45 degrees in a direction of its own. Searched with Chroma
-open, as in the chat. Questions are news-dev's 303, on the day they were asked. Prints a line; asserts nothing.
+open, as in the chat. Questions are news-dev's 303, on the day they were asked; a fifth of
+them are answered. Prints times; asserts nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import Assistant, Settings
 from assistant.training.newsdev import Question, read_articles, read_questions
 from corpus import Article
 from index import Encoder, Library
@@ -88,20 +91,25 @@ def fill(library: Library, articles: Sequence[Article], passages: int) -> None:
         library.add(next(mixed) for _ in range(missing // 10 + 1))
 
 
-def search_all(library: Library, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
-    """Milliseconds of each search, on the clock and of all cores."""
+def time_all(call: Callable[[Question], object], questions: Sequence[Question]) -> str:
+    """Medians and 95th percentiles of the milliseconds of a call, on the clock and of all cores; the first are warm-up."""
+    for question in questions[:20]:
+        call(question)
     clock, cores = [], []
     for question in questions:
         start, core_start = time.perf_counter(), time.process_time()
-        library.search(question.text, limit=10, as_of=question.asked)
+        call(question)
         clock.append(1000 * (time.perf_counter() - start))
         cores.append(1000 * (time.process_time() - core_start))
-    return clock, cores
+    return (
+        f"median {np.median(clock):.1f} ms, p95 {np.percentile(clock, 95):.1f} ms;"
+        f" of all cores median {np.median(cores):.1f} ms, p95 {np.percentile(cores, 95):.1f} ms"
+    )
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Time searching a large library.")
+    parser = argparse.ArgumentParser(description="Time searching and answering in a large library.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds news-dev's files")
     parser.add_argument("--passages", type=int, default=20_000)
     parser.add_argument("--encoded", type=int, default=1_000)
@@ -111,15 +119,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Library.open(folder, encoder=encoder) as library:
         fill(library, list(read_articles(options.data)), options.passages)
         library.warm()
-        search_all(library, questions[:20])
-        clock, cores = search_all(library, questions)
         held = library.summary()
-    sys.stdout.write(
-        f"{held.passages:,} passages of {held.articles:,} articles, {len(questions)} questions:"
-        f" median {np.median(clock):.1f} ms, p95 {np.percentile(clock, 95):.1f} ms;"
-        f" of all cores median {np.median(cores):.1f} ms, p95 {np.percentile(cores, 95):.1f} ms"
-        f" (load average {os.getloadavg()[0]:.1f})\n"
-    )
+        sys.stdout.write(f"{held.passages:,} passages of {held.articles:,} articles\n")
+        searched = time_all(lambda asked: library.search(asked.text, limit=10, as_of=asked.asked), questions)
+        sys.stdout.write(f"  searched, {len(questions)} questions: {searched}\n")
+        for reader in ("trained", "rules"):
+            assistant = Assistant(library, Settings(reader=reader))
+            assistant.warm()
+            some = questions[::5]
+            answered = time_all(partial(_answer, assistant), some)
+            sys.stdout.write(f"  answered, reader {reader}, {len(some)} questions: {answered}\n")
+        sys.stdout.write(f"  (load average {os.getloadavg()[0]:.1f})\n")
+
+
+def _answer(assistant: Assistant, asked: Question) -> object:
+    return assistant.answer(asked.text, as_of=asked.asked)
 
 
 if __name__ == "__main__":
