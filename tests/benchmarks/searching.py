@@ -92,7 +92,7 @@ def fill(library: Library, articles: Sequence[Article], passages: int) -> None:
 
 
 def time_all(call: Callable[[Question], object], questions: Sequence[Question]) -> str:
-    """Medians and 95th percentiles of the milliseconds of a call, on the clock and of all cores; the first are warm-up."""
+    """Medians and 95th percentiles of the milliseconds that a call takes, on the clock and of all cores; warm."""
     for question in questions[:20]:
         call(question)
     clock, cores = [], []
