@@ -153,4 +153,4 @@ def _finds_itself(snapshot: Snapshot, index: VectorIndex, passage: int) -> bool:
     """Whether the passage is among the nearest to its own vector; as good as that are others with the same vector."""
     vector = snapshot.vector(passage)
     near = index.nearest(vector, 10) or []
-    return passage in near or (bool(near) and all(float(snapshot.vector(other) @ vector) > 0.9999 for other in near))
+    return passage in near or any(float(snapshot.vector(other) @ vector) > 0.9999 for other in near)
