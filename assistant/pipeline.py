@@ -172,5 +172,5 @@ def _assistant(path: Path | str | None) -> Assistant:
     folder = Path(path) if path is not None else settings.library
     with _opening:
         if folder not in _open:
-            _open[folder] = Assistant(Library.open(folder, encoder=settings.encoder), settings)
+            _open[folder] = Assistant(Library.open(folder, encoder=settings.encoder, chroma=settings.chroma), settings)
         return _open[folder]

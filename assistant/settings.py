@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from assistant.errors import SettingsError
 
-_CONVERT = {"library": Path, "encoder": str, "passages": int, "sentences": int, "reader": str}
+_CONVERT = {"library": Path, "encoder": str, "passages": int, "sentences": int, "reader": str, "chroma": str}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Settings:
         passages: how many of the best passages are read for one question, 1 to 100. ``DATELINE_PASSAGES``
         sentences: how many sentences the reader by rules encodes for one question, 1 to 1,000. ``DATELINE_SENTENCES``
         reader: "trained"; "rules", the simpler one; or a file of other weights for the former. ``DATELINE_READER``
+        chroma: ``http://host:port`` of a Chroma server that holds the vectors; None keeps them in files.
+            ``DATELINE_CHROMA``
     """
 
     library: Path | None = None
@@ -32,6 +34,7 @@ class Settings:
     passages: int = 8
     sentences: int = 40
     reader: str = "trained"
+    chroma: str | None = None
 
     def __post_init__(self) -> None:
         for name, most in (("passages", 100), ("sentences", 1_000)):

@@ -11,6 +11,7 @@ from index.errors import (
     LibraryError,
     LibraryFormatError,
     LibraryNotFoundError,
+    LibraryServerError,
     LibraryStorageError,
     SearchError,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "LibraryError",
     "LibraryFormatError",
     "LibraryNotFoundError",
+    "LibraryServerError",
     "LibraryStorageError",
     "MiniLM",
     "Outcome",

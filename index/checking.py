@@ -20,9 +20,7 @@ from index.vectors import VectorIndex
 
 Progress = Callable[[int, int], None]
 SAMPLE = 100
-"""Vectors that are looked up in Chroma, to see that they find themselves."""
-MAX_UNFOUND = 0.05
-"""Share of them that a sound index may miss: it searches approximately, and misses a few where many are alike."""
+"""Vectors that are looked up in Chroma, to see that they are held as stored and find themselves."""
 
 
 def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -> list[str]:
@@ -65,7 +63,7 @@ def repair(
         writer.rebuild_words()
         store.mark.put(writer.latest)
     if not index.rebuild():
-        losses.append(index.problem or "chroma/: another process has it open; close that, and repair again")
+        losses.append(index.problem or f"{index.home.name}: another process writes to it; close that, and repair again")
     return losses
 
 
@@ -132,25 +130,21 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
         index.follow()
     if not index.ready:
         return [index.problem] if index.problem else []
-    problems = ["chroma/: its files were not what was left there, and were made anew"] if index.discarded else []
+    name = index.home.name
+    problems = (
+        [f"{name}: found other vectors than were left there; they were made anew"] if index.home.discarded else []
+    )
     with store.reading() as snapshot:
         if snapshot.latest != index.indexed:
             return problems  # somebody is writing at this moment
         stored = snapshot.passages()
         missing = len(stored ^ index.passages())
         if missing:
-            return [*problems, f"chroma/: {missing} passages are on one side only; run `dateline repair`"]
+            return [*problems, f"{name}: {missing} passages are on one side only; run `dateline repair`"]
         sample = sorted(stored)[:: max(1, len(stored) // SAMPLE)]
-        unfound = sum(not _finds_itself(snapshot, index, passage) for passage in sample)
-        if unfound > MAX_UNFOUND * len(sample):
+        unfound = index.unfound(snapshot, sample)
+        if unfound:
             problems.append(
-                f"chroma/: {unfound} of {len(sample)} vectors do not find themselves; run `dateline repair`"
+                f"{name}: {unfound} of {len(sample)} vectors are not held, or not found; run `dateline repair`"
             )
     return problems
-
-
-def _finds_itself(snapshot: Snapshot, index: VectorIndex, passage: int) -> bool:
-    """Whether the passage is among the nearest to its own vector; as good as that are others with the same vector."""
-    vector = snapshot.vector(passage)
-    near = index.nearest(vector, 10) or []
-    return passage in near or any(float(snapshot.vector(other) @ vector) > 0.9999 for other in near)

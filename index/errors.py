@@ -29,6 +29,10 @@ class LibraryStorageError(LibraryError):
     """The folder cannot be written: permissions, a read-only or a full disk."""
 
 
+class LibraryServerError(LibraryError):
+    """What is to hold the vectors is no Chroma server, or does not answer."""
+
+
 class EncoderError(LibraryError):
     """The encoder could not be loaded, or returned what cannot be a vector."""
 

@@ -17,13 +17,14 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from corpus import Article
 from index.adding import Added, Intake, Outcome, check_encoder, load_remembered
 from index.backup import take_snapshot
 from index.checking import repair, verify
+from index.chroma_files import Files
+from index.chroma_server import Server, check_address
 from index.encoder import Encoder, load_encoder
 from index.errors import ArticleNotFoundError, LibraryEncoderError
 from index.filters import Filter, check_day, check_question
@@ -46,12 +47,12 @@ class Library:
     Thread-safe, and any number of processes may have one folder open: what one has committed, the others find.
     """
 
-    def __init__(self, store: Store, encoder: Encoder | BaseEmbedding | str | None) -> None:
+    def __init__(self, store: Store, encoder: Encoder | BaseEmbedding | str | None, chroma: str | None = None) -> None:
         self._store = store
         self._given = encoder
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
-        self._index = VectorIndex(store)
+        self._index = VectorIndex(store, Server(store, chroma) if chroma else Files(store))
         self._searcher = Searcher(store, self._index)
         # Also at interpreter exit, for a library that nobody closed: Chroma's files are noted as sound only by a close.
         self._close = weakref.finalize(self, _close, self._index, store)
@@ -63,6 +64,7 @@ class Library:
         *,
         create: bool = True,
         encoder: Encoder | BaseEmbedding | str | None = None,
+        chroma: str | None = None,
     ) -> Library:
         """Open the library in a folder; quick, as the encoder is loaded when it is first needed.
 
@@ -71,6 +73,8 @@ class Library:
             create: make a library where there is none.
             encoder: what vectors are made with: an encoder, a LlamaIndex embedding, or a sentence-transformers model
                 by name or folder. None for the one the library was made with, and the default for a new library.
+            chroma: the address of a Chroma server that holds the vectors, ``http://host:port``; None for files in the
+                folder. While it does not answer, searches go without it.
 
         Raises:
             LibraryNotFoundError: there is no library, and ``create`` is False.
@@ -79,8 +83,10 @@ class Library:
             LibraryDamagedError: library.db is malformed.
             LibraryEncoderError: the library's vectors were made with another encoder than the one given; where it is
                 given by name, this is found out when it is first used.
+            LibraryServerError: ``chroma`` is no such address.
         """
-        library = cls(Store.open(library_folder(path), create=create), encoder)
+        check_address(chroma)
+        library = cls(Store.open(library_folder(path), create=create), encoder, chroma)
         if isinstance(encoder, Encoder):
             try:
                 library.encoder  # noqa: B018 - checked against the library's
@@ -282,9 +288,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

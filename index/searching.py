@@ -135,7 +135,7 @@ class Searcher:
     def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
         """A view of the library, rows in memory, and passages near the vector."""
         indexed = self._index.indexed
-        near = self._index.nearest(vector, BY_MEANING) if self._index.ready else None
+        near = self._index.nearest(vector, BY_MEANING)
         if near is not None:
             with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
                 articles = snapshot.select(chosen) if chosen else None

@@ -30,6 +30,8 @@ from index.transaction import Snapshot, Writer
 
 CHROMA = "chroma"
 """The setting that says what a clean close left of Chroma's files."""
+SERVER = "server"
+"""The setting that names the library's collection on a Chroma server."""
 _COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
 
@@ -188,7 +190,7 @@ class Store:
             try:
                 connection.backup(copy, pages=_COPIED, progress=tell)
                 copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
-                copy.execute("DELETE FROM setting WHERE key = ?", (CHROMA,))  # another folder's files
+                copy.execute("DELETE FROM setting WHERE key IN (?, ?)", (CHROMA, SERVER))  # another folder's
             except sqlite3.Error as error:
                 raise _explanation(error, path) or error from error
 

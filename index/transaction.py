@@ -183,6 +183,11 @@ class Snapshot:
         sql = "SELECT removed, passages FROM change WHERE number > ? AND removed IS NOT NULL"
         return self._connection.execute(sql, (after,)).fetchall()
 
+    def sample(self, count: int, *, upto: int) -> list[int]:
+        """Some passages, at most so many, each of another article, that were written up to this change."""
+        sql = "SELECT number FROM article WHERE number <= ? ORDER BY random() LIMIT ?"
+        return [number << words.PASSAGE_BITS for (number,) in self._connection.execute(sql, (upto, count))]
+
     def holds_words(self, number: int) -> bool:
         """Whether the word index holds this article and its passages, and nothing else under its number."""
         return words.holds(self._connection, number, *self._words_of(number))

@@ -1,35 +1,33 @@
 """Chroma: an index of the store's vectors that may lag, be lost, and be rebuilt without encoding again.
 
-One process at a time may have Chroma's files open: two lost vectors silently in 3 of 3 runs. That one holds LOCK, which
-is tried and never waited for. Chroma crashes the process on files that were damaged or half written, so they are opened
-only where they are, byte by byte, what a clean close left behind; otherwise they are thrown away and made again from
-the store. Passages go by their numbers; nothing is kept in Chroma that the store does not hold.
+Where its vectors are, in files or on a server, is the business of ``chroma_files.py`` and ``chroma_server.py``.
+Passages go by their numbers; nothing is kept in Chroma that the store does not hold.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import shutil
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.chroma_files import Files
+from index.chroma_home import Home, unfound
 from index.records import Vectors, passage_numbers
-from index.store import CHROMA, Store
+from index.store import Store
 from index.transaction import Snapshot
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 MAX_WAIT = 5_000
 """Passages that Chroma follows while its caller waits, about 1.5 s; a longer way is gone in the background."""
+RETRY_SECONDS = 5.0
+"""After a server failed it is not asked for so long."""
 _BATCH = 1_000  # Chroma takes 5,461 at most; it writes its index files every 1,000
-_DATABASE = "chroma.sqlite3"  # of Chroma's files the one that is always there
 
 logger = logging.getLogger(__name__)
 
@@ -37,25 +35,26 @@ logger = logging.getLogger(__name__)
 class VectorIndex:
     """Chroma over the vectors of one store. Thread-safe.
 
+    Args:
+        store: the truth.
+        home: where the vectors are; files beside the store if None.
+
     Attributes:
+        home: the same.
         indexed: the number of the change up to which Chroma has followed the store.
-        ready: Chroma is open and has followed the store to its end once.
+        ready: Chroma is open, and this process or the one that leads has followed the store to its end once.
         problem: why Chroma is not used, where it failed.
-        discarded: the files that were found were not those that a clean close left, and were thrown away.
     """
 
-    def __init__(self, store: Store) -> None:
-        from filelock import FileLock
-
+    def __init__(self, store: Store, home: Home | None = None) -> None:
+        self.home = home or Files(store)
         self.indexed = 0
         self.ready = False
         self.problem: str | None = None
-        self.discarded = False
         self._store = store
-        self._folder = store.path.with_name("chroma")
-        self._lock = FileLock(store.path.with_name("LOCK"), thread_local=False)
-        self._client: Client | None = None
         self._collection: Collection | None = None
+        self._leads = False
+        self._retry_at = 0.0
         self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._closing = threading.Event()
@@ -63,15 +62,14 @@ class VectorIndex:
 
     def open(self) -> bool:
         """Try to open Chroma; False where another process, or another library of this one, has it, or it failed."""
-        with self._reading:
-            if (
-                self._collection is None
-                and self.problem is None
-                and self._store.writable
-                and not self._closing.is_set()
-            ):
-                self._try_to_open()
-            return self._collection is not None
+        if self._collection is None:
+            with self._writing, self._reading:  # nobody is still at what was open before
+                if self._collection is None and self._may_try() and not self._closing.is_set():
+                    self._try_to_open()
+        return self._collection is not None
+
+    def _may_try(self) -> bool:
+        return self.problem is None or (self.home.recovers and time.monotonic() >= self._retry_at)
 
     def catch_up(self) -> None:
         """Open Chroma if it can be had, and have it follow: at once if that is quick, else in the background."""
@@ -88,12 +86,15 @@ class VectorIndex:
         if self._collection is None or not self._writing.acquire(blocking=False):
             return
         try:
+            if not self._leads and not self._take_the_lead():
+                return
             while self._collection is not None and self.problem is None and not self._closing.is_set():
                 with self._store.reading() as snapshot:
                     if snapshot.latest == self.indexed:
                         self.ready = True
                         return
                     self._copy(snapshot, self._collection)
+                self.home.mark(self.indexed)
         except Exception as error:  # noqa: BLE001 - whatever Chroma raises, searching goes on without it
             self._fail(error)
         finally:
@@ -105,13 +106,27 @@ class VectorIndex:
             self._worker = threading.Thread(target=self._work, name="dateline-vectors", daemon=True)
             self._worker.start()
 
+    def _take_the_lead(self) -> bool:
+        """Whether this process writes from now on; otherwise see how far the one that does has come."""
+        opened = self.home.open()
+        with self._reading:
+            self._collection = opened.collection if opened else None
+            self._leads, self.indexed = (opened.leads, opened.indexed) if opened else (False, 0)
+            self.ready = opened is not None
+        return self._leads
+
     def _work(self) -> None:
-        self.follow()
+        if self.open():
+            self.follow()
         if self._closing.is_set():
             self._shut()
 
     def nearest(self, vector: Vectors, count: int) -> list[int] | None:
         """Numbers of about the nearest passages among those indexed, best first; None where Chroma cannot be asked."""
+        if not self.ready:
+            if self.problem is not None and self._may_try():
+                self.follow_in_background()
+            return None
         with self._reading:
             if self._collection is None or not self.ready:
                 return None
@@ -128,15 +143,21 @@ class VectorIndex:
             held = self._collection.get(include=[])["ids"] if self._collection is not None else []
         return {int(passage) for passage in held}
 
+    def unfound(self, snapshot: Snapshot, passages: Sequence[int]) -> int:
+        """How many of these passages are not found by their own vectors."""
+        with self._reading:
+            return unfound(self._collection, snapshot, passages) if self._collection is not None else len(passages)
+
     def rebuild(self) -> bool:
-        """Throw Chroma's files away and make them anew; False where another process has them, or it failed."""
+        """Throw Chroma's vectors away and make them anew; False where another process has them, or it failed."""
         with self._writing, self._reading:
-            self._disconnect()
-            self._lock.release()
-            self.problem = None
-            if self._store.writable:
-                with self._store.writing() as writer:
-                    writer.set(CHROMA, None)
+            self._collection, self.ready, self.problem = None, False, None
+            try:
+                if not self.home.discard():
+                    return False
+            except Exception as error:  # noqa: BLE001 - as above
+                self._fail(error)
+                return False
         if self.open():
             self.follow()
         return self.ready
@@ -152,59 +173,24 @@ class VectorIndex:
 
     def _shut(self) -> None:
         with self._writing, self._reading:
+            self._collection, self.ready = None, False
             try:
-                if self._client is not None:
-                    self._disconnect()
-                    files = _checksums(self._folder)
-                    if self.problem is None and _DATABASE in files:  # else somebody deleted the folder meanwhile
-                        with self._store.writing() as writer:
-                            writer.set(CHROMA, json.dumps({"indexed": self.indexed, "files": files}))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the files are then made anew, no more
+                self.home.close(self.indexed if self.problem is None else None)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the vectors are then made anew, no more
                 self._fail(error)
-            finally:
-                self._lock.release()
 
     def _try_to_open(self) -> None:
-        from filelock import Timeout
-
         try:
-            self._lock.acquire(blocking=False)
-        except (Timeout, OSError):  # it is held, or may not be written
-            return
-        try:
-            self.indexed = self._take_over()
-            self._connect()
+            opened = self.home.open()
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
-            self._disconnect()
-            self._lock.release()
-
-    def _take_over(self) -> int:
-        """See which change Chroma's files have followed to; files that may be unsound are thrown away: 0."""
-        with self._store.writing() as writer:
-            left = writer.setting(CHROMA)
-            writer.set(CHROMA, None)  # from here on the files count as open, and unsound if we crash
-        if left is not None:
-            if json.loads(left)["files"] == _checksums(self._folder):
-                return int(json.loads(left)["indexed"])
-            self.discarded = True
-        if self._folder.exists():
-            shutil.rmtree(self._folder)
-        return 0
-
-    def _connect(self) -> None:
-        import chromadb
-        from chromadb.config import Settings
-
-        client = chromadb.PersistentClient(self._folder, settings=Settings(anonymized_telemetry=False))
-        self._client = cast("Client", client)  # only the class, not the interface it is declared as, has close()
-        collection = client.get_or_create_collection(
-            "passages", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-        space = collection.configuration_json["hnsw"]["space"]  # .configuration warns of what we do not use
-        if space != "cosine":
-            raise ValueError(f"found a collection that measures by {space}; expected cosine; run `dateline repair`")
-        self._collection = collection
+            self.home.close(None)
+            return
+        if opened is not None:
+            if self.problem is not None:
+                logger.info("the vector index is used again: %s", self.home.name)
+            self._collection, self.indexed, self._leads = opened.collection, opened.indexed, opened.leads
+            self.problem, self.ready = None, not opened.leads
 
     def _copy(self, snapshot: Snapshot, collection: Collection) -> None:
         """Deletes, then upserts; ``indexed`` moves on with every batch, so that a long way can be gone in parts."""
@@ -223,6 +209,7 @@ class VectorIndex:
             if ids and len(ids) + len(embedding.passages) > _BATCH:
                 _upsert(collection, ids, rows)
                 self.indexed, ids, rows = last, [], []
+                self.home.mark(self.indexed)
                 if self._closing.is_set():
                     return
             ids += map(str, embedding.passages)
@@ -232,26 +219,16 @@ class VectorIndex:
         self.indexed = snapshot.latest
 
     def _fail(self, error: Exception) -> None:
-        """Go on without Chroma; as nothing will be noted about its files, the next to open them makes them anew."""
+        """Go on without Chroma: for a while, or where it has files for good; the next to open them makes them anew."""
         self.ready = False
-        self.problem = f"the vector index cannot be used: {error}"
-        logger.warning("%s", self.problem)
-
-    def _disconnect(self) -> None:
-        client, self._client, self._collection, self.ready = self._client, None, None, False
-        if client is not None:
-            client.close()
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        if self.home.recovers:
+            self._collection = None
+        told, self.problem = self.problem, f"the vector index cannot be used: {error}"
+        if told is None:
+            logger.warning("%s; searching goes on without it", self.problem)
 
 
 def _upsert(collection: Collection, ids: list[str], rows: list[Vectors]) -> None:
     for low in range(0, len(ids), _BATCH):  # one article may have more passages than a batch
         collection.upsert(ids=ids[low : low + _BATCH], embeddings=np.concatenate(rows)[low : low + _BATCH])
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    checksums = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                checksums[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return checksums

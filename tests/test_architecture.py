@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = ("corpus", "index", "assistant", "ui")  # each may import those before it
 OWNERS = {
-    "chromadb": {"index/vectors.py"},
+    "chromadb": {"index/chroma_files.py", "index/chroma_home.py", "index/chroma_server.py", "index/vectors.py"},
     "sqlite3": {"index/schema.py", "index/store.py", "index/words.py"},
     "gradio": {"ui/web.py"},
     "trafilatura": {"corpus/loaders/html.py"},

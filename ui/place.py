@@ -54,7 +54,8 @@ class Place:
         settings = Settings.read()
         samples = user_data_path("dateline") / "samples"
         folder = samples if self.samples else self.library or settings.library
-        with Library.open(folder, create=create or self.samples, encoder=settings.encoder) as library:
+        create, chroma = create or self.samples, settings.chroma
+        with Library.open(folder, create=create, encoder=settings.encoder, chroma=chroma) as library:
             if self.samples:
                 bring_samples(library, samples, console)
             yield library

@@ -52,10 +52,10 @@ POINTS = {
     "before Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert")),
     "after Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert"), event="return"),
     "while Chroma writes its index files": Point(function=("models/Collection.py", "Collection.upsert"), late=0.3),
-    "during a rebuild": Point(function=("index/vectors.py", "VectorIndex._take_over"), event="return"),
+    "during a rebuild": Point(function=("index/chroma_files.py", "Files._take_over"), event="return"),
     "during a compaction": Point(function=("index/transaction.py", "Writer.merge_words"), event="return", late=0.02),
     "during a snapshot": Point(function=("index/store.py", "Store.copy_to.<locals>.tell")),
-    "as the library is closed": Point(function=("index/vectors.py", "_checksums")),
+    "as the library is closed": Point(function=("index/chroma_files.py", "_checksums")),
 }
 
 
@@ -65,9 +65,9 @@ def body(name: str, version: int) -> str:
 
 
 def operations(seed: int) -> Iterator[tuple[str, ...]]:
-    """What is done, without end: puts and removals for the most part."""
+    """What is done: puts and removals for the most part; each point is come to many times before the end."""
     chance = random.Random(seed)
-    for version in range(10_000):
+    for version in range(400):
         name = f"a{chance.randrange(ARTICLES)}"
         yield ("remove", name) if chance.random() < 0.25 else ("put", name, str(version))
         if version % 10 == 5:

@@ -172,7 +172,7 @@ def test_a_forked_process_is_told_to_open_its_own_and_harms_nothing(tmp_path: Pa
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=True, timeout=60)
     with Library.open(tmp_path, encoder=WordEncoder()) as library:
         library.warm()
-        assert not library._index.discarded
+        assert not library._index.home.discarded
         assert ids(library) == {"a0", "a1", "a2", "a3"}
 
 
@@ -184,7 +184,7 @@ def test_a_library_that_nobody_closes_is_closed_when_the_program_ends(tmp_path: 
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60, env=os.environ)
     with Library.open(tmp_path, encoder=WordEncoder()) as library:
         library.warm()
-        assert not library._index.discarded
+        assert not library._index.home.discarded
         assert library._index.indexed == 2
         with library._store.reading() as snapshot:
             assert snapshot.latest == 2

@@ -121,7 +121,7 @@ def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
     index = VectorIndex(store)
     assert index.open()
     assert index.indexed == first >> PASSAGE_BITS
-    assert not index.discarded
+    assert not index.home.discarded
     index.follow()
     assert index.passages() == {first, second}
     index.close()
@@ -138,7 +138,7 @@ def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str
     path.write_bytes(content)
     index = VectorIndex(store)
     assert index.open()
-    assert index.discarded
+    assert index.home.discarded
     index.follow()
     assert index.passages() == expected
     index.close()
@@ -147,8 +147,7 @@ def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str
 def test_files_that_were_not_closed_are_made_anew(store: Store) -> None:
     passage = put(store, "a", 1)
     abandoned = opened(store)
-    abandoned._disconnect()
-    abandoned._lock.release()  # as the system does when a process is killed
+    abandoned.home.close(None)  # as the system does when a process is killed
     index = VectorIndex(store)
     assert index.open()
     assert index.indexed == 0
@@ -198,7 +197,7 @@ def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: St
     assert index._worker
     index._worker.join(timeout=30)
     next_one = opened(store)
-    assert not next_one.discarded
+    assert not next_one.home.discarded
     next_one.close()
 
 

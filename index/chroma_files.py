@@ -1,0 +1,106 @@
+"""Chroma's files, the folder chroma/ beside library.db.
+
+Chroma crashes the process on files that were damaged or half written, and two processes on one folder lost vectors
+silently in 3 of 3 runs. So one process at a time has them, the one that holds LOCK, and it opens them only where they
+are, byte by byte, what a clean close left behind; otherwise they are thrown away, to be made again from the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from index.chroma_home import COSINE, Lock, Opened, check_space, client_settings
+from index.store import CHROMA, Store
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+_DATABASE = "chroma.sqlite3"  # of the files the one that is always there
+
+
+class Files:
+    """The folder chroma/ beside library.db.
+
+    Args:
+        store: the library's.
+    """
+
+    name = "chroma/"
+    recovers = False
+
+    def __init__(self, store: Store) -> None:
+        self.discarded = False
+        self._store = store
+        self._folder = store.path.with_name("chroma")
+        self._lock = Lock(store)
+        self._client: Client | None = None
+
+    def open(self) -> Opened | None:
+        """See ``Home.open``."""
+        if not self._store.writable or not self._lock.acquire():
+            return None
+        import chromadb
+
+        indexed = self._take_over()
+        client = chromadb.PersistentClient(self._folder, settings=client_settings())
+        self._client = cast("Client", client)  # only the class, not the interface it is declared as, has close()
+        collection = client.get_or_create_collection("passages", embedding_function=None, configuration=COSINE)
+        check_space(collection, self.name)
+        return Opened(collection, indexed, leads=True)
+
+    def mark(self, indexed: int) -> None:
+        """Nothing: only a clean close says how far they have come."""
+
+    def discard(self) -> bool:
+        """See ``Home.discard``."""
+        self._disconnect()
+        self._lock.release()
+        if self._store.writable:
+            self._note(None)
+        return True
+
+    def close(self, indexed: int | None) -> None:
+        """See ``Home.close``."""
+        try:
+            if self._client is not None:
+                self._disconnect()
+                files = _checksums(self._folder)
+                if indexed is not None and _DATABASE in files:  # else somebody deleted the folder meanwhile
+                    self._note(json.dumps({"indexed": indexed, "files": files}))
+        finally:
+            self._lock.release()
+
+    def _take_over(self) -> int:
+        """See which change the files have followed to; those that may be unsound are thrown away: 0."""
+        with self._store.writing() as writer:
+            left = writer.setting(CHROMA)
+            writer.set(CHROMA, None)  # from here on the files count as open, and unsound if we crash
+        if left is not None:
+            if json.loads(left)["files"] == _checksums(self._folder):
+                return int(json.loads(left)["indexed"])
+            self.discarded = True
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
+        return 0
+
+    def _note(self, left: str | None) -> None:
+        with self._store.writing() as writer:
+            writer.set(CHROMA, left)
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    checksums = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                checksums[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return checksums
