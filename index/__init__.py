@@ -2,6 +2,7 @@
 
 from index.adding import Added, Outcome
 from index.backup import restore
+from index.bm25 import fold
 from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer
 from index.errors import (
     ArticleNotFoundError,
@@ -19,7 +20,6 @@ from index.hit import Hit, Passage
 from index.library import Library
 from index.minilm import MiniLM
 from index.records import Summary
-from index.words import fold
 
 __all__ = [
     "Added",

@@ -16,8 +16,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 
+from index.bm25 import fold
 from index.hit import Hit
-from index.words import fold
 
 LONG = 6
 """Letters of the words that are compared, two in a row, before a longer look is taken."""

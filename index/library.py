@@ -207,8 +207,9 @@ class Library:
         check_question(question, limit)
         check_day("as_of", as_of)
         chosen = Filter.parse(outlets=outlets, since=since, until=until)
-        if not len(self):
-            return []
+        with self._store.reading() as snapshot:
+            if snapshot.is_empty():
+                return []
         readable = question.encode("utf-8", "replace").decode()
         return self._searcher.search(readable, self.encoder, limit=limit, as_of=as_of, chosen=chosen)
 
@@ -229,7 +230,9 @@ class Library:
     def warm(self) -> None:
         """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
         self._index.catch_up()
-        if len(self):
+        with self._store.reading() as snapshot:
+            empty = snapshot.is_empty()
+        if not empty:
             self.encoder.encode_question("warm")
             self._searcher.warm()
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import exp
 
+from index.bm25 import fold
 from index.days import named_days
-from index.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

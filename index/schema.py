@@ -9,8 +9,8 @@ from pathlib import Path
 from index import words
 from index.errors import LibraryFormatError
 
-FORMAT = 1
-"""Written into the file; a library with a higher one was made by a newer Dateline."""
+FORMAT = 2
+"""Written into the file; a library with a higher one was made by a newer Dateline. Format 1 had another word index."""
 
 _APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
 _SCHEMA = f"""
@@ -36,11 +36,14 @@ PRAGMA user_version = {FORMAT};
 """
 
 
-def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
+def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bool:
     """See that the file is a library of a known format, or make it one where it is blank.
 
+    Returns:
+        Whether it is of an older format, and has to be brought up to date.
+
     Raises:
-        LibraryFormatError: it is not a library, or is newer than this Dateline.
+        LibraryFormatError: it is not a library, or is newer than this Dateline; or older, and cannot be written.
     """
     if writable and _is_blank(connection):
         _keep_log(connection)
@@ -50,13 +53,30 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> No
                 connection.execute(statement)
         connection.execute("COMMIT")
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    found = format_of(connection)
     if application != _APPLICATION_ID:
         raise LibraryFormatError(f"{path}: another program's database; expected a library; give another folder")
     if found > FORMAT:
         raise LibraryFormatError(
             f"{path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
         )
+    if found < FORMAT and not writable:
+        raise LibraryFormatError(
+            f"{path}: made by an older Dateline (format {found}); expected to bring it up to date; change its rights"
+        )
+    return found < FORMAT
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """The format that is written into the file."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Drop what older formats had; the word index is then to be made anew."""
+    connection.execute("DROP TABLE IF EXISTS article_words")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from threading import Lock
 
 import numpy as np
 
+from index.bm25 import Floats, Terms
 from index.copies import collapse
 from index.encoder import Encoder
 from index.filters import Filter
@@ -98,7 +99,7 @@ class Searcher:
         with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
             finding = beside.submit(self._find_by_words, question, chosen)
             vector = encoder.encode_question(question)
-        by_words = finding.result()
+        terms, by_words = finding.result()
         if not self._begun:
             self._begun = True
             with self._store.reading() as snapshot:
@@ -107,7 +108,7 @@ class Searcher:
                 self._index.catch_up()
         with self._near(vector, chosen) as (snapshot, rows, near):
             embeddings_of = self._remembered.embeddings_of
-            candidates = _weigh(snapshot, rows, question, vector, [*near, *by_words], embeddings_of)
+            candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
             ranked = rank(question, list(candidates.values()), as_of=as_of)
             numbers_by_id = {candidate.passage_id: number for number, candidate in candidates.items()}
             found = [(numbers_by_id[candidate.passage_id], candidate, score) for candidate, score in ranked]
@@ -125,11 +126,12 @@ class Searcher:
             with self._all.reading(self._store):
                 pass
 
-    def _find_by_words(self, question: str, chosen: Filter) -> list[int]:
-        """Numbers of passages, some of them perhaps removed by the time that they are looked at."""
+    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int]]:
+        """The question's words, and passages, some of them perhaps removed by the time that they are looked at."""
         with self._store.reading() as snapshot:
             articles = snapshot.select(chosen) if chosen else None
-            return snapshot.find_passages(question, BY_WORDS, articles)
+            terms = snapshot.look_up(question)
+            return terms, snapshot.find_passages(terms, BY_WORDS, articles)
 
     @contextmanager
     def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
@@ -167,16 +169,15 @@ def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
 def _weigh(
     snapshot: Snapshot,
     rows: Rows,
-    question: str,
+    terms: Terms,
     vector: Vectors,
     found: Sequence[int],
     embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,
 ) -> dict[int, Candidate]:
     """The passages found, by number, scored with what the store holds; those that it does not hold are left out."""
     numbers = list(dict.fromkeys(found))
-    by_passage = snapshot.score_passages(question, numbers)
     facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
-    by_article = snapshot.score_articles(question, facts)
+    by_article, by_passage = snapshot.score_words(terms, facts)
     similarities = rows.score(vector, numbers)
     missing = [number for number in numbers if number not in similarities]
     if missing:
@@ -190,7 +191,7 @@ def _weigh(
             passage_id=known.passage_id(number & ORDINAL_MASK),
             article_id=known.id,
             similarity=similarities[number],
-            words=by_passage.get(number, 0.0),
+            words=_at(by_passage.get(known.number), number & ORDINAL_MASK),
             article_words=by_article.get(known.number, 0.0),
             published=known.published,
             outlet=known.outlet,
@@ -198,6 +199,10 @@ def _weigh(
         for number in numbers
         if (known := facts.get(number >> PASSAGE_BITS)) and number in similarities
     }
+
+
+def _at(scores: Floats | None, ordinal: int) -> float:
+    return float(scores[ordinal]) if scores is not None and ordinal < len(scores) else 0.0
 
 
 def _read(snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], embeddings_of: EmbeddingsOf) -> list[Hit]:

@@ -106,8 +106,12 @@ class Store:
             raise LibraryStorageError(f"{folder}: it cannot be written; expected to make a library there; give another")
         try:
             with store._connection() as connection:
-                prepare(connection, path, writable=store.writable)
+                outdated = prepare(connection, path, writable=store.writable)
                 store._file = _identity(path)
+            if outdated:
+                logger.warning("%s: made by an older Dateline; its word index is made anew, once", path)
+                with store.writing() as writer:
+                    writer.bring_up_to_date()
             if lost := store.lost():
                 logger.warning("%s", lost)
         except LibraryError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Article, Span
-from index import words
+from index import schema, words
+from index.bm25 import Terms, score
 from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import Filter, outlet_key
 from index.records import (
@@ -66,6 +68,10 @@ class Snapshot:
         """Whether another article has the same text."""
         sql = "SELECT EXISTS (SELECT 1 FROM article WHERE text_digest = ? AND id != ?)"
         return bool(self._value(sql, text_digest(article), article.id))
+
+    def is_empty(self) -> bool:
+        """Whether there is no article."""
+        return not self._value("SELECT EXISTS (SELECT 1 FROM article)")
 
     def count_articles(self) -> int:
         """How many articles there are."""
@@ -192,21 +198,23 @@ class Snapshot:
         """Whether the word index holds this article and its passages, and nothing else under its number."""
         return words.holds(self._connection, number, *self._words_of(number))
 
-    def _words_of(self, number: int) -> tuple[str | None, str, list[str]]:
+    def _words_of(self, number: int) -> tuple[str | None, list[str]]:
         article, spans = self.article(number), self.embeddings_of([number])[number].spans
-        return article.title, article.text, [article.text[start:end] for start, end in spans]
+        return article.title, [article.text[start:end] for start, end in spans]
 
-    def find_passages(self, question: str, count: int, articles: NDArray[np.int64] | None) -> list[int]:
+    def look_up(self, question: str) -> Terms:
+        """``words.look_up``: the question's words, and how frequent they are."""
+        return words.look_up(self._connection, question, self.count_articles())
+
+    def find_passages(self, terms: Terms, count: int, articles: NDArray[np.int64] | None) -> list[int]:
         """``words.find_passages``: numbers of the passages that share the most telling words, best first."""
-        return words.find_passages(self._connection, question, count, None if articles is None else articles.tolist())
+        return words.find_passages(self._connection, terms, count, None if articles is None else articles.tolist())
 
-    def score_passages(self, question: str, passages: Iterable[int]) -> dict[int, float]:
-        """``words.score_passages``: BM25 by passage number."""
-        return words.score_passages(self._connection, question, passages)
-
-    def score_articles(self, question: str, articles: Iterable[int]) -> dict[int, float]:
-        """``words.score_articles``: BM25 by article number."""
-        return words.score_articles(self._connection, question, articles)
+    def score_words(
+        self, terms: Terms, articles: Iterable[int]
+    ) -> tuple[dict[int, float], dict[int, NDArray[np.float64]]]:
+        """``bm25.score`` of these articles, and of the passages of each."""
+        return score(words.counts_of(self._connection, articles), terms)
 
 
 class Writer(Snapshot):
@@ -236,7 +244,7 @@ class Writer(Snapshot):
         self._insert("content", number, *pack_article(article))
         self._insert("embedding", number, *pack_vectors(spans, vectors))
         passages = [article.text[start:end] for start, end in spans]
-        words.put(self._connection, number, article.title, article.text, passages)
+        words.put(self._connection, number, article.title, passages)
 
     def remove(self, article_id: str) -> bool:
         """Take an article out, with all that was derived from it; False where there is none."""
@@ -260,10 +268,17 @@ class Writer(Snapshot):
         words.merge(self._connection)
 
     def rebuild_words(self) -> None:
-        """Make the word index anew from the articles."""
+        """Make the word index anew from the articles; any that cannot be read is left to ``repair``."""
         words.clear(self._connection)
         for number in self.newest_first():
-            words.put(self._connection, number, *self._words_of(number))
+            with suppress(LibraryDamagedError, KeyError):
+                words.put(self._connection, number, *self._words_of(number))
+
+    def bring_up_to_date(self) -> None:
+        """Make of a library of an older format one of this."""
+        if schema.format_of(self._connection) < schema.FORMAT:  # nobody else was quicker
+            schema.bring_up_to_date(self._connection)
+            self.rebuild_words()
 
     def _change(self, removed: int | None) -> int:
         """Enter a change that takes out ``removed``."""

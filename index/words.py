@@ -1,21 +1,20 @@
-"""The word index: SQLite's FTS5 over a folded copy of titles, texts and passages. Knows nothing of vectors.
+"""The word index: what a question's words are found by, SQLite's FTS5, and scored by, their counts. No vectors.
 
-Two tables, because a question is matched against a passage and against the article it stands in: ``article_words``
-(title, text) has one row an article, ``passage_words`` one a passage. Their rowids are the store's numbers. Each keeps
-its folded copy: SQLite 3.40, which is widespread, cannot delete from a table without one.
-Scores are Okapi BM25 as FTS5 computes it (https://sqlite.org/fts5.html#the_bm25_function), with its sign turned.
+``passage_words`` (FTS5) has a row for each passage, whose rowid is the passage's number, and finds candidates: those
+with the question's rarest words. ``word_count`` has a row for each article, and scores candidates, however they were
+found, with all of the words. FTS5 keeps its folded copy of the texts: SQLite 3.40, which is widespread, cannot delete
+from a table without one.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from anyascii import anyascii
+from index.bm25 import Term, Terms, count_words, fold, question_words
 
 Connection = sqlite3.Connection
 
@@ -26,59 +25,24 @@ ORDINAL_MASK = (1 << PASSAGE_BITS) - 1
 LOOKED_AT = 4_000
 """Passages that are scored to find the best by words: those with the rarest of them. Scoring 9,000 costs 15 ms."""
 
-_MAX_TERMS = 64  # a question has ten; a pasted page would match everything, slowly
-_TITLE_WEIGHT = 3.0
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-_TERM = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
-_STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being between both but by can could did do"
-    " does doing done during each either else ever for from get gets give had has have having he her here hers him his"
-    " how i if in into is it its just many me might more most much must my no nor not of off on once only or other"
-    " our out over own per s said same say says shall she should so some such t tell than that the their them then"
-    " there these they this those through to too under until up upon very was we were what when where whether which"
-    " while who whom whose why will with would yes you your".split()
-)
-
 SCHEMA = """
-CREATE VIRTUAL TABLE article_words USING fts5(title, text, tokenize='porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE passage_words USING fts5(text, tokenize='porter unicode61 remove_diacritics 2');
+CREATE TABLE word_count (number INTEGER PRIMARY KEY, counts BLOB NOT NULL);
 """
 
 
-def fold(text: str) -> str:
-    """Lower-case ASCII that sounds alike: Türkiye = Turkiye. Offsets do not survive."""
-    return _NON_ASCII.sub(lambda match: anyascii(match[0]), text).lower()
-
-
-def question_terms(question: str) -> list[str]:
-    """The question's words as FTS5 takes them, quoted, each once; none where it has none.
-
-    Stop words are left out, unless nothing else is there. A compound ("state-run") is looked for by its parts, so that
-    it counts no more than other words; where a part is a single character ("F-35", "U.S."), also whole.
-    """
-    found: dict[str, None] = {}
-    for compound in _TERM.findall(fold(question)):
-        parts = re.split("[-.]", compound)
-        whole = [compound] if min(map(len, parts)) == 1 else []
-        found |= dict.fromkeys([*whole, *(part for part in parts if len(part) > 1)])
-    kept = [term for term in found if term not in _STOP_WORDS] or list(found)
-    return [f'"{term}"' for term in kept[:_MAX_TERMS]]
-
-
-def put(connection: Connection, number: int, title: str | None, text: str, passages: Sequence[str]) -> None:
+def put(connection: Connection, number: int, title: str | None, passages: Sequence[str]) -> None:
     """Enter an article and its passages under the article's number."""
-    connection.execute(
-        "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (number, fold(title or ""), fold(text))
-    )
     connection.executemany(
         "INSERT INTO passage_words (rowid, text) VALUES (?, ?)",
         ((number << PASSAGE_BITS | ordinal, fold(passage)) for ordinal, passage in enumerate(passages)),
     )
+    connection.execute("INSERT INTO word_count VALUES (?, ?)", (number, count_words(title, passages)))
 
 
 def remove(connection: Connection, number: int) -> None:
     """Take an article and its passages out."""
-    connection.execute("DELETE FROM article_words WHERE rowid = ?", (number,))
+    connection.execute("DELETE FROM word_count WHERE number = ?", (number,))
     connection.execute(
         "DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?",
         (number << PASSAGE_BITS, number << PASSAGE_BITS | ORDINAL_MASK),
@@ -87,52 +51,73 @@ def remove(connection: Connection, number: int) -> None:
 
 def clear(connection: Connection) -> None:
     """Drop both tables, whatever state they are in, and begin them anew."""
-    for table in ("article_words", "passage_words"):
+    for table in ("passage_words", "word_count"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in SCHEMA.strip().split("\n"):
         connection.execute(statement)
 
 
-def holds(connection: Connection, number: int, title: str | None, text: str, passages: Sequence[str]) -> bool:
+def holds(connection: Connection, number: int, title: str | None, passages: Sequence[str]) -> bool:
     """Whether what was entered under this number is this article, and these passages."""
-    entered = connection.execute("SELECT title, text FROM article_words WHERE rowid = ?", (number,)).fetchall()
+    counted = connection.execute("SELECT counts FROM word_count WHERE number = ?", (number,)).fetchall()
     rows = connection.execute(
         "SELECT text FROM passage_words WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
         (number << PASSAGE_BITS, number << PASSAGE_BITS | ORDINAL_MASK),
     ).fetchall()
-    return entered == [(fold(title or ""), fold(text))] and rows == [(fold(passage),) for passage in passages]
+    return counted == [(count_words(title, passages),)] and rows == [(fold(passage),) for passage in passages]
 
 
 def merge(connection: Connection) -> None:
-    """Write each index anew as one part, without what was removed."""
-    for table in ("article_words", "passage_words"):
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+    """Write the index anew as one part, without what was removed."""
+    connection.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
 
 
 def check(connection: Connection) -> None:
-    """Have FTS5 compare its indexes with its copies of the texts.
+    """Have FTS5 compare its index with its copy of the texts.
 
     Raises:
         sqlite3.DatabaseError: they differ.
     """
-    for table in ("article_words", "passage_words"):
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+    connection.execute("INSERT INTO passage_words (passage_words) VALUES ('integrity-check')")
 
 
-def find_passages(
-    connection: Connection, question: str, count: int, articles: Sequence[int] | None = None
-) -> list[int]:
-    """Numbers of the passages that share the most telling words with the question, at most ``count``, best first.
+def look_up(connection: Connection, question: str, articles: int) -> Terms:
+    """How frequent the question's words are.
+
+    The share of articles among the passages with a word is that of its first ``LOOKED_AT``.
 
     Args:
         connection: to library.db.
         question: any text.
+        articles: how many there are.
+    """
+    terms = []
+    for word in question_words(question):
+        some, holding = connection.execute(
+            "SELECT count(*), count(DISTINCT rowid >> ?3) FROM"
+            " (SELECT rowid FROM passage_words WHERE passage_words MATCH ?1 LIMIT ?2)",
+            (f'"{word}"', LOOKED_AT, PASSAGE_BITS),
+        ).fetchone()
+        passages = some
+        if some == LOOKED_AT:
+            (passages,) = connection.execute(
+                "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?", (f'"{word}"',)
+            ).fetchone()
+        terms.append(Term(word=word, passages=passages, articles=round(holding * passages / max(some, 1))))
+    passages, words = _size(connection)
+    return Terms(terms=tuple(terms), passages=passages, articles=articles, words=words)
+
+
+def find_passages(connection: Connection, terms: Terms, count: int, articles: Sequence[int] | None = None) -> list[int]:
+    """Numbers of the passages that share the most telling words with the question, at most ``count``, best first.
+
+    Args:
+        connection: to library.db.
+        terms: of the question.
         count: at most this many.
         articles: numbers of the articles to look in; None for all.
     """
-    wanted = question_terms(question)
-    if articles is None:
-        wanted = _rarest(connection, wanted)
+    wanted = _rarest(terms, 1.0 if articles is None else len(articles) / max(terms.articles, 1))
     if not wanted:
         return []
     # The plus has SQLite sort: FTS5 would read each passage twice.
@@ -144,33 +129,34 @@ def find_passages(
     return [number for (number,) in rows]
 
 
-def score_passages(connection: Connection, question: str, passages: Iterable[int]) -> dict[int, float]:
-    """BM25 of passages by number, higher is better; those without a word in common are left out."""
-    return _score(connection, "passage_words", "rank", question, passages)
-
-
-def score_articles(connection: Connection, question: str, articles: Iterable[int]) -> dict[int, float]:
-    """BM25 of articles by number, their titles weighted; those without a word in common are left out."""
-    return _score(connection, "article_words", f"bm25(article_words, {_TITLE_WEIGHT}, 1.0)", question, articles)
-
-
-def _rarest(connection: Connection, wanted: Sequence[str]) -> list[str]:
-    """The rarest words, as many as stand in ``LOOKED_AT`` passages together, at least one where there are any."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
-    uses = {term: connection.execute(sql, (term, LOOKED_AT)).fetchone()[0] for term in wanted}
-    rarest_first = sorted(wanted, key=uses.__getitem__)
-    reached = list(accumulate(uses[term] for term in rarest_first))
-    return rarest_first[: max(1, bisect_right(reached, LOOKED_AT))]
-
-
-def _score(connection: Connection, table: str, bm25: str, question: str, numbers: Iterable[int]) -> dict[int, float]:
-    wanted = question_terms(question)
-    if not wanted:
-        return {}
-    # The plus keeps SQLite from asking FTS5 for one rowid at a time: each asking would count every word's rows again.
+def counts_of(connection: Connection, articles: Iterable[int]) -> dict[int, bytes]:
+    """What ``bm25.score`` takes, of these articles; those that are not there are left out."""
     rows = connection.execute(
-        f"SELECT rowid, -{bm25} FROM {table} WHERE {table} MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
-        (" OR ".join(wanted), json.dumps(list(numbers))),
+        "SELECT number, counts FROM word_count WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(articles)),),
     )
-    # FTS5 gives a word that stands in most rows a weight just above 0, and rounding may take it below.
-    return {number: max(0.0, score) for number, score in rows}
+    return dict(rows)
+
+
+def _rarest(terms: Terms, share: float) -> list[str]:
+    """The rarest words, as many as stand in ``LOOKED_AT`` passages of this share of the library, at least one."""
+    rarest_first = sorted((term for term in terms.terms if term.passages), key=lambda term: term.passages)
+    reached = list(accumulate(term.passages * share for term in rarest_first))
+    return [f'"{term.word}"' for term in rarest_first[: max(1, bisect_right(reached, LOOKED_AT))]]
+
+
+def _size(connection: Connection) -> tuple[int, int]:
+    """How many passages were committed, and how many words in them, as FTS5 keeps count of them.
+
+    It is the averages record of https://sqlite.org/fts5.html#fts5_data_structures; to add them up here would take
+    longer with every article.
+    """
+    (record,) = connection.execute("SELECT block FROM passage_words_data WHERE id = 1").fetchone()
+    sizes, value = [], 0
+    for byte in record:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            sizes.append(value)
+            value = 0
+    passages, words = sizes if sizes else (0, 0)
+    return passages, words

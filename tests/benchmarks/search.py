@@ -84,8 +84,9 @@ def _find(
     snapshot: Snapshot, rows: Rows, read: Callable[[int], Article], encoder: Encoder, question: Question
 ) -> Found:
     vector = encoder.encode_question(question.text)
-    found = [*rows.nearest(vector, BY_MEANING), *snapshot.find_passages(question.text, BY_WORDS, None)]
-    candidates = _weigh(snapshot, rows, question.text, vector, found)
+    terms = snapshot.look_up(question.text)
+    found = [*rows.nearest(vector, BY_MEANING), *snapshot.find_passages(terms, BY_WORDS, None)]
+    candidates = _weigh(snapshot, rows, terms, vector, found)
     answering = set()
     for number, candidate in candidates.items():
         start, end = snapshot.span(number)

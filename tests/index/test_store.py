@@ -22,7 +22,7 @@ from index import (
 )
 from index.filters import Filter
 from index.records import pack_article, pack_vectors, revision_of, unpack_article, unpack_vectors
-from index.schema import FORMAT
+from index.schema import FORMAT, prepare
 from index.store import Store
 from tests.index.articles import article
 
@@ -91,7 +91,7 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         fail_half_way()
     assert numbers(store) == before
     with store.reading() as snapshot:
-        assert snapshot.find_passages("changed", 5, None) == []
+        assert snapshot.find_passages(snapshot.look_up("changed"), 5, None) == []
     store.close()
 
 
@@ -161,6 +161,39 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     newer.close()
     with pytest.raises(LibraryFormatError, match="newer Dateline"):
         Store.open(tmp_path, create=True)
+
+
+def as_format_1(path: Path) -> None:
+    """Make of library.db what Dateline made before its word index counted words."""
+    older = sqlite3.connect(path)
+    older.execute("CREATE VIRTUAL TABLE article_words USING fts5(title, text)")
+    older.execute("DROP TABLE word_count")
+    older.execute("PRAGMA user_version = 1")
+    older.commit()
+    older.close()
+
+
+def test_an_older_format_is_brought_up_to_date_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = Store.open(tmp_path, create=True)
+    put(store, article("a"), article("b"))
+    store.close()
+    as_format_1(tmp_path / "library.db")
+    for told in (1, 1):
+        store = Store.open(tmp_path, create=False)
+        assert caplog.text.count("made by an older Dateline") == told
+        with store.reading() as snapshot:
+            assert all(snapshot.holds_words(number) for number in snapshot.newest_first())
+        assert store.check() == []
+        store.close()
+
+
+def test_an_older_format_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    Store.open(tmp_path, create=True).close()
+    as_format_1(tmp_path / "library.db")
+    reader = Store(tmp_path / "library.db", writable=False)
+    with reader._connection() as connection, pytest.raises(LibraryFormatError, match="older Dateline"):
+        prepare(connection, reader.path, writable=False)
+    reader.close()
 
 
 def test_a_database_cut_short_is_damaged(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ SPANS = "UPDATE embedding SET spans = zeroblob(length(spans)) WHERE number = 4"
 DAY = "UPDATE article SET published = '1999-01-01' WHERE number = 4"
 NO_VECTORS = "DELETE FROM embedding WHERE number = 4"
 WORDS = "DELETE FROM passage_words WHERE rowid >> 20 = 4"
-OTHER_WORDS = "UPDATE article_words SET text = 'nothing' WHERE rowid = 4"
+OTHER_WORDS = "UPDATE word_count SET counts = x'00000000' WHERE number = 4"
 NO_CONTENT = "DELETE FROM content WHERE number = 4"
 NO_DAY = "UPDATE article SET published = '2025-0x-04' WHERE number = 4"
 DERIVED = [VECTORS, SPANS, DAY, NO_DAY, NO_VECTORS, WORDS, OTHER_WORDS]

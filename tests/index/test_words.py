@@ -1,7 +1,8 @@
-"""Laws of the word index."""
+"""Laws of the word index: what it finds, and that it stays as it was written."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import words
+from index.bm25 import question_words, score
 
 PASSAGES = {
     1: ("Türkiye and the jets", ["Türkiye bought the S-400 system.", "The F-35 programme went on without it."]),
@@ -22,7 +24,8 @@ def fill(connection: sqlite3.Connection) -> sqlite3.Connection:
     for statement in words.SCHEMA.strip().split("\n"):
         connection.execute(statement)
     for number, (title, passages) in PASSAGES.items():
-        words.put(connection, number, title, " ".join(passages), passages)
+        words.put(connection, number, title, passages)
+    connection.commit()
     return connection
 
 
@@ -37,8 +40,13 @@ def passage(article: int, ordinal: int) -> int:
     return article << words.PASSAGE_BITS | ordinal
 
 
+def find(index: sqlite3.Connection, question: str, count: int, articles: list[int] | None = None) -> list[int]:
+    (entered,) = index.execute("SELECT count(*) FROM word_count").fetchone()
+    return words.find_passages(index, words.look_up(index, question, entered), count, articles)
+
+
 def nearest(index: sqlite3.Connection, question: str, articles: list[int] | None = None) -> list[int]:
-    return words.find_passages(index, question, 5, articles)
+    return find(index, question, 5, articles)
 
 
 @pytest.mark.parametrize("question", ["Türkiye", "Turkiye", "TÜRKİYE", "turk\u0131ye?"])
@@ -60,39 +68,39 @@ def test_stop_words_find_nothing_unless_they_are_all_there_is(index: sqlite3.Con
     assert nearest(index, "what was it") == [passage(3, 0), passage(1, 1)]
 
 
-def test_scores_are_positive_and_only_of_what_shares_a_word(index: sqlite3.Connection) -> None:
-    everything = [passage(n, ordinal) for n in PASSAGES for ordinal in range(2)]
-    by_passage = words.score_passages(index, "bridge ferry", everything)
-    by_article = words.score_articles(index, "bridge ferry", PASSAGES)
-    assert set(by_passage) == {passage(3, 0), passage(3, 1)}
-    assert set(by_article) == {3}
-    assert all(score > 0 for score in [*by_passage.values(), *by_article.values()])
-
-
-def test_the_best_are_found_by_their_scores(index: sqlite3.Connection) -> None:
-    found = words.find_passages(index, "bridge closed ferry", 9)
-    scores = words.score_passages(index, "bridge closed ferry", [passage(3, 1), passage(3, 0), passage(2, 0)])
-    assert found == sorted(scores, key=lambda number: -scores[number]) == [passage(3, 0), passage(3, 1)]
-    assert words.find_passages(index, "bridge closed ferry", 1) == found[:1]
-
-
 def test_of_many_passages_those_with_the_rarest_words_are_found(
     index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words.put(index, 4, None, "", ["The ferry sank.", "A ferry for all.", "No ferry."])
+    words.put(index, 4, None, ["The ferry sank.", "A ferry for all.", "No ferry."])
     question = "Was the ferry bridge closed?"
-    assert len(words.find_passages(index, question, 9)) == 5
+    assert len(find(index, question, 9)) == 5
     monkeypatch.setattr(words, "LOOKED_AT", 2)
-    assert words.find_passages(index, question, 9) == [passage(3, 0)]
-    assert len(words.find_passages(index, "ferry", 9)) == 4  # the rarest there is
-    assert len(words.find_passages(index, question, 9, [3, 4])) == 5  # a filter leaves few
+    assert find(index, question, 9) == [passage(3, 0)]
+    assert len(find(index, "ferry", 9)) == 4  # the rarest there is
+    assert len(find(index, question, 9, [4])) == 3  # of the words that others hold, those that a part may hold
 
 
-def test_a_word_of_the_title_weighs_more_than_one_of_the_text(index: sqlite3.Connection) -> None:
-    words.put(index, 4, "Olives", "Figs were sold.", [])
-    words.put(index, 5, "Figs", "Olives were sold.", [])
-    by_article = words.score_articles(index, "olives", [4, 5])
-    assert by_article[4] > by_article[5] > 0
+def test_how_frequent_words_are_is_counted(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    words.put(index, 4, None, ["The ferry sank.", "A ferry for all.", "Ferries."])
+    index.commit()
+    terms = words.look_up(index, "Was a ferry closed by the F-35?", 4)
+    held = {term.word: (term.passages, term.articles) for term in terms.terms}
+    assert held == {"ferry": (4, 2), "closed": (1, 1), "f-35": (1, 1), "35": (1, 1)}
+    assert (terms.passages, terms.articles) == (9, 4)
+    (stored,) = zip(*index.execute("SELECT text FROM passage_words"), strict=True)
+    assert terms.words == sum(len(re.findall("[a-z0-9]+", text)) for text in stored)
+    monkeypatch.setattr(words, "LOOKED_AT", 2)  # the share of articles is then that of the first two
+    (ferry,) = words.look_up(index, "ferry", 4).terms
+    assert (ferry.passages, ferry.articles) == (4, 4)
+
+
+def test_an_index_without_a_word_holds_nothing() -> None:
+    connection = sqlite3.connect(":memory:")
+    for statement in words.SCHEMA.strip().split("\n"):
+        connection.execute(statement)
+    terms = words.look_up(connection, "ferry", 0)
+    assert (terms.passages, terms.words, find(connection, "ferry", 5)) == (0, 0, [])
+    connection.close()
 
 
 def test_only_the_articles_asked_for_are_looked_in(index: sqlite3.Connection) -> None:
@@ -107,24 +115,23 @@ def test_what_was_removed_is_not_found(index: sqlite3.Connection) -> None:
 
 
 def test_an_index_cleared_and_filled_again_is_the_same(index: sqlite3.Connection) -> None:
-    before = words.find_passages(index, "bridge F-35", 5), words.score_articles(index, "bridge F-35", [1, 3])
+    before = find(index, "bridge F-35", 5), words.counts_of(index, [1, 3])
     words.clear(index)
     for number, (title, passages) in PASSAGES.items():
-        words.put(index, number, title, " ".join(passages), passages)
-    assert before == (
-        words.find_passages(index, "bridge F-35", 5),
-        words.score_articles(index, "bridge F-35", [1, 3]),
-    )
+        words.put(index, number, title, passages)
+    assert before == (find(index, "bridge F-35", 5), words.counts_of(index, [1, 3]))
+    assert all(words.holds(index, number, *PASSAGES[number]) for number in PASSAGES)
 
 
 @given(st.text(max_size=200))
 def test_no_text_is_a_syntax_error(question: str) -> None:
     connection = fill(sqlite3.connect(":memory:"))
-    words.score_passages(connection, question, words.find_passages(connection, question, 3))
-    words.score_articles(connection, question, PASSAGES)
+    found = find(connection, question, 3)
+    terms = words.look_up(connection, question, len(PASSAGES))
+    score(words.counts_of(connection, {number >> words.PASSAGE_BITS for number in found}), terms)
     connection.close()
 
 
 def test_a_whole_page_as_a_question_is_cut_to_what_can_be_searched() -> None:
     question = " ".join(f"word{n}" for n in range(10_000))
-    assert len(words.question_terms(question)) == 64
+    assert len(question_words(question)) == 64

@@ -1,0 +1,109 @@
+"""Libraries as large as one likes, made of the passages of a real one: no passage of them is encoded.
+
+Each made passage mixes three real ones: its text, runs of four of their words in any order, so that words are as
+frequent as they really are and no sentence stands twice; its vector, the sum of theirs in the same shares, with a
+little noise. Knows nothing of what is measured.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Article, Span
+from index.records import Vectors, revision_of
+from index.store import Store
+
+RUN = 4  # words
+SENTENCE = 5  # runs
+WORDS = 160  # of a made passage; with its title it fits the encoder
+PASSAGES = 7  # of a made article
+NOISE = 0.2  # length of what is added to a made vector, of 1
+TOGETHER = 50  # articles written in one transaction
+
+Entry = tuple[Article, list[Span], Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A real library, read: articles with places and vectors of their passages, and each passage's runs of words."""
+
+    entries: list[Entry]
+    runs: list[list[str]]
+    vectors: Vectors
+    encoder: str
+
+    @classmethod
+    def of(cls, folder: Path) -> Source:
+        store = Store.open(folder, create=False)
+        with store.reading() as snapshot:
+            encoder = snapshot.setting("encoder") or ""
+            read = [(snapshot.article(each.number), each) for each in snapshot.embeddings()]
+        store.close()
+        entries: list[Entry] = [(article, list(each.spans), each.vectors) for article, each in read]
+        runs = [_runs(article.text[slice(*span)]) for article, spans, _ in entries for span in spans]
+        return cls(entries, runs, np.concatenate([vectors for _, _, vectors in entries]), encoder)
+
+    def made(self, first: int) -> Iterator[Entry]:
+        """Articles without end, from this number on: each number's is always the same."""
+        number = first
+        while True:
+            yield self._made(number)
+            number += 1
+
+    def _made(self, number: int) -> Entry:
+        chance, noise = random.Random(number), np.random.default_rng(number)
+        like = chance.choice(self.entries)[0]
+        texts, rows = [], []
+        for _ in range(PASSAGES):
+            parts = chance.sample(range(len(self.runs)), 3)
+            shares = noise.dirichlet((1, 1, 1))
+            runs = [
+                run
+                for part, share in zip(parts, shares, strict=True)
+                for run in chance.choices(self.runs[part], k=round(share * WORDS / RUN))
+            ]
+            chance.shuffle(runs)
+            texts.append(" ".join(" ".join(runs[low : low + SENTENCE]) + "." for low in range(0, len(runs), SENTENCE)))
+            row = shares @ self.vectors[parts]
+            other = noise.standard_normal(len(row))
+            row = row / np.linalg.norm(row) + NOISE * other / np.linalg.norm(other)
+            rows.append(row / np.linalg.norm(row))
+        spans, start = [], 0
+        for text in texts:
+            spans.append((start, start + len(text)))
+            start += len(text) + 2
+        day = date.fromordinal(chance.randint(date(2015, 1, 1).toordinal(), date(2024, 6, 30).toordinal()))
+        article = Article(id=f"made-{number}", title=like.title, text="\n\n".join(texts), published=day)
+        return article, spans, np.array(rows, dtype=np.float32)
+
+
+def grow(folder: Path, source: Source, passages: int, advance: Callable[[int], None]) -> None:
+    """Write the source's articles, then made ones, until the library holds so many passages; goes on where it was."""
+    store = Store.open(folder, create=True)
+    with store.reading() as snapshot:
+        held, articles = snapshot.count_passages(), snapshot.count_articles()
+    entries = iter(source.entries[articles:])
+    following = source.made(max(0, articles - len(source.entries)))
+    while held < passages:
+        some = list(islice(entries, TOGETHER)) or list(islice(following, TOGETHER))
+        with store.writing() as writer:
+            writer.set("encoder", source.encoder)
+            writer.set("dim", str(source.vectors.shape[1]))
+            for article, spans, vectors in some:
+                if held < passages:
+                    writer.put(article, revision_of(article), spans, vectors)
+                    held += len(spans)
+        advance(held)
+    store.close()
+
+
+def _runs(text: str) -> list[str]:
+    words = text.replace(".", "").split()
+    return [" ".join(words[low : low + RUN]) for low in range(0, len(words), RUN)]
