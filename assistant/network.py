@@ -1,8 +1,8 @@
 """The trained reader's network, in numpy: windows in, log-odds of where the answer starts and ends out.
 
-Knows nothing of passages or sentences. It is the default encoder, changed: the weights that are shipped hold, for each
-of its tensors but the word embeddings, what training added, in 8 bits with one scale a row; and the heads. So they fit
-one version of the encoder alone.
+Knows nothing of passages or sentences. It is the default encoder, changed: the shipped weights hold, for each
+of its tensors but the word embeddings, what training added; and the heads. So they fit one version of it alone.
+What was added to a matrix is held as a product of two thin ones, each in 8 bits with one scale a row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from index import MiniLM, default_folder
 
 Array = NDArray[np.float32]
 
-FORMAT = "1"
+FORMAT = "2"
+RANK = 64
+"""Of what is added to a matrix; the rest of it is noise to the scores (see the model card)."""
 SHIPPED = Path(__file__).parent / "weights" / "reader.safetensors"
 _REMEDY = "install dateline-assistant again, or make them by python -m assistant.training.reader"
 
@@ -66,18 +68,28 @@ def pack(tensors: Mapping[str, Array], base: Mapping[str, Array], path: Path, *,
     """
     packed: dict[str, NDArray[np.generic]] = {}
     for name, tensor in tensors.items():
-        if name.startswith("heads."):
-            packed[name] = tensor.astype(np.float32)
-            continue
-        change = (tensor - base[name]).astype(np.float32)
-        if not change.any():
-            continue
-        if change.ndim == 1:
-            packed[name] = change
-            continue
-        packed[f"{name}.scale"] = scale = np.abs(change).max(axis=1) / 127
-        packed[name] = np.rint(change / np.where(scale, scale, 1)[:, None]).astype(np.int8)
+        change = tensor if name.startswith("heads.") else tensor - base[name]
+        if change.ndim == 2 and min(change.shape) > RANK and change.any():
+            up, down = _factors(change)
+            packed |= _quantize(f"{name}.up", up) | _quantize(f"{name}.down", down)
+        elif change.any():
+            packed[name] = change.astype(np.float32)
     save_file(packed, path, {"format": FORMAT, "encoder": _encoder_digest(), "description": description})
+
+
+def _factors(change: Array) -> tuple[Array, Array]:
+    """The two thin matrices whose product is nearest to this one (Eckart and Young 1936), alike in size."""
+    left, sizes, right = np.linalg.svd(change, full_matrices=False)
+    root = np.sqrt(sizes[:RANK])
+    return left[:, :RANK] * root, root[:, None] * right[:RANK]
+
+
+def _quantize(name: str, matrix: Array) -> dict[str, NDArray[np.generic]]:
+    scale = np.abs(matrix).max(axis=1) / 127
+    return {
+        f"{name}.scale": scale.astype(np.float32),
+        name: np.rint(matrix / np.where(scale, scale, 1)[:, None]).astype(np.int8),
+    }
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -96,11 +108,13 @@ def _read(path: Path) -> dict[str, Array]:
             f"the reader's weights are of format {found[0]} for encoder {found[1]}; expected format {expected[0]} for "
             f"encoder {expected[1]}; {_REMEDY}"
         )
-    scales = {name.removesuffix(".scale"): stored.pop(name) for name in list(stored) if name.endswith(".scale")}
-    return {
-        name: tensor * scales[name][:, None] if name in scales else tensor.astype(np.float32)
-        for name, tensor in stored.items()
-    }
+    thin = {name: stored.pop(name) * stored.pop(f"{name}.scale")[:, None] for name in list(stored) if _is_thin(name)}
+    products = {name.removesuffix(".up"): thin[name] for name in thin if name.endswith(".up")}
+    return stored | {name: up @ thin[f"{name}.down"] for name, up in products.items()}
+
+
+def _is_thin(name: str) -> bool:
+    return name.endswith((".up", ".down"))
 
 
 def _weights_of_encoder() -> Path:

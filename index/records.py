@@ -68,18 +68,24 @@ class Embedding:
 
     Attributes:
         number: the article's.
-        spans: of its passages, in order.
-        vectors: a row for each of ``spans``.
+        packed_spans: where its passages stand, in order, as ``pack_vectors`` packs it.
+        vectors: a row for each passage.
     """
 
     number: int
-    spans: tuple[Span, ...]
+    packed_spans: bytes
     vectors: Vectors
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Of its passages, in order; read only when asked for, as a matrix of all vectors needs none."""
+        pairs = np.frombuffer(self.packed_spans, dtype="<u4").reshape(-1, 2).tolist()
+        return tuple((start, end) for start, end in pairs)
 
     @property
     def passages(self) -> range:
         """The numbers of its passages."""
-        return passage_numbers(self.number, len(self.spans))
+        return passage_numbers(self.number, len(self.vectors))
 
 
 def passage_numbers(article: int, passages: int) -> range:
@@ -160,6 +166,5 @@ def unpack_vectors(number: int, article_id: str, expected: bytes, spans: bytes, 
         raise LibraryDamagedError(
             f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
         )
-    pairs = np.frombuffer(spans, dtype="<u4").reshape(-1, 2).tolist()
-    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(pairs), -1)
-    return Embedding(number=number, spans=tuple((start, end) for start, end in pairs), vectors=rows)
+    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(spans) // 8, -1)
+    return Embedding(number=number, packed_spans=spans, vectors=rows)

@@ -33,8 +33,10 @@ BY_MEANING = 200
 """Candidates asked of the vectors."""
 BY_WORDS = 100
 """Candidates asked of the word index."""
+MOST_ASKED = 2_000
+"""Candidates asked of Chroma where a filter lets few of them pass; each thousand costs some 5 ms."""
 NARROW = 50
-"""Of Chroma's candidates, fewer than this many pass the filter: it is narrow, and all is scanned instead."""
+"""Of Chroma's candidates, fewer than this many pass the filter: all is scanned instead."""
 MANY = 20_000
 """Passages from which a search opens Chroma, which takes about 1 s; fewer are scanned exactly in 3 ms.
 
@@ -99,14 +101,14 @@ class Searcher:
         with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
             finding = beside.submit(self._find_by_words, question, chosen)
             vector = encoder.encode_question(question)
-        terms, by_words = finding.result()
+        terms, by_words, share = finding.result()
         if not self._begun:
             self._begun = True
             with self._store.reading() as snapshot:
                 many = snapshot.count_passages() > MANY
             if many:
                 self._index.catch_up()
-        with self._near(vector, chosen) as (snapshot, rows, near):
+        with self._near(vector, chosen, share) as (snapshot, rows, near):
             embeddings_of = self._remembered.embeddings_of
             candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
             ranked = rank(question, list(candidates.values()), as_of=as_of)
@@ -126,21 +128,26 @@ class Searcher:
             with self._all.reading(self._store):
                 pass
 
-    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int]]:
-        """The question's words, and passages, some of them perhaps removed by the time that they are looked at."""
+    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
+        """The question's words, passages, some of them perhaps removed since, and the share that passes the filter."""
         with self._store.reading() as snapshot:
             articles = snapshot.select(chosen) if chosen else None
             terms = snapshot.look_up(question)
-            return terms, snapshot.find_passages(terms, BY_WORDS, articles)
+            share = 1.0 if articles is None else len(articles) / max(terms.articles, 1)
+            return terms, snapshot.find_passages(terms, BY_WORDS, articles), share
 
     @contextmanager
-    def _near(self, vector: Vectors, chosen: Filter) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
+    def _near(self, vector: Vectors, chosen: Filter, share: float) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
         """A view of the library, rows in memory, and passages near the vector."""
         indexed = self._index.indexed
-        near = self._index.nearest(vector, BY_MEANING)
+        few = share * MOST_ASKED < 2 * NARROW
+        near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
         if near is not None:
             with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
                 articles = snapshot.select(chosen) if chosen else None
+                if few and articles is not None:
+                    yield snapshot, rows, _rows_of(snapshot, articles).nearest(vector, BY_MEANING)
+                    return
                 near = _passing(near, articles)
                 if articles is None or len(near) >= NARROW:
                     yield snapshot, rows, near + rows.nearest(vector, BY_MEANING, articles)
@@ -157,6 +164,14 @@ class Searcher:
         elif tail.size > MAX_TAIL:
             self._index.follow_in_background()
         return tail
+
+
+def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
+    """The vectors of a few articles."""
+    read = list(snapshot.embeddings_of(articles.tolist()).values())
+    numbers = np.array([number for each in read for number in each.passages], np.int64)
+    vectors = np.concatenate([each.vectors for each in read]) if read else np.empty((0, 0), np.float32)
+    return Rows(numbers, np.ones(len(numbers), np.bool_), vectors)
 
 
 def _passing(passages: list[int], articles: Numbers | None) -> list[int]:

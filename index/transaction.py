@@ -204,7 +204,7 @@ class Snapshot:
 
     def look_up(self, question: str) -> Terms:
         """``words.look_up``: the question's words, and how frequent they are."""
-        return words.look_up(self._connection, question, self.count_articles())
+        return words.look_up(self._connection, question, self.count_articles(), self.latest)
 
     def find_passages(self, terms: Terms, count: int, articles: NDArray[np.int64] | None) -> list[int]:
         """``words.find_passages``: numbers of the passages that share the most telling words, best first."""

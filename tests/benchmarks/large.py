@@ -1,8 +1,8 @@
 """Libraries as large as one likes, made of the passages of a real one: no passage of them is encoded.
 
-Each made passage mixes three real ones: its text, runs of four of their words in any order, so that words are as
-frequent as they really are and no sentence stands twice; its vector, the sum of theirs in the same shares, with a
-little noise. Knows nothing of what is measured.
+Each made passage mixes three real ones: its text, their words in any order, so that words are as frequent as they are
+really and no two texts are alike; its vector, the sum of theirs in the same shares, with a little noise. Knows nothing
+of what is measured.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from corpus import Article, Span
 from index.records import Vectors, revision_of
 from index.store import Store
 
-RUN = 4  # words
-SENTENCE = 5  # runs
+SENTENCE = 20  # words
 WORDS = 160  # of a made passage; with its title it fits the encoder
 PASSAGES = 7  # of a made article
 NOISE = 0.2  # length of what is added to a made vector, of 1
@@ -32,10 +31,10 @@ Entry = tuple[Article, list[Span], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A real library, read: articles with places and vectors of their passages, and each passage's runs of words."""
+    """A real library, read: articles with places and vectors of their passages, and each passage's words."""
 
     entries: list[Entry]
-    runs: list[list[str]]
+    words: list[list[str]]
     vectors: Vectors
     encoder: str
 
@@ -47,8 +46,8 @@ class Source:
             read = [(snapshot.article(each.number), each) for each in snapshot.embeddings()]
         store.close()
         entries: list[Entry] = [(article, list(each.spans), each.vectors) for article, each in read]
-        runs = [_runs(article.text[slice(*span)]) for article, spans, _ in entries for span in spans]
-        return cls(entries, runs, np.concatenate([vectors for _, _, vectors in entries]), encoder)
+        words = [article.text[slice(*span)].replace(".", "").split() for article, spans, _ in entries for span in spans]
+        return cls(entries, words, np.concatenate([vectors for _, _, vectors in entries]), encoder)
 
     def made(self, first: int) -> Iterator[Entry]:
         """Articles without end, from this number on: each number's is always the same."""
@@ -62,15 +61,15 @@ class Source:
         like = chance.choice(self.entries)[0]
         texts, rows = [], []
         for _ in range(PASSAGES):
-            parts = chance.sample(range(len(self.runs)), 3)
+            parts = chance.sample(range(len(self.words)), 3)
             shares = noise.dirichlet((1, 1, 1))
-            runs = [
-                run
+            mixed = [
+                word
                 for part, share in zip(parts, shares, strict=True)
-                for run in chance.choices(self.runs[part], k=round(share * WORDS / RUN))
+                for word in chance.choices(self.words[part], k=round(share * WORDS))
             ]
-            chance.shuffle(runs)
-            texts.append(" ".join(" ".join(runs[low : low + SENTENCE]) + "." for low in range(0, len(runs), SENTENCE)))
+            chance.shuffle(mixed)
+            texts.append(" ".join(" ".join(mixed[n : n + SENTENCE]) + "." for n in range(0, len(mixed), SENTENCE)))
             row = shares @ self.vectors[parts]
             other = noise.standard_normal(len(row))
             row = row / np.linalg.norm(row) + NOISE * other / np.linalg.norm(other)
@@ -102,8 +101,3 @@ def grow(folder: Path, source: Source, passages: int, advance: Callable[[int], N
                     held += len(spans)
         advance(held)
     store.close()
-
-
-def _runs(text: str) -> list[str]:
-    words = text.replace(".", "").split()
-    return [" ".join(words[low : low + RUN]) for low in range(0, len(words), RUN)]

@@ -58,7 +58,7 @@ def test_passages_score_what_fts5_says_they_do(articles: list[list[str]], asked:
     for number, passages in enumerate(articles):
         words.put(connection, number, None, passages)
     connection.commit()
-    terms = words.look_up(connection, " ".join(asked), len(articles))
+    terms = words.look_up(connection, " ".join(asked), len(articles), len(articles))
     _, scored = score(words.counts_of(connection, range(len(articles))), terms)
     said = connection.execute(
         "SELECT rowid, -rank FROM passage_words WHERE passage_words MATCH ?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import words
-from index.bm25 import question_words, score
+from index.bm25 import Terms, question_words, score
 
 PASSAGES = {
     1: ("Türkiye and the jets", ["Türkiye bought the S-400 system.", "The F-35 programme went on without it."]),
@@ -41,8 +42,12 @@ def passage(article: int, ordinal: int) -> int:
 
 
 def find(index: sqlite3.Connection, question: str, count: int, articles: list[int] | None = None) -> list[int]:
-    (entered,) = index.execute("SELECT count(*) FROM word_count").fetchone()
-    return words.find_passages(index, words.look_up(index, question, entered), count, articles)
+    return words.find_passages(index, look_up(index, question), count, articles)
+
+
+def look_up(index: sqlite3.Connection, question: str) -> Terms:
+    entered, latest = index.execute("SELECT count(*), coalesce(max(number), 0) FROM word_count").fetchone()
+    return words.look_up(index, question, entered, latest)
 
 
 def nearest(index: sqlite3.Connection, question: str, articles: list[int] | None = None) -> list[int]:
@@ -83,22 +88,37 @@ def test_of_many_passages_those_with_the_rarest_words_are_found(
 def test_how_frequent_words_are_is_counted(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     words.put(index, 4, None, ["The ferry sank.", "A ferry for all.", "Ferries."])
     index.commit()
-    terms = words.look_up(index, "Was a ferry closed by the F-35?", 4)
+    terms = look_up(index, "Was a ferry closed by the F-35?")
     held = {term.word: (term.passages, term.articles) for term in terms.terms}
     assert held == {"ferry": (4, 2), "closed": (1, 1), "f-35": (1, 1), "35": (1, 1)}
     assert (terms.passages, terms.articles) == (9, 4)
     (stored,) = zip(*index.execute("SELECT text FROM passage_words"), strict=True)
     assert terms.words == sum(len(re.findall("[a-z0-9]+", text)) for text in stored)
     monkeypatch.setattr(words, "LOOKED_AT", 2)  # the share of articles is then that of the first two
-    (ferry,) = words.look_up(index, "ferry", 4).terms
+    (ferry,) = look_up(index, "ferry").terms
     assert (ferry.passages, ferry.articles) == (4, 4)
+
+
+def test_how_frequent_common_words_are_is_estimated(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(0)
+    for number in range(10, 3_010):  # rare at first, common later
+        common = "ferry" if chance.random() < number / 3_000 else "boat"
+        words.put(index, number, None, [f"The {common} left.", "Rain."])
+    index.commit()
+    (counted,) = look_up(index, "ferry").terms
+    monkeypatch.setattr(words, "LOOKED_AT", 100)
+    monkeypatch.setattr(words, "_SAMPLED", 50)
+    (estimated,) = look_up(index, "ferry").terms
+    assert estimated.passages == pytest.approx(counted.passages, rel=0.1)
+    assert estimated != counted
+    assert estimated.articles == pytest.approx(counted.articles, rel=0.1)
 
 
 def test_an_index_without_a_word_holds_nothing() -> None:
     connection = sqlite3.connect(":memory:")
     for statement in words.SCHEMA.strip().split("\n"):
         connection.execute(statement)
-    terms = words.look_up(connection, "ferry", 0)
+    terms = look_up(connection, "ferry")
     assert (terms.passages, terms.words, find(connection, "ferry", 5)) == (0, 0, [])
     connection.close()
 
@@ -127,7 +147,7 @@ def test_an_index_cleared_and_filled_again_is_the_same(index: sqlite3.Connection
 def test_no_text_is_a_syntax_error(question: str) -> None:
     connection = fill(sqlite3.connect(":memory:"))
     found = find(connection, question, 3)
-    terms = words.look_up(connection, question, len(PASSAGES))
+    terms = look_up(connection, question)
     score(words.counts_of(connection, {number >> words.PASSAGE_BITS for number in found}), terms)
     connection.close()
 
