@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -232,6 +234,28 @@ def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
         library.add(numbered(31, start=30)[:1])
         exact.add([article("late", "A lighthouse keeper retired.")])  # not in Chroma, which the other has
         assert library.search("lighthouse keeper")[0].article.id == "late"
+
+
+@pytest.mark.parametrize("days", [1, 9, 90])  # of 100: scanned from the store, asked of Chroma for more, or as ever
+def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(days: int, tmp_path: Path) -> None:
+    first = date(2025, 1, 1)
+    entries = [replace(entry, published=first + timedelta(n % 100)) for n, entry in enumerate(numbered(200))]
+    with (
+        Library.open(tmp_path, encoder=WordEncoder()) as library,
+        Library.open(tmp_path, encoder=WordEncoder()) as exact,
+    ):
+        library.warm()
+        library.add(entries)
+        until = first + timedelta(days - 1)
+        for question in ("topic7 topic100", "What did the council speak about on day 0?"):
+            found = library.search(question, limit=20, until=until)
+            assert [hit.passage.id for hit in found] == [
+                hit.passage.id for hit in exact.search(question, limit=20, until=until)
+            ]
+            assert {hit.article.published for hit in found} <= {first + timedelta(n) for n in range(days)}
+            assert found
+        assert library._index.ready
+        assert not exact._index.ready
 
 
 def test_damaged_files_cost_no_hit(tmp_path: Path) -> None:
