@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import Assistant, Settings
 from assistant.training.newsdev import Question, read_questions
 from index import Encoder, Library, load_encoder
 from index.searching import BY_MEANING, BY_WORDS, _weigh
@@ -86,6 +87,8 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
         found[f"of {name}, ms"] = _times(
             lambda pair: library.search(pair[0].text, as_of=pair[0].asked, since=pair[1], until=pair[0].asked), narrow
         )
+    assistant = Assistant(library, Settings())
+    found["answers, ms"] = _times(lambda asked: assistant.answer(asked.text, as_of=asked.asked), questions[::5])
     found["memory, MiB"] = _memory()
     other = _run("share", options)
     exact = other.pop("nearest")

@@ -24,6 +24,7 @@ ROWS: dict[str, Callable[[Measured], str]] = {
     "candidates by words (beside the vector)": lambda m: _pair(m["hold"]["candidates by words, ms"]),
     "candidates by meaning": lambda m: _pair(m["hold"]["candidates by meaning, ms"]),
     "scoring them": lambda m: _pair(m["hold"]["scoring, ms"]),
+    "a question with reading": lambda m: _pair(m["hold"].get("answers, ms", ())) or "not run",
     "a search of a year, of nine": lambda m: _pair(m["hold"]["of a year, ms"]),
     "a search of a month": lambda m: _pair(m["hold"]["of a month, ms"]),
     "recall@10 against exact search": lambda m: f"{m['hold']['recall']:.3f}",

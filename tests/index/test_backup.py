@@ -12,6 +12,7 @@ import pytest
 from index import Library, LibraryDamagedError, LibraryFormatError, LibraryStorageError, restore
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
+from tests.index.older import as_format_1
 
 
 def opened(folder: Path) -> Library:
@@ -43,6 +44,14 @@ def test_a_library_comes_back_from_its_snapshot_whole(library: Library, snapshot
     with opened(tmp_path / "again") as again:
         assert list(again.articles()) == list(library.articles())
         assert again.article("a3").page == library.article("a3").page
+        assert again.search("topic3", limit=1)[0].article.id == "a3"
+        assert again.verify() == []
+
+
+def test_a_snapshot_of_an_older_format_comes_back_as_this_one(snapshot: Path, tmp_path: Path) -> None:
+    as_format_1(snapshot)
+    assert restore(snapshot, tmp_path / "again") == 6
+    with opened(tmp_path / "again") as again:
         assert again.search("topic3", limit=1)[0].article.id == "a3"
         assert again.verify() == []
 

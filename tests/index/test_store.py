@@ -25,6 +25,7 @@ from index.records import pack_article, pack_vectors, revision_of, unpack_articl
 from index.schema import FORMAT, prepare
 from index.store import Store
 from tests.index.articles import article
+from tests.index.older import as_format_1
 
 UNIT = np.eye(3, dtype=np.float32)
 
@@ -161,16 +162,6 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     newer.close()
     with pytest.raises(LibraryFormatError, match="newer Dateline"):
         Store.open(tmp_path, create=True)
-
-
-def as_format_1(path: Path) -> None:
-    """Make of library.db what Dateline made before its word index counted words."""
-    older = sqlite3.connect(path)
-    older.execute("CREATE VIRTUAL TABLE article_words USING fts5(title, text)")
-    older.execute("DROP TABLE word_count")
-    older.execute("PRAGMA user_version = 1")
-    older.commit()
-    older.close()
 
 
 def test_an_older_format_is_brought_up_to_date_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
