@@ -55,11 +55,11 @@ def test_passages_score_what_fts5_says_they_do(articles: list[list[str]], asked:
     connection = sqlite3.connect(":memory:")
     for statement in words.SCHEMA.strip().split("\n"):
         connection.execute(statement)
-    for number, passages in enumerate(articles):
+    for number, passages in enumerate(articles, 1):
         words.put(connection, number, None, passages)
     connection.commit()
     terms = words.look_up(connection, " ".join(asked), len(articles), len(articles))
-    _, scored = score(words.counts_of(connection, range(len(articles))), terms)
+    _, scored = score(words.counts_of(connection, range(1, len(articles) + 1)), terms)
     said = connection.execute(
         "SELECT rowid, -rank FROM passage_words WHERE passage_words MATCH ?",
         (" OR ".join(f'"{term.word}"' for term in terms.terms),),

@@ -85,7 +85,7 @@ def test_of_many_passages_those_with_the_rarest_words_are_found(
     assert len(find(index, question, 9, [4])) == 3  # of the words that others hold, those that a part may hold
 
 
-def test_how_frequent_words_are_is_counted(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_frequent_words_are_is_counted(index: sqlite3.Connection) -> None:
     words.put(index, 4, None, ["The ferry sank.", "A ferry for all.", "Ferries."])
     index.commit()
     terms = look_up(index, "Was a ferry closed by the F-35?")
@@ -94,9 +94,6 @@ def test_how_frequent_words_are_is_counted(index: sqlite3.Connection, monkeypatc
     assert (terms.passages, terms.articles) == (9, 4)
     (stored,) = zip(*index.execute("SELECT text FROM passage_words"), strict=True)
     assert terms.words == sum(len(re.findall("[a-z0-9]+", text)) for text in stored)
-    monkeypatch.setattr(words, "LOOKED_AT", 2)  # the share of articles is then that of the first two
-    (ferry,) = look_up(index, "ferry").terms
-    assert (ferry.passages, ferry.articles) == (4, 4)
 
 
 def test_how_frequent_common_words_are_is_estimated(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +102,9 @@ def test_how_frequent_common_words_are_is_estimated(index: sqlite3.Connection, m
         common = "ferry" if chance.random() < number / 3_000 else "boat"
         words.put(index, number, None, [f"The {common} left.", "Rain."])
     index.commit()
-    (counted,) = look_up(index, "ferry").terms
-    monkeypatch.setattr(words, "LOOKED_AT", 100)
-    monkeypatch.setattr(words, "_SAMPLED", 50)
     (estimated,) = look_up(index, "ferry").terms
+    monkeypatch.setattr(words, "_SAMPLED", 1_000)
+    (counted,) = look_up(index, "ferry").terms
     assert estimated.passages == pytest.approx(counted.passages, rel=0.1)
     assert estimated != counted
     assert estimated.articles == pytest.approx(counted.articles, rel=0.1)
