@@ -86,7 +86,7 @@ class Files:
             left = writer.setting(CHROMA)
             writer.set(CHROMA, None)  # from here on the files count as open, and unsound if we crash
         if left is not None:
-            if json.loads(left)["files"] == _checksums(self._folder):
+            if json.loads(left)["files"] == _checksums(self._folder, at_once=os.cpu_count() or 1):
                 return int(json.loads(left)["indexed"])
             self.discarded = True
         if self._folder.exists():
@@ -103,22 +103,32 @@ class Files:
             client.close()
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file, over those of its parts: of a million vectors it is 1.8 GB, and every core takes some."""
+def _checksums(folder: Path, *, at_once: int = 1) -> dict[str, str]:
+    """SHA-256 of each file, over those of its parts: of a million vectors it is 1.8 GB.
+
+    Args:
+        folder: Chroma's.
+        at_once: parts that are read at a time; 1 where the program may be ending, which allows no new threads.
+    """
     parts = [
         (path, start)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         for start in range(0, max(path.stat().st_size, 1), _PART)
     ]
+    if at_once == 1:
+        digests = [_digest_of(part) for part in parts]
+    else:
+        with ThreadPoolExecutor(at_once, "dateline-checksums") as pool:
+            digests = list(pool.map(_digest_of, parts))
     checksums: dict[str, Any] = {}
-    with ThreadPoolExecutor(os.cpu_count(), "dateline-checksums") as pool:
-        for (path, _), part in zip(parts, pool.map(lambda part: _digest_of(*part), parts), strict=True):
-            checksums.setdefault(path.relative_to(folder).as_posix(), hashlib.sha256()).update(part)
+    for (path, _), digest in zip(parts, digests, strict=True):
+        checksums.setdefault(path.relative_to(folder).as_posix(), hashlib.sha256()).update(digest)
     return {name: checksum.hexdigest() for name, checksum in checksums.items()}
 
 
-def _digest_of(path: Path, start: int) -> bytes:
+def _digest_of(part: tuple[Path, int]) -> bytes:
+    path, start = part
     with path.open("rb") as file:
         file.seek(start)
         checksum = hashlib.sha256()

@@ -22,7 +22,7 @@ ON_DATA: dict[str, tuple[str, ...]] = {
     "abstention": (*NEWS, "--library", "{library}"),
     "reading": ("--data", "{data}"),
     "adding": NEWS,
-    "searching": NEWS,
+    "growth": (*NEWS, "--library", "{library}", "--folder", "{library}/growth", "--sizes", "20000"),
 }
 
 

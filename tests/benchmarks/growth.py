@@ -272,6 +272,8 @@ def measure(size: int, options: argparse.Namespace) -> Measured:
     if (folder / "library.db").exists():
         with Library.open(folder) as library:
             before = library.summary().passages
+    if before > 1.1 * size:
+        sys.exit(f"{folder}: found {before:,} passages; expected at most {size:,}; give another --folder")
     grow(folder, source, size, lambda held: _tell(f"{held:,} of {size:,} passages"))
     found |= {"from": before, "writes, s": time.perf_counter() - start}
     for role in ("follow", "hold", "add"):
