@@ -71,9 +71,10 @@ def draw(path: Path, measured: Sequence[Measured]) -> None:
             axes.plot(sizes[: len(values)], values, marker="o", linestyle="--" if theirs else "-", label=name)
         axes.grid(color="#e3e6ea", linewidth=0.6)
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.set_yticks([1, 10, 100], ["1", "10", "100"])
         axes.minorticks_off()
         axes.set_title("What a search takes as the library grows", loc="left", fontsize=10)
-        axes.legend(frameon=False, fontsize=8)
+        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
