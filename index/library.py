@@ -230,9 +230,7 @@ class Library:
     def warm(self) -> None:
         """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
         self._index.catch_up()
-        with self._store.reading() as snapshot:
-            empty = snapshot.is_empty()
-        if not empty:
+        if len(self):
             self.encoder.encode_question("warm")
             self._searcher.warm()
 

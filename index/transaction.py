@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus import Article, Span
 from index import schema, words
-from index.bm25 import Terms, score
+from index.bm25 import Floats, Terms, score
 from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import Filter, outlet_key
 from index.records import (
@@ -71,7 +71,7 @@ class Snapshot:
 
     def is_empty(self) -> bool:
         """Whether there is no article."""
-        return not self._value("SELECT EXISTS (SELECT 1 FROM article)")
+        return self._value("SELECT 1 FROM article LIMIT 1") is None
 
     def count_articles(self) -> int:
         """How many articles there are."""
@@ -210,9 +210,7 @@ class Snapshot:
         """``words.find_passages``: numbers of the passages that share the most telling words, best first."""
         return words.find_passages(self._connection, terms, count, None if articles is None else articles.tolist())
 
-    def score_words(
-        self, terms: Terms, articles: Iterable[int]
-    ) -> tuple[dict[int, float], dict[int, NDArray[np.float64]]]:
+    def score_words(self, terms: Terms, articles: Iterable[int]) -> tuple[dict[int, float], dict[int, Floats]]:
         """``bm25.score`` of these articles, and of the passages of each."""
         return score(words.counts_of(self._connection, articles), terms)
 
