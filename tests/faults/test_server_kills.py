@@ -20,7 +20,11 @@ KILLS = tier(3, 20)
 PATIENCE = 10.0
 """Seconds in which a question must be answered, whatever the server does."""
 
+RECOVERY = 150.0
+"""Seconds in which the vectors are used again: long, as other work may have the cores."""
 
+
+@pytest.mark.timeout(900)
 def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.vectors.RETRY_SECONDS", 0.2)
     chance, server, done = random.Random(0), ChromaServer(tmp_path / "served"), threading.Event()
@@ -33,6 +37,7 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypat
                 return
             assert library.add(numbered(1, start=n)).new == (f"a{n}",)
             acknowledged.append(n)
+            time.sleep(0.02)  # on a busy machine Chroma would never catch up with one that does not pause
 
     def ask(library: Library) -> None:
         n = chance.choice(acknowledged)
@@ -49,7 +54,7 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypat
             writer.start()
             try:
                 for _ in range(KILLS):
-                    until = time.monotonic() + 60
+                    until = time.monotonic() + RECOVERY
                     while not (library._index.ready and acknowledged):  # it recovers by itself
                         assert time.monotonic() < until
                         time.sleep(0.05)
@@ -64,7 +69,7 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypat
             finally:
                 done.set()
                 writer.join()
-            until = time.monotonic() + 60
+            until = time.monotonic() + RECOVERY
             while not library._index.ready:
                 assert time.monotonic() < until
                 ask(library)
