@@ -18,6 +18,8 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
+from index.errors import LibraryDamagedError
+
 if TYPE_CHECKING:
     from snowballstemmer.porter_stemmer import PorterStemmer
 
@@ -172,17 +174,20 @@ def _bm25(uses: Floats, lengths: Floats, holding: Sequence[int], count: int, wor
 
 
 def _unpack(blob: bytes) -> tuple[Floats, Floats, NDArray[np.uint32], NDArray[np.uint8]]:
-    """Sizes and lengths of the sections, keys and counts."""
+    """Sizes and lengths of the sections, keys and counts.
+
+    Raises:
+        LibraryDamagedError: they do not fit each other.
+    """
     count = int.from_bytes(blob[:4], "little")
-    head = np.frombuffer(blob, "<u4", 2 * count, 4).astype(np.float64)
-    total = int(head[:count].sum())
     start = 4 + 8 * count
-    return (
-        head[:count],
-        head[count:],
-        np.frombuffer(blob, "<u4", total, start),
-        np.frombuffer(blob, "u1", total, start + 4 * total),
-    )
+    if count and len(blob) >= start:
+        head = np.frombuffer(blob, "<u4", 2 * count, 4).astype(np.float64)
+        total = int(head[:count].sum())
+        if len(blob) == start + 5 * total:
+            keys, counts = np.frombuffer(blob, "<u4", total, start), np.frombuffer(blob, "u1", total, start + 4 * total)
+            return head[:count], head[count:], keys, counts
+    raise LibraryDamagedError("the word index holds other than was written; run `dateline repair`")
 
 
 @cache

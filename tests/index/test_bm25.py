@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index import words
 from index.bm25 import Term, Terms, count_words, find_words, question_words, score
+from index.errors import LibraryDamagedError
 
 TEXTS = st.lists(st.sampled_from("ferry ferries bridge bridges closed closing harbour".split()), min_size=1, max_size=9)
 ARTICLES = st.lists(st.lists(TEXTS.map(" ".join), min_size=1, max_size=4), min_size=1, max_size=5)
@@ -84,3 +85,16 @@ def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
 def test_nothing_to_score_scores_nothing() -> None:
     assert score({}, terms_of("ferry")) == ({}, {})
     assert score({1: count_words(None, ["ferry"])}, terms_of())[0] == {1: 0.0}
+
+
+@given(st.integers(0, 60), st.integers(1, 255))
+def test_damaged_counts_are_scored_or_named_as_damaged(place: int, flipped: int) -> None:
+    blob = bytearray(count_words("Harbour", ["The bridge was closed.", "A ferry ran."]))
+    blob[place % len(blob)] ^= flipped
+    for damaged in (bytes(blob), bytes(blob[:place]), b"\0\0\0\0"):
+        try:
+            articles, _ = score({1: damaged}, terms_of("bridge", "ferry"))
+        except LibraryDamagedError as error:
+            assert "dateline repair" in str(error)
+        else:
+            assert articles[1] >= 0
