@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -88,13 +89,16 @@ def test_nothing_to_score_scores_nothing() -> None:
 
 
 @given(st.integers(0, 60), st.integers(1, 255))
-def test_damaged_counts_are_scored_or_named_as_damaged(place: int, flipped: int) -> None:
+def test_a_flipped_count_is_scored_or_named_as_damaged(place: int, flipped: int) -> None:
     blob = bytearray(count_words("Harbour", ["The bridge was closed.", "A ferry ran."]))
     blob[place % len(blob)] ^= flipped
-    for damaged in (bytes(blob), bytes(blob[:place]), b"\0\0\0\0"):
-        try:
-            articles, _ = score({1: damaged}, terms_of("bridge", "ferry"))
-        except LibraryDamagedError as error:
-            assert "dateline repair" in str(error)
-        else:
-            assert articles[1] >= 0
+    with suppress(LibraryDamagedError):
+        articles, _ = score({1: bytes(blob)}, terms_of("bridge", "ferry"))
+        assert articles[1] >= 0
+
+
+@pytest.mark.parametrize("kept", [0, 4, 20, -1])
+def test_counts_that_were_cut_short_are_named_as_damaged(kept: int) -> None:
+    blob = count_words("Harbour", ["The bridge was closed.", "A ferry ran."])
+    with pytest.raises(LibraryDamagedError, match="dateline repair"):
+        score({1: blob[:kept]}, terms_of("bridge"))
