@@ -24,7 +24,7 @@ Array = NDArray[np.float32]
 
 FORMAT = "2"
 RANK = 64
-"""Of what is added to a matrix; the rest of it is noise to the scores (see the model card)."""
+"""Of what is added to a matrix; the model card says what the rest is worth."""
 SHIPPED = Path(__file__).parent / "weights" / "reader.safetensors"
 _REMEDY = "install dateline-assistant again, or make them by python -m assistant.training.reader"
 
