@@ -36,10 +36,10 @@ _WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _STOP_WORDS = frozenset(
     "a about after all also am an and any are as at be because been before being between both but by can could did"
     " do does doing done during each either else ever for from get gets give had has have having he her here hers"
-    " him his how i if in into is it its itself just many me might more most much must my no nor not of off on once"
+    " him his how i if in into is it its just many me might more most much must my no nor not of off on once"
     " only or other our out over own per s said same say says shall she should so some such t tell than that the"
     " their them then there these they this those through to too under until up upon very was we were what when"
-    " where whether which while who whom whose why will with would you your".split()
+    " where whether which while who whom whose why will with would yes you your".split()
 )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from index.bm25 import Term, Terms, count_words, fold, question_words
+from index.errors import LibraryDamagedError
 
 Connection = sqlite3.Connection
 
@@ -161,13 +162,18 @@ def _size(connection: Connection) -> tuple[int, int]:
 
     It is the averages record of https://sqlite.org/fts5.html#fts5_data_structures; to add them up here would take
     longer with every article.
+
+    Raises:
+        LibraryDamagedError: it is not such a record.
     """
-    (record,) = connection.execute("SELECT block FROM passage_words_data WHERE id = 1").fetchone()
+    row = connection.execute("SELECT block FROM passage_words_data WHERE id = 1").fetchone()
     sizes, value = [], 0
-    for byte in record:
+    for byte in row[0] if row else b"":
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
             sizes.append(value)
             value = 0
-    passages, words = sizes if sizes else (0, 0)
+    if len(sizes) not in (0, 2):  # empty before the first passage
+        raise LibraryDamagedError("the word index keeps count of other than it holds; run `dateline repair`")
+    passages, words = sizes or (0, 0)
     return passages, words

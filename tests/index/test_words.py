@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from index import words
 from index.bm25 import Terms, question_words, score
+from index.errors import LibraryDamagedError
 
 PASSAGES = {
     1: ("Türkiye and the jets", ["Türkiye bought the S-400 system.", "The F-35 programme went on without it."]),
@@ -122,6 +123,13 @@ def test_an_index_without_a_word_holds_nothing() -> None:
 def test_only_the_articles_asked_for_are_looked_in(index: sqlite3.Connection) -> None:
     assert nearest(index, "bridge Izmir jets", [2]) == [passage(2, 0)]
     assert nearest(index, "bridge Izmir", []) == []
+
+
+@pytest.mark.parametrize("record", [b"\x05", b"\x05\x06\x07"])
+def test_a_damaged_count_of_the_index_is_named(index: sqlite3.Connection, record: bytes) -> None:
+    index.execute("UPDATE passage_words_data SET block = ? WHERE id = 1", (record,))
+    with pytest.raises(LibraryDamagedError, match="dateline repair"):
+        look_up(index, "bridge")
 
 
 def test_what_was_removed_is_not_found(index: sqlite3.Connection) -> None:
