@@ -31,12 +31,11 @@ from assistant.training.newsdev import Question, read_questions
 from index import Encoder, Library, load_encoder
 from index.searching import BY_MEANING, BY_WORDS, _weigh
 from tests.benchmarks import growth_report
+from tests.benchmarks.growth_peers import TOP, Measured, bm25s, llamaindex, memory, middle, times
 from tests.benchmarks.large import Source, grow
 
 SIZES = (2_000, 20_000, 200_000, 1_000_000)
 ADDED = 200  # articles
-TOP = 10
-Measured = dict[str, Any]
 
 
 class Ready:
@@ -83,12 +82,12 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
     near = [library._index.nearest(vector, BY_MEANING) or [] for vector in vectors]
     for name, days in (("a year", 365), ("a month", 30)):
         narrow = [(asked, asked.asked - timedelta(days=days)) for asked in questions[::5]]
-        found[f"of {name}, ms"] = _times(
+        found[f"of {name}, ms"] = times(
             lambda pair: library.search(pair[0].text, as_of=pair[0].asked, since=pair[1], until=pair[0].asked), narrow
         )
     assistant = Assistant(library, Settings())
-    found["answers, ms"] = _times(lambda asked: assistant.answer(asked.text, as_of=asked.asked), questions[::5])
-    found["memory, MiB"] = _memory()
+    found["answers, ms"] = times(lambda asked: assistant.answer(asked.text, as_of=asked.asked), questions[::5])
+    found["memory, MiB"] = memory()
     other = _run("share", options)
     exact = other.pop("nearest")
     found["recall"] = float(np.mean([len(set(a[:TOP]) & set(b)) / len(b) for a, b in zip(near, exact, strict=True)]))
@@ -100,7 +99,7 @@ def share(room: Path, options: argparse.Namespace) -> Measured:
     """Another process, while one has Chroma: exact search."""
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
-    found["memory, MiB"] = _memory()
+    found["memory, MiB"] = memory()
     with library._searcher._all.reading(library._store) as (_, rows):
         found["nearest"] = [rows.nearest(encoder.encode_question(asked.text), TOP) for asked in questions]
     library.close()
@@ -123,59 +122,6 @@ def add(room: Path, options: argparse.Namespace) -> Measured:
     return {"adds, articles/s": len(added.new) / seconds, "removes, articles/s": len(added.new) / removed}
 
 
-def bm25s(room: Path, options: argparse.Namespace) -> Measured:
-    """BM25 in memory over the same passages."""
-    import bm25s as theirs
-
-    from tests.benchmarks.baselines import _tokenize
-
-    texts = [text for _, _, text in _passages(room)]
-    start = time.perf_counter()
-    index = theirs.BM25()
-    index.index(_tokenize(texts), show_progress=False)
-    built = time.perf_counter() - start
-    del texts
-    questions = read_questions(options.data)
-    searched = _times(lambda asked: index.retrieve(_tokenize([asked.text]), k=TOP, show_progress=False), questions)
-    return {"builds, s": built, "searches, ms": searched, "memory, MiB": _memory()}
-
-
-def llamaindex(room: Path, options: argparse.Namespace) -> Measured:
-    """LlamaIndex over Chroma, given the same passages and vectors."""
-    import chromadb
-    from chromadb.config import Settings
-    from llama_index.core.schema import BaseNode, TextNode
-    from llama_index.core.vector_stores.types import VectorStoreQuery
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
-    folder = room / "llamaindex"
-    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
-    collection = client.get_or_create_collection("passages", embedding_function=None)
-    store = ChromaVectorStore(chroma_collection=collection)
-    start = time.perf_counter()
-    held = collection.count()
-    some: list[BaseNode] = []
-    for number, vector, text in islice(_passages(room), held, None):
-        some.append(TextNode(id_=str(number), text=text, embedding=vector.tolist()))
-        if len(some) == 1_000:
-            store.add(some)
-            some = []
-    if some:
-        store.add(some)
-    built = time.perf_counter() - start
-    encoder = load_encoder()
-
-    def search(asked: Question) -> object:
-        vector = encoder.encode_question(asked.text).tolist()
-        return store.query(VectorStoreQuery(query_embedding=vector, similarity_top_k=TOP))
-
-    searched = _times(search, read_questions(options.data))
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return {
-        "builds, s": built, "from": held, "searches, ms": searched, "memory, MiB": _memory(), "disk, MiB": size / 2**20
-    }  # fmt: skip
-
-
 def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
     """From nothing to the first answer of a search; then all questions, and once more, when the disk has been read."""
     questions = read_questions(options.data)
@@ -188,11 +134,11 @@ def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
     def search(asked: Question) -> object:
         return library.search(asked.text, as_of=asked.asked)
 
-    first = _times(search, questions)
+    first = times(search, questions)
     return {
         "opens, s": opened,
         "searches first, ms": first,
-        "searches, ms": _times(search, questions),
+        "searches, ms": times(search, questions),
         "through Chroma": library._index.ready,
         "questions": questions,
         "library": library,
@@ -220,40 +166,7 @@ def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -
         with searcher._tail_after(library._index.indexed).reading(library._store) as (snapshot, rows):
             read = searcher._remembered.embeddings_of
             timed("scoring", lambda: _weigh(snapshot, rows, terms, vector, [*near, *words], read))  # noqa: B023
-    return {f"{name}, ms": _middle(values) for name, values in steps.items()}
-
-
-def _times(call: Callable[[Any], object], given: Sequence[Any]) -> list[float]:
-    """Median and p95 of the milliseconds that a call takes."""
-    found = []
-    for each in given:
-        start = time.perf_counter()
-        call(each)
-        found.append(1_000 * (time.perf_counter() - start))
-    return _middle(found)
-
-
-def _middle(values: Sequence[float]) -> list[float]:
-    return [float(np.median(values)), float(np.percentile(values, 95))]
-
-
-def _memory() -> float:
-    """MiB that this process holds now."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return float("nan")
-
-
-def _passages(room: Path) -> Any:  # noqa: ANN401 - a generator of number, vector, text
-    from index.store import Store
-
-    store = Store.open(room / "library", create=False)
-    with store.reading() as snapshot:
-        for each in snapshot.embeddings():
-            text = snapshot.article(each.number).text
-            yield from zip(each.passages, each.vectors, (text[slice(*span)] for span in each.spans), strict=True)
-    store.close()
+    return {f"{name}, ms": middle(values) for name, values in steps.items()}
 
 
 def _run(role: str, options: argparse.Namespace) -> Measured:
