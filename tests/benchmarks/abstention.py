@@ -1,13 +1,13 @@
 """Whether it knows when the articles don't say: `python -m tests.benchmarks.abstention --data DIR --library FOLDER`.
 
-All 303 questions of news-dev (see `assistant/training/newsdev.py`), asked with the day they were asked and without any.
-The reader and the decision were fitted on the even half, so the odd half is the fair one. FOLDER is that of
+All 303 questions of news-dev (see `assistant/training/newsdev.py`), asked with the day they were asked and without
+any. The reader and the decision were fitted on the even half, so the odd half is the fair one. FOLDER is that of
 `tests.benchmarks.search`. Labels are string matches; `news-dev.read.json` says of each question whether it is really
 answered, by its gold articles or, where those were left out, by the passages found: read by a language model that saw
-no scores, on 2026-11-28; eleven of the 214 looked at again agreed. By it, answers that are there are compared with those that were
-left out and are not. An answer is right where the best sentence holds the answer string; one given to a question
-whose articles were left out is wrong. The risk-coverage curve is that of El-Yaniv & Wiener (2010): of the questions
-of which Dateline is surest, the share that it gets wrong.
+no scores, on 2026-11-28; eleven of the 214 looked at again agreed. By it, answers that are there are compared with
+those that were left out and are not. An answer is right where the best sentence holds the answer string; one given to
+a question whose articles were left out is wrong. The risk-coverage curve is that of El-Yaniv & Wiener (2010): of the
+questions of which Dateline is surest, the share that it gets wrong.
 """
 
 from __future__ import annotations
