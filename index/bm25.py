@@ -179,7 +179,7 @@ def _unpack(blob: bytes) -> tuple[Floats, Floats, NDArray[np.uint32], NDArray[np
     Raises:
         LibraryDamagedError: they do not fit each other.
     """
-    count = int.from_bytes(blob[:4], "little")
+    count = int.from_bytes(blob[:4], "little") if isinstance(blob, bytes) else 0  # a flipped bit changes kinds
     start = 4 + 8 * count
     if count and len(blob) >= start:
         head = np.frombuffer(blob, "<u4", 2 * count, 4).astype(np.float64)

@@ -1,12 +1,13 @@
 """Is everything what was stored? ``verify`` looks, ``repair`` mends. Knows nothing of searching.
 
 What can be derived is made again: words and Chroma from the articles, vectors from their texts. An article whose own
-bytes are damaged cannot be; it is set aside in a file, so that the rest works and nothing readable is lost.
+bytes are damaged cannot be; they are set aside in a file, so that the rest works and nothing readable is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from index.adding import encode
 from index.encoder import Encoder
@@ -48,6 +49,8 @@ def repair(
     store: Store, index: VectorIndex, load: Callable[[], Encoder], progress: Progress | None = None
 ) -> list[str]:
     """A line for each thing that could not be mended; see ``Library.repair``."""
+    with suppress(LibraryDamagedError), store.writing() as writer:  # then what can be read is mended, for all that
+        writer.mend_tables()
     with store.reading() as snapshot:
         numbers = snapshot.newest_first()
     losses = []
@@ -102,7 +105,8 @@ def _check_words(snapshot: Snapshot, number: int) -> str | None:
 
 
 def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str | None:
-    """Store an article again with new vectors; where it cannot be read, set its bytes aside and say so."""
+    """Store an article again with new vectors; what of it cannot be read is set aside, and said."""
+    loss = None
     with store.writing() as writer:
         try:
             article = writer.article(number, page=True)
@@ -111,9 +115,14 @@ def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str
         except LibraryDamagedError as error:
             folder = store.path.with_name("damaged")
             folder.mkdir(exist_ok=True)
-            for name, raw in writer.take_out(number).items():
+            for name, raw in writer.raw(number).items():
                 (folder / f"{number}.{name}").write_bytes(raw)
-            return f"{error}; it is now in {folder}; add its page again"
+            loss = f"{error}; it is now in {folder}; add its page again"
+            try:
+                article = writer.article(number)
+            except LibraryDamagedError:
+                writer.change(number)
+                return loss
     encoder = load()
     revision = revision_of(article)
     passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
@@ -121,7 +130,7 @@ def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str
     with store.writing() as writer:
         if writer.number_of(article.id) == number:
             writer.put(article, revision, [(passage.start, passage.end) for passage in passages], vectors)
-    return None
+    return loss
 
 
 def _check_index(store: Store, index: VectorIndex) -> list[str]:

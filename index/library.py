@@ -252,7 +252,7 @@ class Library:
             progress: called with the number of articles done, and of all.
 
         Returns:
-            A line for each article that could not be repaired, with its remedy.
+            A line for each article or page that could not be repaired and was set aside, with its remedy.
         """
         return repair(self._store, self._index, lambda: self.encoder, progress)
 

@@ -140,7 +140,7 @@ def unpack_article(article_id: str, expected: bytes, body: bytes, page: bytes | 
         article = Article.from_dict(data)
     except (zlib.error, ValueError) as error:
         raise LibraryDamagedError(
-            f"article {article_id}: its stored page is damaged ({error}); `dateline repair` sets it aside"
+            f"article {article_id}: its stored page is damaged ({error}); `dateline repair` sets that aside"
         ) from error
     if article.id != article_id:
         raise LibraryDamagedError(
@@ -156,13 +156,49 @@ def pack_vectors(spans: Sequence[Span], vectors: Vectors) -> tuple[bytes, bytes,
     return digest(packed_spans, packed_vectors), packed_spans, packed_vectors
 
 
-def unpack_vectors(number: int, article_id: str, expected: bytes, spans: bytes, vectors: bytes) -> Embedding:
+def unpack_facts(
+    number: int, article_id: str, revision: str, passages: int, published: str | None, outlet: str | None
+) -> Facts:
+    """Of a row about an article.
+
+    Raises:
+        LibraryDamagedError: a cell holds something of another kind than was written.
+    """
+    whose = f"article {article_id}"
+    for cell, kind in ((article_id, str), (revision, str), (passages, int), (outlet, str | None)):
+        if not isinstance(cell, kind):
+            raise LibraryDamagedError(f"{whose}: found {cell!r} in its row; run `dateline repair`")
+    return Facts(
+        number=number,
+        id=article_id,
+        revision=revision,
+        passages=passages,
+        published=unpack_day(whose, published),
+        outlet=outlet,
+    )
+
+
+def unpack_day(whose: str, iso: str | None) -> date | None:
+    """A day as it is stored; ``whose`` begins the message.
+
+    Raises:
+        LibraryDamagedError: it is no day.
+    """
+    try:
+        return None if iso is None else date.fromisoformat(iso)
+    except (TypeError, ValueError) as error:
+        raise LibraryDamagedError(f"{whose}: its stored day is {iso!r}; run `dateline repair`") from error
+
+
+def unpack_vectors(
+    number: int, article_id: str, passages: int, expected: bytes, spans: bytes, vectors: bytes
+) -> Embedding:
     """The inverse of ``pack_vectors``; the vectors are read-only.
 
     Raises:
-        LibraryDamagedError: the bytes are not those that were packed.
+        LibraryDamagedError: the bytes are not those that were packed, or of another number of passages.
     """
-    if not _intact(expected, spans, vectors):
+    if not _intact(expected, spans, vectors) or len(spans) // 8 != passages:
         raise LibraryDamagedError(
             f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
         )

@@ -19,6 +19,7 @@ import numpy as np
 from index.bm25 import Floats, Terms
 from index.copies import collapse
 from index.encoder import Encoder
+from index.errors import LibraryDamagedError
 from index.filters import Filter
 from index.hit import Hit, Passage
 from index.matrix import Matrix, Numbers, Rows, cosines
@@ -226,6 +227,10 @@ def _read(snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], emb
     articles = {number: snapshot.article(number) for number in embeddings}
     hits = []
     for number, candidate, score in found:
+        if number >> PASSAGE_BITS not in embeddings:
+            raise LibraryDamagedError(
+                f"article {candidate.article_id}: its passages are missing; `dateline repair` makes them again"
+            )
         article = articles[number >> PASSAGE_BITS]
         start, end = embeddings[number >> PASSAGE_BITS].spans[number & ORDINAL_MASK]
         passage = Passage(

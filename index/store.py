@@ -38,23 +38,27 @@ _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
 logger = logging.getLogger(__name__)
 
 
-def _explanation(error: sqlite3.Error, path: Path) -> LibraryError | None:
+def _explanation(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> LibraryError | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    said = " ".join(str(error).split())
     if code == sqlite3.SQLITE_NOTADB:
         return LibraryFormatError(
-            f"{path}: {error}; expected a Dateline library; if it was one, `dateline restore` a snapshot, or give"
+            f"{path}: {said}; expected a Dateline library; if it was one, `dateline restore` a snapshot, or give"
             " another folder"
         )
-    if code == sqlite3.SQLITE_CORRUPT:
+    # a plain "error" is a table or a column that is not there: a harmed schema, as the statements are all fixed; what
+    # SQLite says of such quotes it, which Python may fail to decode; and what was written broke no constraint
+    harm = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT)
+    if code in harm or isinstance(error, UnicodeDecodeError):
         return LibraryDamagedError(
-            f"{path}: {error}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
+            f"{path}: {said}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
         )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return LibraryStorageError(f"{path}: {error}; expected room on a sound disk; free some: what was added is kept")
+        return LibraryStorageError(f"{path}: {said}; expected room on a sound disk; free some: what was added is kept")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return LibraryStorageError(f"{path}: {error}; expected to be able to write there; give another folder")
+        return LibraryStorageError(f"{path}: {said}; expected to be able to write there; give another folder")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryStorageError(f"{path}: {error}; others have been writing for {_BUSY_SECONDS:.0f} s; try again")
+        return LibraryStorageError(f"{path}: {said}; others have been writing for {_BUSY_SECONDS:.0f} s; try again")
     return None
 
 
@@ -161,7 +165,12 @@ class Store:
         try:
             with self._connection() as connection:
                 found = connection.execute("PRAGMA integrity_check").fetchall()
-                problems += [f"{self.path}: {line}; restore a copy" for (line,) in found if line != "ok"]
+                lines = [line for (said,) in found for line in said.splitlines()]
+                problems += [
+                    f"{self.path}: {line}; {'run `dateline repair`' if ' index ' in line else 'restore a snapshot'}"
+                    for line in lines
+                    if line != "ok" and not line.startswith("***")  # a heading
+                ]
                 found = connection.execute("PRAGMA foreign_key_check").fetchall()
                 problems += [
                     f"{self.path}: a row of {row[0]} belongs to no article; run `dateline repair`" for row in found
@@ -232,7 +241,7 @@ class Store:
         try:
             connection = connection or self._connect()
             yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             explanation = _explanation(error, self.path)
             if explanation is None:
                 raise

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -31,10 +30,12 @@ from index.records import (
     passage_numbers,
     text_digest,
     unpack_article,
+    unpack_day,
+    unpack_facts,
     unpack_vectors,
 )
 
-_EMBEDDINGS = "SELECT number, id, digest, spans, vectors FROM embedding JOIN article USING (number)"
+_EMBEDDINGS = "SELECT number, id, passages, digest, spans, vectors FROM embedding JOIN article USING (number)"
 
 
 class Snapshot:
@@ -48,6 +49,13 @@ class Snapshot:
     def _value(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a column may hold anything
         row = self._connection.execute(sql, values).fetchone()
         return row[0] if row else None
+
+    def _numbers(self, sql: str, *values: object) -> list[int]:
+        """A statement's only column, which may come from an index that a flipped bit made something else of."""
+        numbers = [number for (number,) in self._connection.execute(sql, values)]
+        if set(map(type, numbers)) <= {int}:
+            return numbers
+        raise LibraryDamagedError("library.db: expected an article's number, found other; run `dateline verify`")
 
     def setting(self, key: str) -> str | None:
         """What was kept under this key."""
@@ -79,7 +87,8 @@ class Snapshot:
 
     def count_passages(self, *, after: int = 0) -> int:
         """How many passages were written after this change and are still there."""
-        return int(self._value("SELECT coalesce(sum(passages), 0) FROM article WHERE number > ?", after))
+        possible = f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # the rest is damage
+        return int(self._value(f"SELECT coalesce(sum(passages), 0) FROM article WHERE {possible}", after))
 
     def outlets(self) -> tuple[str, ...]:
         """Every outlet once, in the spelling used most, in alphabetical order."""
@@ -95,16 +104,15 @@ class Snapshot:
         return Summary(
             articles=self.count_articles(),
             passages=self.count_passages(),
-            first=_day("the library", first),
-            last=_day("the library", last),
+            first=unpack_day("the library", first),
+            last=unpack_day("the library", last),
             outlets=self.outlets(),
             encoder=self.setting("encoder"),
         )
 
     def newest_first(self) -> list[int]:
         """The numbers of all articles by day, undated ones last; within a day in the order they were added."""
-        rows = self._connection.execute("SELECT number FROM article ORDER BY published DESC, number")
-        return [number for (number,) in rows]
+        return self._numbers("SELECT number FROM article ORDER BY published DESC, number")
 
     def select(self, chosen: Filter) -> NDArray[np.int64]:
         """The numbers of the articles that pass the filter, ascending."""
@@ -117,7 +125,7 @@ class Snapshot:
             clauses.append("outlet_key IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(chosen.outlet_keys))
         sql = f"SELECT number FROM article WHERE {' AND '.join(clauses)} ORDER BY number"
-        return np.fromiter((number for (number,) in self._connection.execute(sql, values)), dtype=np.int64)
+        return np.array(self._numbers(sql, *values), np.int64)
 
     def article(self, number: int, *, page: bool = False) -> Article:
         """The article under this number, checked against its digest; with its page on request.
@@ -160,17 +168,7 @@ class Snapshot:
             " WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
         )
-        return {
-            number: Facts(
-                number=number,
-                id=article_id,
-                revision=revision,
-                passages=passages,
-                published=_day(f"article {article_id}", published),
-                outlet=outlet,
-            )
-            for number, article_id, revision, passages, published, outlet in rows
-        }
+        return {row[0]: unpack_facts(*row) for row in rows}
 
     def embeddings(self, *, after: int = 0) -> Iterator[Embedding]:
         """Spans and vectors of each article written after this change, in order, checked against their digests."""
@@ -192,7 +190,7 @@ class Snapshot:
     def sample(self, count: int, *, upto: int) -> list[int]:
         """Some passages, at most so many, each of another article, that were written up to this change."""
         sql = "SELECT number FROM article WHERE number <= ? ORDER BY random() LIMIT ?"
-        return [number << words.PASSAGE_BITS for (number,) in self._connection.execute(sql, (upto, count))]
+        return [number << words.PASSAGE_BITS for number in self._numbers(sql, upto, count)]
 
     def holds_words(self, number: int) -> bool:
         """Whether the word index holds this article and its passages, and nothing else under its number."""
@@ -227,7 +225,7 @@ class Writer(Snapshot):
     def put(self, article: Article, revision: str, spans: Sequence[Span], vectors: Vectors) -> None:
         """Store an article, with a vector for each of its passages, in the place of its older revision."""
         replaced = self.number_of(article.id)
-        number = self._change(replaced)
+        number = self.change(replaced)
         self._insert(
             "article",
             number,
@@ -248,13 +246,14 @@ class Writer(Snapshot):
         """Take an article out, with all that was derived from it; False where there is none."""
         number = self.number_of(article_id)
         if number is not None:
-            self._change(number)
+            self.change(number)
         return number is not None
 
-    def take_out(self, number: int) -> dict[str, bytes]:
-        """Remove an article that cannot be read; what is left of its bytes, by name."""
-        row = self._connection.execute("SELECT body, page FROM content WHERE number = ?", (number,)).fetchone()
-        self._change(number)
+    def raw(self, number: int) -> dict[str, bytes]:
+        """What is left of the bytes of an article that cannot be read, by name."""
+        row = self._connection.execute(
+            "SELECT CAST(body AS BLOB), CAST(page AS BLOB) FROM content WHERE number = ?", (number,)
+        ).fetchone()
         return {name: raw for name, raw in zip(("body", "page"), row or (), strict=False) if raw is not None}
 
     def check_words(self) -> None:
@@ -264,6 +263,11 @@ class Writer(Snapshot):
     def merge_words(self) -> None:
         """``words.merge``."""
         words.merge(self._connection)
+
+    def mend_tables(self) -> None:
+        """Make SQLite's own indexes anew, and enter changes that articles name and that are gone."""
+        self._connection.execute("REINDEX")
+        self._connection.execute("INSERT OR IGNORE INTO change SELECT number, NULL, NULL FROM article")
 
     def rebuild_words(self) -> None:
         """Make the word index anew from the articles; any that cannot be read is left to ``repair``."""
@@ -278,8 +282,8 @@ class Writer(Snapshot):
             schema.bring_up_to_date(self._connection)
             self.rebuild_words()
 
-    def _change(self, removed: int | None) -> int:
-        """Enter a change that takes out ``removed``."""
+    def change(self, removed: int | None) -> int:
+        """Enter a change that takes out the article under the number ``removed``, if any; the change's number."""
         passages = None
         if removed is not None:
             passages = self._value("SELECT passages FROM article WHERE number = ?", removed)
@@ -291,10 +295,3 @@ class Writer(Snapshot):
 
     def _insert(self, table: str, *values: object) -> None:
         self._connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
-
-
-def _day(whose: str, iso: str | None) -> date | None:
-    try:
-        return date.fromisoformat(iso) if iso else None
-    except ValueError as error:
-        raise LibraryDamagedError(f"{whose}: its stored day is {iso!r}; run `dateline repair`") from error

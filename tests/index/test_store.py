@@ -54,7 +54,7 @@ def test_an_article_and_its_page_come_back_as_they_were(body: str, title: str | 
 def test_vectors_come_back_bit_by_bit() -> None:
     rows = np.random.default_rng(1).standard_normal((3, 5)).astype(np.float32)
     spans = [(0, 4), (4, 9), (9, 2**31)]
-    embedding = unpack_vectors(7, "a", *pack_vectors(spans, rows))
+    embedding = unpack_vectors(7, "a", 3, *pack_vectors(spans, rows))
     assert embedding.spans == tuple(spans)
     assert (embedding.vectors == rows).all()
 
@@ -65,7 +65,7 @@ def test_a_flipped_bit_in_a_vector_is_noticed(position: int, bit: int) -> None:
     flipped = bytearray(vectors)
     flipped[position] ^= 1 << bit
     with pytest.raises(LibraryDamagedError, match="article a"):
-        unpack_vectors(7, "a", digest, spans, bytes(flipped))
+        unpack_vectors(7, "a", 3, digest, spans, bytes(flipped))
 
 
 def test_a_revision_changes_with_every_field() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,12 @@ WORDS = "DELETE FROM passage_words WHERE rowid >> 20 = 4"
 OTHER_WORDS = "UPDATE word_count SET counts = x'00000000' WHERE number = 4"
 NO_CONTENT = "DELETE FROM content WHERE number = 4"
 NO_DAY = "UPDATE article SET published = '2025-0x-04' WHERE number = 4"
-DERIVED = [VECTORS, SPANS, DAY, NO_DAY, NO_VECTORS, WORDS, OTHER_WORDS]
+BYTES_FOR_A_DAY = "UPDATE article SET published = x'31' WHERE number = 4"
+A_WORD_FOR_A_COUNT = "UPDATE article SET passages = 'x' WHERE number = 4"
+ANOTHER_COUNT = "UPDATE article SET passages = 9 WHERE number = 4"
+NO_CHANGE = "DELETE FROM change WHERE number = 4"
+DERIVED = [VECTORS, SPANS, DAY, NO_DAY, BYTES_FOR_A_DAY, A_WORD_FOR_A_COUNT, ANOTHER_COUNT]
+DERIVED += [NO_VECTORS, WORDS, OTHER_WORDS]
 
 
 def test_a_sound_library_has_no_problem(library: Library) -> None:
@@ -78,9 +84,28 @@ def test_a_damaged_article_is_never_shown_as_a_hit(folder: Path, library: Librar
         library.search("topic3")
 
 
-@pytest.mark.parametrize("sql", [BODY, PAGE])
-def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, library: Library, sql: str) -> None:
-    damage(folder, sql)
+def test_where_the_page_is_damaged_the_text_stays(folder: Path, library: Library) -> None:
+    before = library.article("a3")
+    damage(folder, PAGE)
+    (loss,) = library.repair()
+    assert "a3" in loss
+    assert any(path.stat().st_size for path in (folder / "damaged").iterdir())
+    assert library.verify() == []
+    assert library.article("a3") == replace(before, page=None)
+    assert library.search("topic3", limit=1)[0].article.id == "a3"
+    assert library.add(numbered(6)).updated == ("a3",)
+
+
+def test_a_change_that_is_gone_is_entered_again(folder: Path, library: Library) -> None:
+    damage(folder, NO_CHANGE)
+    (problem,) = library.verify()
+    assert "repair" in problem
+    assert library.repair() == []
+    assert library.verify() == []
+
+
+def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, library: Library) -> None:
+    damage(folder, BODY)
     (loss,) = library.repair()
     assert "a3" in loss
     assert any(path.stat().st_size for path in (folder / "damaged").iterdir())
