@@ -18,7 +18,7 @@ from index.errors import LibraryDamagedError, LibraryError, LibraryFormatError, 
 from index.store import Store, library_folder
 
 Progress = Callable[[int, int], None]
-_FILES = ("library.db-wal", "library.db-shm", "library.mark", "library.db")
+_FILES = ("library.db-wal", "library.db-shm", "library.mark", "vectors.bin", "library.db")
 
 
 def take_snapshot(store: Store, path: Path, progress: Progress | None = None) -> None:

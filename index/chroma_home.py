@@ -12,7 +12,7 @@ from index.transaction import Snapshot
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-COSINE: Any = {"hnsw": {"space": "cosine", "ef_search": 400}}
+COSINE: Any = {"hnsw": {"space": "cosine", "ef_search": 800}}
 """How a collection is made: what Chroma does by itself, but with a wider search."""
 SAME = 0.9999
 """Cosine from which two vectors count as one; Chroma gives them back rounded."""

@@ -229,10 +229,11 @@ class Library:
 
     def warm(self) -> None:
         """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
-        self._index.catch_up()
+        self._searcher.warm()
         if len(self):
             self.encoder.encode_question("warm")
-            self._searcher.warm()
+        if not self._index.ready:
+            self._index.follow_in_background()
 
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
         """See that everything is what was stored, and that the indexes agree with it.

@@ -19,12 +19,10 @@ from index.blas import one_thread
 from index.records import Vectors
 from index.store import Store
 from index.transaction import Snapshot
+from index.vector_file import LARGE, VectorFile
 from index.words import PASSAGE_BITS
 
 Numbers = NDArray[np.int64]
-
-MANY = 100_000
-"""Rows from which two threads multiply: 12 ms at 200,000, where one takes 22."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +60,9 @@ class Rows:
         return best
 
     def _products(self, vector: Vectors) -> Vectors:
-        """(n,) cosines with a vector; it is the memory that takes the time, and two cores read it faster than one."""
+        """(n,) cosines with a vector; the memory takes the time: of 200,000 two cores read it in 12 ms, one in 22."""
         with one_thread:
-            if len(self.vectors) < MANY:
+            if len(self.vectors) < LARGE:
                 products: Vectors = self.vectors @ vector
                 return products
             with ThreadPoolExecutor(2, "dateline-scan") as pool:
@@ -121,12 +119,14 @@ class Matrix:
             with self._turn:  # so that no thread's view is older than the rows it is given
                 snapshot = open_view.enter_context(store.reading())
                 if snapshot.latest > self._seen:
-                    self._follow(snapshot)
+                    self._follow(store, snapshot)
                 held = slice(self._used)
                 rows = Rows(self._numbers[held], self._present[held], self._vectors[held])
             yield snapshot, rows
 
-    def _follow(self, snapshot: Snapshot) -> None:
+    def _follow(self, store: Store, snapshot: Snapshot) -> None:
+        if not self._seen and snapshot.count_passages() >= LARGE:
+            self._load(store, snapshot)
         gone = [number for number, _ in snapshot.removed(after=self._seen)]
         if gone and self._used:
             self._present = self._present & ~np.isin(self._numbers >> PASSAGE_BITS, gone)  # Rows keep the former one
@@ -147,12 +147,25 @@ class Matrix:
         self._used = used
         self._seen = snapshot.latest
 
+    def _load(self, store: Store, snapshot: Snapshot) -> None:
+        """Begin with what vectors.bin holds."""
+        left = VectorFile.of(store, snapshot)
+        if left is not None:
+            self._reserve(left.rows + snapshot.count_passages(after=left.upto), left.dim)
+            if left.read(store, self._vectors[: left.rows], self._numbers[: left.rows]):
+                self._used, self._seen = left.rows, left.upto
+            else:
+                self._clear()
+
     def _move(self, new: int) -> None:
         """Move the rows that are still there to a block with room for the new ones, and a quarter to spare."""
-        kept = np.flatnonzero(self._present[: self._used])
-        capacity = len(kept) + new + (len(kept) + new) // 4 if self._used else new
-        numbers, vectors = np.empty(capacity, np.int64), np.empty((capacity, self._vectors.shape[1]), np.float32)
-        numbers[: len(kept)] = self._numbers[kept]
-        vectors[: len(kept)] = self._vectors[kept]
-        self._numbers, self._vectors, self._used = numbers, vectors, len(kept)
+        kept, numbers, vectors = np.flatnonzero(self._present[: self._used]), self._numbers, self._vectors
+        self._reserve(len(kept) + new + (len(kept) + new) // 4 if self._used else new, vectors.shape[1])
+        self._numbers[: len(kept)] = numbers[kept]
+        self._vectors[: len(kept)] = vectors[kept]
+        self._used = len(kept)
+
+    def _reserve(self, capacity: int, dim: int) -> None:
+        """Begin a block; what the last one held is elsewhere, or forgotten."""
+        self._numbers, self._vectors = np.empty(capacity, np.int64), np.empty((capacity, dim), np.float32)
         self._present = np.ones(capacity, np.bool_)

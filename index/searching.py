@@ -27,6 +27,7 @@ from index.ranking import Candidate, rank
 from index.records import Embedding, Vectors
 from index.store import Store
 from index.transaction import Snapshot
+from index.vector_file import VectorFile
 from index.vectors import VectorIndex
 from index.words import ORDINAL_MASK, PASSAGE_BITS
 
@@ -84,8 +85,9 @@ class Searcher:
     def __init__(self, store: Store, index: VectorIndex) -> None:
         self._store = store
         self._index = index
-        self._begun = False
+        self._asked = 0
         self._all = Matrix()
+        self._provisional = True
         self._tail: Matrix | None = None
         self._remembered = Remembered()
 
@@ -103,12 +105,9 @@ class Searcher:
             finding = beside.submit(self._find_by_words, question, chosen)
             vector = encoder.encode_question(question)
         terms, by_words, share = finding.result()
-        if not self._begun:
-            self._begun = True
-            with self._store.reading() as snapshot:
-                many = snapshot.count_passages() > MANY
-            if many:
-                self._index.catch_up()
+        self._asked += 1
+        if self._asked <= 2:
+            self._open_index(again=self._asked == 2)
         with self._near(vector, chosen, share) as (snapshot, rows, near):
             embeddings_of = self._remembered.embeddings_of
             candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
@@ -124,10 +123,23 @@ class Searcher:
                 reach *= 2  # most were copies
 
     def warm(self) -> None:
-        """Read what an exact search reads, so that the first is as quick as the next."""
+        """Read what an exact search reads, unless Chroma is ready; it is opened first where that is quicker."""
+        with self._store.reading() as snapshot:
+            quick = VectorFile.of(self._store, snapshot) is not None
+        if not quick:
+            self._index.catch_up()
         if not self._index.ready:
             with self._all.reading(self._store):
                 pass
+
+    def _open_index(self, *, again: bool) -> None:
+        """Chroma, of many passages. Where an exact search is quick to begin, whoever asks but once does not need it."""
+        with self._store.reading() as snapshot:
+            many, quick = snapshot.count_passages() > MANY, VectorFile.of(self._store, snapshot) is not None
+        if many and not quick:
+            self._index.catch_up()
+        elif many and again:
+            self._index.follow_in_background()
 
     def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
         """The question's words, passages, some of them perhaps removed since, and the share that passes the filter."""
@@ -144,6 +156,8 @@ class Searcher:
         few = share * MOST_ASKED < 2 * NARROW
         near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
         if near is not None:
+            if self._provisional:  # what was read to search before Chroma was open
+                self._all, self._provisional = Matrix(), False
             with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
                 articles = snapshot.select(chosen) if chosen else None
                 if few and articles is not None:

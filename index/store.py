@@ -28,10 +28,9 @@ from index.mark import Mark
 from index.schema import prepare
 from index.transaction import Snapshot, Writer
 
-CHROMA = "chroma"
-"""The setting that says what a clean close left of Chroma's files."""
-SERVER = "server"
-"""The setting that names the library's collection on a Chroma server."""
+# settings that say something of the folder: what a clean close left of Chroma's files, the library's collection on a
+# Chroma server, and what is in vectors.bin
+CHROMA, SERVER, VECTORS = "chroma", "server", "vectors"
 _COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
 
@@ -203,7 +202,7 @@ class Store:
             try:
                 connection.backup(copy, pages=_COPIED, progress=tell)
                 copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
-                copy.execute("DELETE FROM setting WHERE key IN (?, ?)", (CHROMA, SERVER))  # another folder's
+                copy.execute("DELETE FROM setting WHERE key IN (?, ?, ?)", (CHROMA, SERVER, VECTORS))  # of this folder
             except sqlite3.Error as error:
                 raise _explanation(error, path) or error from error
 
@@ -217,6 +216,7 @@ class Store:
             writer.merge_words()
         with self._connection() as connection:
             connection.execute("VACUUM")
+        self.path.with_name("vectors.bin").unlink(missing_ok=True)
         return self.fold_log()
 
     def fold_log(self) -> bool:

@@ -10,15 +10,19 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.chroma_files import Files
 from index.chroma_home import Home, unfound
+from index.errors import LibraryError
 from index.records import Vectors, passage_numbers
 from index.store import Store
 from index.transaction import Snapshot
+from index.vector_file import VectorFile
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -75,10 +79,10 @@ class VectorIndex:
         """Open Chroma if it can be had, and have it follow: at once if that is quick, else in the background."""
         if self.open():
             with self._store.reading() as snapshot:
-                lag = snapshot.count_passages(after=self.indexed)
+                lag, due = snapshot.count_passages(after=self.indexed), VectorFile.is_due(self._store, snapshot)
             if lag <= MAX_WAIT:
                 self.follow()
-            else:
+            if lag > MAX_WAIT or due:
                 self.follow_in_background()
 
     def follow(self) -> None:
@@ -91,7 +95,9 @@ class VectorIndex:
             while self._collection is not None and self.problem is None and not self._closing.is_set():
                 with self._store.reading() as snapshot:
                     if snapshot.latest == self.indexed:
-                        self.ready = True
+                        if not self.ready:
+                            _wake(snapshot, self._collection)
+                            self.ready = True
                         return
                     self._copy(snapshot, self._collection)
                 self.home.mark(self.indexed)
@@ -101,7 +107,10 @@ class VectorIndex:
             self._writing.release()
 
     def follow_in_background(self) -> None:
-        """``follow`` in a thread of its own, for a long way; ``close`` stops it, and what it did is kept."""
+        """Open Chroma if it can be had, and ``follow``, in a thread of its own; then leave vectors.bin, if it is due.
+
+        ``close`` stops it, and what it did is kept.
+        """
         if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(target=self._work, name="dateline-vectors", daemon=True)
             self._worker.start()
@@ -118,6 +127,9 @@ class VectorIndex:
     def _work(self) -> None:
         if self.open():
             self.follow()
+            with suppress(LibraryError), self._store.reading() as snapshot:
+                if VectorFile.is_due(self._store, snapshot):
+                    VectorFile.write(self._store, self._closing.is_set)
         if self._closing.is_set():
             self._shut()
 
@@ -227,6 +239,12 @@ class VectorIndex:
         told, self.problem = self.problem, f"the vector index cannot be used: {error}"
         if told is None:
             logger.warning("%s; searching goes on without it", self.problem)
+
+
+def _wake(snapshot: Snapshot, collection: Collection) -> None:
+    """Have Chroma read its files, as its first search would: 4 s for a million passages."""
+    for embedding in islice(snapshot.embeddings(), 1):
+        collection.query(query_embeddings=[embedding.vectors[0].tolist()], n_results=1, include=[])
 
 
 def _upsert(collection: Collection, ids: list[str], rows: list[Vectors]) -> None:
