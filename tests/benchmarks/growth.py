@@ -70,11 +70,16 @@ def follow(room: Path, options: argparse.Namespace) -> Measured:
         seconds = time.perf_counter() - start
         written = library.summary().passages
         start = time.perf_counter()
-    return {"chroma follows, s": seconds, "upto": written, "from": before, "closes, s": time.perf_counter() - start}
+        library._index._work()  # vectors.bin, where it is due
+        left = time.perf_counter() - start
+        start = time.perf_counter()
+    found = {"chroma follows, s": seconds, "upto": written, "from": before, "leaves vectors.bin, s": left}
+    return found | {"closes, s": time.perf_counter() - start}
 
 
 def hold(room: Path, options: argparse.Namespace) -> Measured:
     """The process that has Chroma: opens, searches, stage by stage; with another process beside it."""
+    _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
     found |= _stages(library, encoder, questions)
@@ -97,11 +102,29 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
 
 def share(room: Path, options: argparse.Namespace) -> Measured:
     """Another process, while one has Chroma: exact search."""
+    _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
     found["memory, MiB"] = memory()
     with library._searcher._all.reading(library._store) as (_, rows):
         found["nearest"] = [rows.nearest(encoder.encode_question(asked.text), TOP) for asked in questions]
+    library.close()
+    return found
+
+
+def cold(room: Path, options: argparse.Namespace) -> Measured:
+    """The process that has Chroma, when the disk has to be read; another one beside it."""
+    _in_memory(room, wanted=False)
+    library, found = _open(room, read_questions(options.data))
+    _in_memory(room, wanted=False)
+    other = _run("cold_share", options)
+    library.close()
+    return found | {"other: opens, s": other["opens, s"]}
+
+
+def cold_share(room: Path, options: argparse.Namespace) -> Measured:
+    """Another process, when the disk has to be read."""
+    library, found = _open(room, read_questions(options.data))
     library.close()
     return found
 
@@ -125,18 +148,13 @@ def add(room: Path, options: argparse.Namespace) -> Measured:
 def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
     """From nothing to the first answer of a search; then all questions, and once more, when the disk has been read."""
     questions = read_questions(options.data)
-    start = time.perf_counter()
-    library = Library.open(room / "library", create=False)
-    library.warm()
-    library.search(questions[0].text, as_of=questions[0].asked)
-    opened = time.perf_counter() - start
+    library, found = _open(room, questions)
 
     def search(asked: Question) -> object:
         return library.search(asked.text, as_of=asked.asked)
 
     first = times(search, questions)
-    return {
-        "opens, s": opened,
+    return found | {
         "searches first, ms": first,
         "searches, ms": times(search, questions),
         "through Chroma": library._index.ready,
@@ -144,6 +162,30 @@ def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
         "library": library,
         "encoder": library.encoder,
     }
+
+
+def _open(room: Path, questions: Sequence[Question]) -> tuple[Library, Measured]:
+    """From nothing to the first answer, and until Chroma is open."""
+    start = time.perf_counter()
+    library = Library.open(room / "library", create=False)
+    library.warm()
+    library.search(questions[0].text, as_of=questions[0].asked)
+    opened = time.perf_counter() - start
+    if library._index._worker is not None:
+        library._index._worker.join()
+    return library, {"opens, s": opened, "Chroma opens, s": time.perf_counter() - start}
+
+
+def _in_memory(room: Path, wanted: bool) -> None:
+    """Have the system keep the library's files in memory, or forget them."""
+    for path in (room / "library").rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                if not wanted:
+                    os.fsync(file.fileno())
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                while wanted and file.read(1 << 24):
+                    pass
 
 
 def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -> Measured:
@@ -191,7 +233,7 @@ def measure(size: int, options: argparse.Namespace) -> Measured:
         sys.exit(f"{folder}: found {before:,} passages; expected at most {size:,}; give another --folder")
     grow(folder, source, size, lambda held: _tell(f"{held:,} of {size:,} passages"))
     found |= {"from": before, "writes, s": time.perf_counter() - start}
-    for role in ("follow", "hold", "add"):
+    for role in ("follow", "hold", "cold", "add"):
         _tell(f"{size:,} passages: {role}")
         found[role] = _run(role, options)
     for role in ("bm25s", "llamaindex"):
@@ -202,6 +244,8 @@ def measure(size: int, options: argparse.Namespace) -> Measured:
         held = library.summary()
     found |= {"passages": held.passages, "articles": held.articles, "load": os.getloadavg()[0]}
     found["library.db, MiB"] = (folder / "library.db").stat().st_size / 2**20
+    left = folder / "vectors.bin"
+    found["vectors.bin, MiB"] = left.stat().st_size / 2**20 if left.exists() else 0
     chroma = [path.stat().st_size for path in (folder / "chroma").rglob("*") if path.is_file()]
     return found | {"chroma, MiB": sum(chroma) / 2**20}
 
@@ -211,7 +255,7 @@ def _tell(what: str) -> None:
     sys.stderr.flush()
 
 
-ROLES = {role.__name__: role for role in (follow, hold, share, add, bm25s, llamaindex)}
+ROLES = {role.__name__: role for role in (follow, hold, share, cold, cold_share, add, bm25s, llamaindex)}
 
 
 def main() -> None:
