@@ -6,6 +6,7 @@ PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 py
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --no-compile  # Python compiles what it uses
 READY := .venv/.ready
+unexport PYTHONDONTWRITEBYTECODE # so that it need not compile them again for each process that the tests start
 TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help

@@ -115,7 +115,10 @@ def share(room: Path, options: argparse.Namespace) -> Measured:
 def cold(room: Path, options: argparse.Namespace) -> Measured:
     """The process that has Chroma, when the disk has to be read; another one beside it."""
     _in_memory(room, wanted=False)
-    library, found = _open(room, read_questions(options.data))
+    questions = read_questions(options.data)
+    library, found = _open(room, questions)
+    _in_memory(room, wanted=False)
+    found["searches, ms"] = times(lambda asked: library.search(asked.text, as_of=asked.asked), questions[::5])
     _in_memory(room, wanted=False)
     other = _run("cold_share", options)
     library.close()
