@@ -14,11 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from index import ArticleNotFoundError, Library, LibraryError
 from tests.fakes import WordEncoder
 from tests.faults import survived, tier
 from tests.index.articles import article
 
+pytestmark = pytest.mark.timeout(3_600)  # in full it takes some ten minutes
 ARTICLES = 8
 
 

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -17,6 +18,7 @@ from tests.faults import survived, tier
 from tests.faults.child import body
 from tests.index.articles import article
 
+pytestmark = pytest.mark.timeout(3_600)  # in full it takes some ten minutes
 NAMES = st.sampled_from([f"a{n}" for n in range(6)])
 
 
