@@ -33,6 +33,7 @@ _MAX_TERMS = 64  # a question has ten; a pasted page would match everything, slo
 _MOST = 255  # uses of a word that are told apart
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+# not counted: a change here, or of how words are found, is a new format in schema.py, as what is stored was counted so
 _STOP_WORDS = frozenset(
     "a about after all also am an and any are as at be because been before being between both but by can could did"
     " do does doing done during each either else ever for from get gets give had has have having he her here hers"

@@ -15,6 +15,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+SHOWN = 20
+"""Lines of problems on a terminal."""
+
 
 def prepare_streams() -> None:
     """Make the process's streams usable, whoever started it and whatever its terminal knows."""
@@ -86,7 +89,7 @@ def sharing(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def report(problems: list[str], sound: str, *, as_json: bool) -> None:
-    """The problems, a line each, or that there are none.
+    """The problems, a line each, or that there are none; of many the first, but all as JSON.
 
     Raises:
         typer.Exit: with 1, where there are any.
@@ -94,6 +97,8 @@ def report(problems: list[str], sound: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"problems": problems})
     else:
-        typer.echo("\n".join(problems) or sound)
+        more = len(problems) - SHOWN
+        lines = [*problems[:SHOWN], f"… and {more:,} more; --json tells all"] if more > 1 else problems
+        typer.echo("\n".join(lines) or sound)
     if problems:
         raise typer.Exit(1)
