@@ -28,7 +28,7 @@ from corpus.loaders.text import load_text
 
 _ASSETS = frozenset(
     ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 .ttf .otf .eot .mp3 "
-    ".mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py .toml .yml .yaml .zip .download".split()
+    ".mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py .pyc .toml .yml .yaml .zip .download".split()
 )
 """What lies beside articles in a folder and is plainly none; what else is of no known kind is reported."""
 

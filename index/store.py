@@ -222,7 +222,9 @@ class Store:
     def fold_log(self) -> bool:
         """Move what the log holds into the file, and empty it; False where others read from it."""
         with self._connection() as connection:
+            connection.execute("PRAGMA busy_timeout = 5000")  # whoever reads is done by then, or stays
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {1_000 * _BUSY_SECONDS:.0f}")
         return not busy
 
     def close(self) -> None:

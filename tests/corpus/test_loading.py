@@ -42,7 +42,14 @@ def test_a_folder_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
 
 def test_what_plainly_is_no_article_is_passed_over_in_a_folder(tmp_path: Path) -> None:
     write(tmp_path / "page.html", f"<html><p>{TEXT}</p></html>")
-    for name in (".hidden.txt", ".git/a.txt", "page_files/advert.html", "photo.JPG", "style.css"):
+    for name in (
+        ".hidden.txt",
+        ".git/a.txt",
+        "page_files/advert.html",
+        "photo.JPG",
+        "style.css",
+        "__pycache__/a.cpython-311.pyc",
+    ):
         write(tmp_path / name)
     assert len(list(load(tmp_path))) == 1
 
