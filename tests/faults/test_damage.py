@@ -104,7 +104,9 @@ def test_a_harmed_file_is_mended_or_named(
     assert {"library.db", "library.mark", "LOCK"} < set(names)
     assert sum(name.startswith("chroma/") for name in names) >= 5
     blind = way in ("a bit flipped", "a page of zeros")
-    for name in names:
+    for n, name in enumerate(names):
+        if name != "library.db" and (n + list(WAYS).index(way)) % tier(2, 1):
+            continue  # in the short tier each file is harmed in every other way
         for trial in range(tier(2, 40) if blind and name == "library.db" else 1):
             folder = tmp_path / f"{name.replace('/', '-')}-{trial}"
             shutil.copytree(whole, folder)
