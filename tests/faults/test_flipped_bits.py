@@ -37,7 +37,7 @@ def test_whatever_bit_is_flipped_no_call_shows_what_was_not_stored_or_fails_with
     sound = (whole / "library.db").read_bytes()
     places = [place for place, byte in enumerate(sound) if byte or (place and sound[place - 1])]
     chance = random.Random(1)
-    for trial in range(tier(25, 2_000)):
+    for trial in range(tier(15, 2_000)):
         folder = tmp_path / f"{trial}"
         shutil.copytree(whole, folder)
         place, bit = chance.choice(places), chance.randrange(8)

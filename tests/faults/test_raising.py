@@ -70,7 +70,7 @@ def test_an_encoder_that_fails_costs_no_old_revision(tmp_path: Path) -> None:
     counting = FailingEncoder(lambda _: False)
     assert update(tmp_path / "none", counting) == ([1] * ARTICLES, {f"a{n}" for n in range(ARTICLES)})
     assert counting.calls >= 5
-    for first in range(1, counting.calls + 1, tier(2, 1)):
+    for first in range(1, counting.calls + 1, tier(4, 1)):
         for what, fails in (("once", first.__eq__), ("from then on", first.__le__)):
             found, updated = update(tmp_path / f"{what} {first}", FailingEncoder(fails))
             assert found == [int(f"a{n}" in updated) for n in range(ARTICLES)]
