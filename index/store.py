@@ -28,8 +28,7 @@ from index.mark import Mark
 from index.schema import prepare
 from index.transaction import Snapshot, Writer
 
-# settings that say something of the folder: what a clean close left of Chroma's files, the library's collection on a
-# Chroma server, and what is in vectors.bin
+# settings of this folder: what was left of Chroma's files, the collection on a Chroma server, what is in vectors.bin
 CHROMA, SERVER, VECTORS = "chroma", "server", "vectors"
 _COPIED = 2_048  # pages at a time: progress some ten times a second
 _BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
@@ -216,7 +215,8 @@ class Store:
             writer.merge_words()
         with self._connection() as connection:
             connection.execute("VACUUM")
-        self.path.with_name("vectors.bin").unlink(missing_ok=True)
+        for path in self.path.parent.glob("vectors.*"):  # or one that was being written as its process was killed
+            path.unlink(missing_ok=True)
         return self.fold_log()
 
     def fold_log(self) -> bool:

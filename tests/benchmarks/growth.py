@@ -266,7 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure libraries as they grow.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds news-dev's files")
     parser.add_argument("--library", type=Path, required=True, metavar="FOLDER", help="of tests.benchmarks.search")
-    parser.add_argument("--folder", type=Path, required=True, metavar="ROOM", help="for the large library; some 10 GB")
+    parser.add_argument("--folder", type=Path, required=True, metavar="ROOM", help="for the large library; some 11 GB")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="ascending")
     parser.add_argument("--peers-upto", type=int, default=200_000, metavar="N", help="size up to which others are run")
     parser.add_argument("--role", choices=ROLES, help=argparse.SUPPRESS)

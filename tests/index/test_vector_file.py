@@ -148,13 +148,25 @@ def test_another_librarys_file_is_not_used(folder: Path, tmp_path_factory: pytes
     store.close()
 
 
-def test_compacting_leaves_no_vector_of_what_was_removed(folder: Path) -> None:
+def test_compacting_leaves_no_vector_of_what_was_removed(folder: Path, store: Store) -> None:
+    path = folder / "vectors.bin"
+    before = stored(store)
     with Library.open(folder, encoder=WordEncoder()) as library:
         library.remove(["a2"])
-        gone = WordEncoder().encode_passages([numbered(COUNT)[2].text])[0].tobytes()
+        (gone,) = (before[number] for number in before.keys() - stored(store).keys())
+        assert gone in path.read_bytes()
+        (folder / "vectors.part").write_bytes(gone)
         library.compact()
-    path = folder / "vectors.bin"
+    assert not (folder / "vectors.part").exists()
     assert not path.exists() or gone not in path.read_bytes()
+
+
+def test_of_a_library_without_articles_nothing_is_left(folder: Path, store: Store) -> None:
+    with Library.open(folder, encoder=WordEncoder()) as library:
+        library.remove([f"a{n}" for n in range(COUNT)])
+    (folder / "vectors.bin").unlink()
+    VectorFile.write(store)
+    assert not list(folder.glob("vectors.*"))
 
 
 def test_whoever_is_told_to_stop_leaves_nothing(folder: Path, store: Store) -> None:

@@ -20,7 +20,7 @@ from assistant import Abstention, Answer
 from corpus import load_pasted
 from index import Library
 from tests.fakes import WordEncoder
-from ui import helptext, screen
+from ui import helptext
 from ui.cli import app, main
 
 SAMPLES = Path(__file__).parents[2] / "corpus" / "samples"
@@ -339,20 +339,3 @@ def test_a_library_is_compacted(run: Run, tmp_path: Path) -> None:
     run("add", page)
     assert run("compact").out == "only the articles are left on the disk\n"
     assert json.loads(run("compact", "--json").out) == {"compacted": True}
-
-
-@pytest.mark.parametrize(
-    ("count", "lines", "last"), [(20, 20, "p19"), (21, 21, "p20"), (1_022, 21, "… and 1,002 more")]
-)
-def test_of_many_problems_the_first_are_shown(
-    count: int, lines: int, last: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    problems = [f"p{n}" for n in range(count)]
-    with pytest.raises(typer.Exit):
-        screen.report(problems, "sound", as_json=False)
-    shown = capsys.readouterr().out.splitlines()
-    assert (len(shown), shown[0]) == (lines, "p0")
-    assert shown[-1].startswith(last)
-    with pytest.raises(typer.Exit):
-        screen.report(problems, "sound", as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"problems": problems}
