@@ -213,6 +213,15 @@ class Library:
         readable = question.encode("utf-8", "replace").decode()
         return self._searcher.search(readable, self.encoder, limit=limit, as_of=as_of, chosen=chosen)
 
+    def correct(self, question: str) -> str:
+        """The question with words that no article holds replaced by the nearest that one holds, if any is near.
+
+        Args:
+            question: as it was typed. Offsets do not survive.
+        """
+        with self._store.reading() as snapshot:
+            return question if snapshot.is_empty() else snapshot.correct(question)
+
     @property
     def encoder(self) -> Encoder:
         """What the library's vectors are made with; loaded when first asked for.

@@ -34,6 +34,7 @@ from index.records import (
     unpack_facts,
     unpack_vectors,
 )
+from index.spelling import correct
 
 _EMBEDDINGS = "SELECT number, id, passages, digest, spans, vectors FROM embedding JOIN article USING (number)"
 
@@ -203,6 +204,10 @@ class Snapshot:
     def look_up(self, question: str) -> Terms:
         """``words.look_up``: the question's words, and how frequent they are."""
         return words.look_up(self._connection, question, self.count_articles(), self.latest)
+
+    def correct(self, question: str) -> str:
+        """``spelling.correct``: the question without typing errors, as far as the library's words tell."""
+        return correct(question, words.Vocabulary(self._connection))
 
     def find_passages(self, terms: Terms, count: int, articles: NDArray[np.int64] | None) -> list[int]:
         """``words.find_passages``: numbers of the passages that share the most telling words, best first."""

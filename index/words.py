@@ -9,6 +9,8 @@ from a table without one.
 from __future__ import annotations
 
 import json
+import math
+import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -26,6 +28,13 @@ ORDINAL_MASK = (1 << PASSAGE_BITS) - 1
 LOOKED_AT = 4_000
 """Passages that are scored to find the best by words: those with the rarest of them. Scoring 9,000 costs 15 ms."""
 
+_FORMS = 8
+"""Uses of a stem that are looked at for its forms."""
+_BESIDE = 4
+"""Passages with a word in which the question's other words are looked for."""
+_MANY = 1_000
+_TOKEN = re.compile(r"[a-z0-9]+")
+"""A token of folded text, as FTS5 cuts it."""
 _PARTS = 8
 _SAMPLED = 100  # passages with a word, of each part; an estimate is then off by 7 % on average
 
@@ -148,6 +157,63 @@ def counts_of(connection: Connection, articles: Iterable[int]) -> dict[int, byte
         (json.dumps(sorted(articles)),),
     )
     return dict(rows)
+
+
+class Vocabulary:
+    """The stems of the word index, as ``spelling.correct`` asks for them.
+
+    Args:
+        connection: to library.db.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        for name, kind in (("stem", "row"), ("stem_use", "instance")):
+            connection.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name} USING fts5vocab(main, passage_words, {kind})"
+            )
+
+    def holds(self, word: str) -> bool:
+        """Whether a passage holds a folded word, in any of its forms."""
+        sql = "SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT 1"
+        return self._connection.execute(sql, (f'"{word}"',)).fetchone() is not None
+
+    def stems(self, first: str) -> list[str]:
+        """All stems that begin with this letter."""
+        sql = "SELECT term FROM temp.stem WHERE term >= ? AND term < ?"
+        return [stem for (stem,) in self._connection.execute(sql, (first, chr(ord(first) + 1)))]
+
+    def forms(self, stem: str) -> set[str]:
+        """Words with this stem as the first passages that hold it spell them, folded."""
+        rows = self._connection.execute(
+            "SELECT used.offset, text FROM (SELECT doc, offset FROM temp.stem_use WHERE term = ? LIMIT ?) AS used"
+            " JOIN passage_words ON passage_words.rowid = used.doc",
+            (stem, _FORMS),
+        )
+        found = ((offset, _TOKEN.findall(text)) for offset, text in rows)
+        return {tokens[offset] for offset, tokens in found if offset < len(tokens)}
+
+    def share_beside(self, word: str, others: Sequence[str]) -> float:
+        """The most of the other words that one passage holds beside this one; rare ones count more, in [0, 1]."""
+        if not others:
+            return 0.0
+        weights = {other: 1 / math.log(2 + self._count(other)) for other in others}
+        asked = " OR ".join(f'"{other}"' for other in others)
+        sql = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
+        best = [number for (number,) in self._connection.execute(sql, (f'"{word}" AND ({asked})', _BESIDE))]
+        held = dict.fromkeys(best, 0.0)
+        for other, weight in weights.items():
+            for number in best:
+                sql = "SELECT 1 FROM passage_words WHERE passage_words MATCH ? AND rowid = ?"
+                if self._connection.execute(sql, (f'"{other}"', number)).fetchone():
+                    held[number] += weight
+        return max(held.values(), default=0.0) / sum(weights.values())
+
+    def _count(self, word: str) -> int:
+        """How many passages hold a word, up to ``_MANY``."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
+        (count,) = self._connection.execute(sql, (f'"{word}"', _MANY)).fetchone()
+        return int(count)
 
 
 def _rarest(terms: Terms, share: float) -> list[str]:
