@@ -42,10 +42,11 @@ class Evaluation:
     def scores(self) -> Mapping[str, Score]:
         """Means in [0, 1] by name, each over the questions that it can be said of.
 
-        - ``article@k``, ``answer@k``: a passage of a named article, or one that holds an accepted answer, is among the
-          first k.
-        - ``right_first``, ``right_any``: the first quotation, or any, holds an accepted answer (where none is given: is
-          of a named article); an abstention is wrong.
+        - ``article@k``, ``answer@k``: a passage of a named article, or one that is right as a quotation is, is among
+          the first k.
+        - ``right_first``, ``right_any``: the first quotation, or any, is right; an abstention is wrong. A quotation is
+          right that holds a sentence of the evidence, or is of a named article and holds an accepted answer, as far as
+          these are given.
         - ``exact``, ``f1``: of ``short_answer``; an abstention counts 0.
         - ``false_refusals``: share of the answerable questions that were declined.
         - ``false_answers``: share of the others that were answered.
@@ -112,25 +113,26 @@ def evaluate(
 
 
 def _find_articles(library: Library, questions: Iterable[GoldQuestion]) -> dict[str, frozenset[str]]:
-    """The ids that each name of an article stands for: of two records with one URL, both.
+    """The ids that each name of an article stands for: of two records with one URL or one name, both.
 
     Raises:
         QuestionSetError: a name is that of no article, or the beginning of several ids.
     """
     wanted = {name: question.id for question in questions for name in question.articles}
     by_id: dict[str, set[str]] = {}
-    by_url: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}
     for article in library.articles() if wanted else ():
         by_id[article.id] = {article.id}
-        if article.url:
-            by_url.setdefault(_strip(article.url), set()).add(article.id)
+        for known_as in (article.record, article.url and _strip(article.url)):
+            if known_as:
+                by_name.setdefault(known_as, set()).add(article.id)
     found: dict[str, frozenset[str]] = {}
     for name, asking in wanted.items():
-        ids = by_id.get(name) or by_url.get(_strip(name))
+        ids = by_id.get(name) or by_name.get(name) or by_name.get(_strip(name))
         begun = [identity for identity in by_id if identity.startswith(name)] if not ids else []
         if not ids and len(begun) != 1:
             what = f"{len(begun)} articles with ids that begin with {name!r}" if begun else f"no article {name!r}"
-            expected = "the id or URL of one in the library"
+            expected = "the id, record id or URL of one in the library"
             raise QuestionSetError(
                 f'question {asking!r}: found {what}; expected {expected}; "dateline list" has the ids'
             )

@@ -45,8 +45,8 @@ class Judgement:
         answer: what the assistant answered.
         seconds: how long it took.
         article_rank: rank from 1 of the first hit of a named article; 0 where there is none among the first 20.
-        answer_rank: likewise, of the first passage that holds an accepted answer.
-        right: for each quotation, whether it holds an accepted answer, or where none is given, is of a named article.
+        answer_rank: likewise, of the first passage that is right, as ``is_right`` says.
+        right: for each quotation, whether it is right.
         exact, f1: of ``short_answer``, as SQuAD 2.0 scores it; 0 where there is none.
         failure: what was wrong; None where nothing was.
     """
@@ -118,9 +118,6 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
             until=question.until,
         )
 
-    def is_right(citation: Citation) -> bool:
-        return holds(citation.quote, question.answers) if question.answers else _is_of(gold, citation)
-
     history: list[Answer] = []
     for earlier in question.history:
         history.append(ask(earlier, history))
@@ -137,9 +134,10 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
         until=question.until,
     )
     article_rank = _rank(_is_of(gold, hit) for hit in hits) if gold else None
-    answer_rank = _rank(holds(hit.passage.text, question.answers) for hit in hits) if question.answers else None
+    can_tell = bool(question.answers or question.evidence)
+    answer_rank = _rank(is_right(question, gold, hit, hit.passage.text) for hit in hits) if can_tell else None
     rank = article_rank if answer_rank is None else answer_rank
-    right = None if rank is None else tuple(map(is_right, answer.citations))
+    right = None if rank is None else tuple(is_right(question, gold, one, one.quote) for one in answer.citations)
     short = answer.short_answer
     return Judgement(
         question=question,
@@ -152,6 +150,24 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
         f1=_score(f1, short, question.answers),
         failure=_find_failure(question, answer, right, found=rank is None or 0 < rank <= read),
     )
+
+
+def is_right(question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str) -> bool:
+    """Whether a text answers: it holds a sentence of the evidence, or an accepted answer where one is expected.
+
+    Args:
+        question: with what is known of its answer.
+        gold: ids of the articles that it names; where it names some, an answer has to be of one of them.
+        found: where the text stands.
+        text: a quotation, a sentence or a passage.
+    """
+    if question.evidence and holds(text, question.evidence):
+        return True
+    if gold and not _is_of(gold, found):
+        return False
+    if question.answers:
+        return holds(text, question.answers)
+    return bool(gold) and not question.evidence
 
 
 def _score(

@@ -22,6 +22,7 @@ from assistant.question import check_question
 _KNOWN = (
     "question",
     "answer",
+    "evidence",
     "articles",
     "answerable",
     "id",
@@ -31,6 +32,7 @@ _KNOWN = (
     "outlets",
     "since",
     "until",
+    "note",
 )
 _OTHER_NAMES = {"article": "articles", "asked": "as_of"}
 _LINES = 'one question a line, as {"question": "Who signed it?", "answer": "Jane Doe"}'
@@ -44,7 +46,8 @@ class GoldQuestion:
         id: the file's own, else "line 7".
         question: what is asked.
         answers: the accepted ones, of which any will do; empty where none is known.
-        articles: ids, beginnings of ids or URLs of articles that hold the answer, of which any will do.
+        evidence: sentences that give the answer, of which any will do.
+        articles: ids, beginnings of ids, record ids or URLs of articles that hold the answer, of which any will do.
         answerable: whether the articles hold the answer.
         kind: a label of the user's own.
         history: what is asked before it, oldest first.
@@ -56,6 +59,7 @@ class GoldQuestion:
     id: str
     question: str
     answers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     answerable: bool = True
     kind: str | None = None
@@ -66,7 +70,7 @@ class GoldQuestion:
     until: date | None = None
 
     def __post_init__(self) -> None:
-        if not self.answerable and (self.answers or self.articles):
+        if not self.answerable and (self.answers or self.evidence or self.articles):
             raise ValueError(f"question {self.id}: what cannot be answered has no answer and no article")
 
 
@@ -74,8 +78,9 @@ def read_questions(path: str | Path) -> tuple[GoldQuestion, ...]:
     """Read a file of questions, one JSON object a line; blank lines are skipped.
 
     The fields are named as in ``GoldQuestion``, but for ``answer``: an accepted one, or a list of them. Required are
-    ``question`` and at least one of ``answer``, ``articles`` and ``answerable``. ``article`` and ``asked`` are read as
-    ``articles`` and ``as_of``; where a list is expected, a single string will do.
+    ``question`` and at least one of ``answer``, ``evidence``, ``articles`` and ``answerable``. ``article`` and
+    ``asked`` are read as ``articles`` and ``as_of``; where a list is expected, a single string will do, and an empty
+    list is as if it were not there. A ``note`` is for whoever reads the file.
 
     Raises:
         QuestionSetError: the file cannot be read, holds no question, or a line of it is none.
@@ -155,6 +160,7 @@ class _Record:
             id=self.text("id") or f"line {number}",
             question=self.asked(self.text("question") or ""),
             answers=self.texts("answer") or (),
+            evidence=self.texts("evidence") or (),
             articles=self.texts("articles") or (),
             answerable=self.answerable(),
             kind=self.text("kind"),
@@ -171,9 +177,9 @@ class _Record:
     def answerable(self) -> bool:
         """Whether the articles hold the answer; an answer or an article says so, if the field does not."""
         said = self.fields.get("answerable")
-        known = [name for name in ("answer", "articles") if self.texts(name)]
+        known = [name for name in ("answer", "evidence", "articles") if self.texts(name)]
         if said is None and not known:
-            expected = '"answer", "articles" or "answerable": false'
+            expected = '"answer", "evidence", "articles" or "answerable": false'
             raise self.wrong("nothing about the answer", expected, "say what the right answer is")
         if said is not None and not isinstance(said, bool):
             raise self.wrong(f'"answerable": {_describe(said)}', "true or false", "write it without quotes")
@@ -199,7 +205,7 @@ class _Record:
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         value = self.fields.get(name)
-        if value is None:
+        if value is None or value == []:
             return None
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(one, str) and spell(one) for one in values):

@@ -96,6 +96,7 @@ class Article:
         published_at: aware datetime, only where time and offset are printed; its date is ``published``.
         language: ISO 639-1 code of the text.
         machine_translated: the page says that it was translated by a machine.
+        record: what the record that it was read from calls itself; None where it was not read from a record.
         page: the page it was cut from; ``page.article_text == text``.
     """
 
@@ -109,6 +110,7 @@ class Article:
     published_at: datetime | None = None
     language: str | None = None
     machine_translated: bool = False
+    record: str | None = None
     page: Page | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class Article:
         if not self.text.strip():
             raise ValueError(f"article {self.id} has no text")
         _check_text("article text", self.text)
-        for name in ("title", "outlet", "url", "author", "language"):
+        for name in ("title", "outlet", "url", "author", "language", "record"):
             value = getattr(self, name)
             if value is not None:
                 if not value.strip():
@@ -153,6 +155,7 @@ class Article:
             "published_at": self.published_at.isoformat() if self.published_at else None,
             "language": self.language,
             "machine_translated": self.machine_translated,
+            "record": self.record,
             "page": self.page.to_dict() if page and self.page else None,
         }
 

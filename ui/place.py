@@ -84,18 +84,27 @@ def _named(context: typer.Context, library: Path | None, samples: bool, *, own: 
 
 
 def identify(library: Library, beginning: str) -> str:
-    """The id that this is, or that alone begins so.
+    """The id that this is, or that alone begins so; else the id of the record that calls itself this.
 
     Raises:
-        ArticleNotFoundError: no id, or more than one, begins so.
+        ArticleNotFoundError: no id and no record, or more than one, is meant.
     """
     from index import ArticleNotFoundError
 
-    found = [article.id for article in library.articles() if article.id.startswith(beginning)]
-    if beginning in found or len(found) == 1:
-        return beginning if beginning in found else found[0]
-    if found:
-        raise ArticleNotFoundError(f"{len(found)} articles have ids that begin with {beginning!r}; give more of the id")
+    begun: list[str] = []
+    records: list[str] = []
+    for article in library.articles():
+        if article.id == beginning:
+            return beginning
+        if article.id.startswith(beginning):
+            begun.append(article.id)
+        if article.record == beginning:
+            records.append(article.id)
+    for found, which in ((begun, "ids that begin with"), (records, "records called")):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ArticleNotFoundError(f"{len(found)} articles have {which} {beginning!r}; give more of the id")
     raise ArticleNotFoundError(f'no article has an id that begins with {beginning!r}; "dateline list" shows the ids')
 
 

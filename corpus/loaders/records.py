@@ -187,6 +187,7 @@ def _build(source: Source, record: object, part: str, seen: set[str]) -> Article
         published=published,
         published_at=published_at,
         language=language if len(language) == 2 else identify_language(text),
+        record=said["id"],
         page=Page(text=text, kept=((0, len(text)),)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -131,12 +132,36 @@ def test_what_was_not_among_the_passages_read_was_not_found_whatever_was_answere
 
 
 def test_ranks_count_passages_from_one(library: Library) -> None:
-    both = GoldQuestion(
-        id="1", question="Why did the ferry sink off Skarn Head?", answers=("worn seal", "in May"), articles=("aaa1",)
-    )
-    judgement = judged(library, both)
-    assert (judgement.answer_rank, judgement.article_rank) == (1, 2)
+    asked = "Why did the ferry sink off Skarn Head?"
+    anywhere = GoldQuestion(id="1", question=asked, answers=("worn seal", "in May"))
+    assert (judged(library, anywhere).answer_rank, judged(library, anywhere).article_rank) == (1, None)
+    elsewhere = replace(anywhere, articles=("aaa1",))
+    assert (judged(library, elsewhere).answer_rank, judged(library, elsewhere).article_rank) == (2, 2)
     assert judged(library, CUP).answer_rank is None
+
+
+def test_a_quotation_is_right_that_holds_the_evidence_or_an_answer_and_is_of_a_named_article(library: Library) -> None:
+    cause = GoldQuestion(
+        id="1",
+        question="Why did the ferry sink?",
+        answers=("the sea",),
+        evidence=("A worn seal let the sea in.",),
+        articles=("aab2",),
+    )
+    worn, head = "A worn seal let the sea in.", "The ferry sank off Skarn Head."
+    assert judged(library, cause, head, worn).right == (False, True)
+    elsewhere = replace(cause, articles=("aaa1",))
+    assert judged(library, elsewhere, worn).right == (True,)
+    assert judged(library, replace(elsewhere, evidence=()), worn).right == (False,)
+    assert judged(library, replace(cause, answers=()), head, worn).right == (False, True)
+
+
+def test_articles_may_be_named_by_the_ids_of_their_records(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", encoder=WordEncoder()) as records:
+        records.add([replace(BRIDGE, record="rt1"), replace(FERRY, record="rt2")])
+        asked = GoldQuestion(id="1", question="Why did the ferry sink?", articles=("rt2",))
+        (judgement,) = evaluate([asked], Scripted(records, {asked.question: ["Twelve people died."]})).judgements
+    assert judgement.right == (True,)
 
 
 def test_where_only_answerability_is_known_nothing_else_is_judged(library: Library) -> None:

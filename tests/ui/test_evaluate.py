@@ -100,7 +100,7 @@ def test_programs_get_every_score_and_every_question(run: Run, tmp_path: Path) -
         ([], ["no question", "one question a line"]),
         (['{"question": '], ["line 1", "broken JSON"]),
         ([QUESTIONS[0], QUESTIONS[0]], ["line 2", "a second question with the id 'cost'"]),
-        ([{**QUESTIONS[0], "gold": "x"}], ["line 1", "unknown field 'gold'", "question, answer, articles"]),
+        ([{**QUESTIONS[0], "gold": "x"}], ["line 1", "unknown field 'gold'", "question, answer, evidence, articles"]),
         ([{"question": "Who?", "articles": "nothing"}], ["line 1", "no article 'nothing'", "dateline list"]),
         (['{"question": "Who?", "answer": "a\\u001b[31m\\nb", "\\u001b[31m\\nfield": 1}'], ["unknown field"]),
     ],
