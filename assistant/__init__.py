@@ -5,7 +5,7 @@ from assistant.evaluation import Evaluation, evaluate
 from assistant.judgement import Failure, Judgement
 from assistant.pipeline import Assistant, answer
 from assistant.question_set import GoldQuestion, read_questions
-from assistant.result import Abstention, Answer, Citation
+from assistant.result import Abstention, Answer, Citation, Near
 from assistant.settings import Settings
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Failure",
     "GoldQuestion",
     "Judgement",
+    "Near",
     "QuestionError",
     "QuestionSetError",
     "Settings",

@@ -14,8 +14,8 @@ _TOPIC_MEANING = 0.35
 
 MESSAGES = {
     Abstention.NO_ARTICLES: "There are no articles to answer from.",
-    Abstention.NO_MATCH: "Nothing in the articles is about this.",
-    Abstention.NO_ANSWER: "The articles touch on this, but the answer is not in them.",
+    Abstention.NO_MATCH: "Dateline found nothing about this in the articles.",
+    Abstention.NO_ANSWER: "Dateline found no sure answer to this in the articles.",
 }
 
 

@@ -22,7 +22,7 @@ class Abstention(StrEnum):
     NO_MATCH = "no_match"
     """Nothing in it is on the topic."""
     NO_ANSWER = "no_answer"
-    """There are articles on the topic, but the answer is not in them."""
+    """There are articles on the topic, but no sentence of them is surely an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,27 @@ class Citation:
         return " ".join(self.quote.split())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near(Hit):
+    """A passage that may hold the answer, with the sentence of it that comes closest.
+
+    Attributes:
+        sentence: character by character; ``article.text[start:end] == sentence``.
+        start, end: character offsets into ``article.text``, within the passage.
+    """
+
+    sentence: str
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        Hit.__post_init__(self)  # a dataclass with slots is made anew, so that super() would not find it
+        if not self.passage.start <= self.start < self.end <= self.passage.end:
+            raise ValueError(f"sentence ({self.start}, {self.end}) is outside its passage {self.passage.id}")
+        if self.article.text[self.start : self.end] != self.sentence:
+            raise ValueError(f"the article does not say this at ({self.start}, {self.end})")
+
+
 def compose_text(citations: Iterable[Citation]) -> str:
     """The quotations in order, each followed by its ``[n]``."""
     return " ".join(f"{citation.sentence} [{citation.number}]" for citation in citations)
@@ -78,7 +99,8 @@ class Answer:
         confidence: calibrated probability in [0, 1] that this answer is right; when abstaining, that the best
             candidate would have been.
         abstention: None, or why there is no answer.
-        nearest: the passages nearest to the question, best first; shown when abstaining.
+        nearest: the sentences that come closest, each of another passage, the reader's best first; shown when
+            abstaining.
     """
 
     question: str
@@ -88,7 +110,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     confidence: float = 0.0
     abstention: Abstention | None = None
-    nearest: tuple[Hit, ...] = ()
+    nearest: tuple[Near, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.abstention is None) != bool(self.citations):
@@ -140,6 +162,9 @@ class Answer:
                     "score": hit.score,
                     "similarity": hit.similarity,
                     "also_in": [article.id for article in hit.also_in],
+                    "sentence": hit.sentence,
+                    "start": hit.start,
+                    "end": hit.end,
                 }
                 for hit in self.nearest
             ],
@@ -165,7 +190,7 @@ class Answer:
             for citation in data["citations"]
         )
         nearest = tuple(
-            Hit(
+            Near(
                 **{
                     **hit,
                     "article": articles[hit["article"]],

@@ -120,9 +120,9 @@ class Chat:
         self._console.print(view, Text())
 
     def _choices(self) -> list[tuple[Article, Span]]:
-        """What the last answer showed, in its order: its citations, or else the nearest passages."""
+        """What the last answer showed, in its order: its citations, or else the closest sentences."""
         if not self._history:
             return []
         last = self._history[-1]
         cited = [(citation.article, (citation.start, citation.end)) for citation in last.citations]
-        return cited or [(hit.article, (hit.passage.start, hit.passage.end)) for hit in last.nearest]
+        return cited or [(near.article, (near.start, near.end)) for near in last.nearest]

@@ -38,7 +38,7 @@ ASK = """\
 Ask one question.
 
 The answer is quoted from the articles and marked [1], [2], ...; each citation below it has its outlet, day, title
-and quotation. Where the articles don't hold the answer, it says so and shows the nearest passages.
+and quotation. Where it finds no sure answer, it says so and shows the closest sentences.
 
 \b
 Examples:

@@ -8,19 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant import Abstention, Answer, Citation
+from assistant import Answer, Citation, Near
 from corpus import Article
-from index import Hit
 from ui.articles import day_of, opens, plain, source_line, title_of
+from ui.excerpts import excerpt
 
 NEAREST_SHOWN = 3
+_CLOSEST = ("The closest sentence", "The closest sentences")
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
-_ABSTENTIONS = {
-    Abstention.NO_ARTICLES: "No articles to look in",
-    Abstention.NO_MATCH: "Nothing on this topic",
-    Abstention.NO_ANSWER: "On the topic, but the answer is not there",
-}
 _CONFIDENCES = (
     (0.9, "Very likely right"),
     (0.7, "Likely right"),
@@ -30,11 +26,11 @@ _CONFIDENCES = (
 
 
 def render_answer(answer: Answer) -> str:
-    """One turn of the chat: the question, the answer with its cards or the abstention with the nearest passages."""
+    """One turn of the chat: the question, the answer with its cards or the abstention with the closest sentences."""
     understood = ""
     if answer.query.split() != answer.question.split():
         understood = f'<p class="dl-understood" dir="auto">Understood as: {plain(answer.query)}</p>'
-    body = _answered(answer) if answer.abstention is None else _abstained(answer, answer.abstention)
+    body = _answered(answer) if answer.abstention is None else _abstained(answer)
     return f'<section class="dl-turn">{_question(answer.question)}{understood}{body}</section>'
 
 
@@ -80,12 +76,11 @@ def _answered(answer: Answer) -> str:
     )
 
 
-def _abstained(answer: Answer, reason: Abstention) -> str:
+def _abstained(answer: Answer) -> str:
     nearest = answer.nearest[:NEAREST_SHOWN]
-    cards = "".join(_hit_card(hit) for hit in nearest)
-    passages = f'<h3>Nearest passages</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
-    text = f'<h3>{_ABSTENTIONS[reason]}</h3><p dir="auto">{plain(answer.text)}</p>'
-    return f'<div class="dl-abstention">{text}</div>{passages}'
+    cards = "".join(map(_near_card, nearest))
+    closest = f'<h3>{_CLOSEST[len(nearest) > 1]}</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
+    return f'<p class="dl-abstention" dir="auto">{plain(answer.text)}</p>{closest}'
 
 
 def _with_markers(answer: Answer) -> str:
@@ -118,15 +113,17 @@ def _with_markers(answer: Answer) -> str:
 def _citation_card(citation: Citation) -> str:
     target = opens(citation.article, citation.start, citation.end)
     number = f'<span class="dl-number" aria-hidden="true">{citation.number}</span>'
-    return _card(citation.article, target, citation.quote, citation.also_in, number)
+    return _card(citation.article, target, plain(citation.sentence), citation.also_in, number)
 
 
-def _hit_card(hit: Hit) -> str:
-    target = opens(hit.article, hit.passage.start, hit.passage.end)
-    return _card(hit.article, target, hit.passage.text, hit.also_in, "")
+def _near_card(near: Near) -> str:
+    before, sentence, after = excerpt(near)
+    quote = f"{plain(before)}<mark>{plain(sentence)}</mark>{plain(after)}"
+    return _card(near.article, opens(near.article, near.start, near.end), quote, near.also_in, "")
 
 
 def _card(article: Article, target: str, quote: str, copies: Sequence[Article], number: str) -> str:
+    """``quote`` is markup already."""
     also = ""
     if copies:
         names = ", ".join(
@@ -138,7 +135,7 @@ def _card(article: Article, target: str, quote: str, copies: Sequence[Article], 
     return (
         f'<li class="dl-card">{number}<div>{source_line(article)}'
         f'<button type="button" class="dl-open" {target} dir="auto">{plain(title_of(article))}</button>'
-        f'<blockquote dir="auto">{plain(" ".join(quote.split()))}</blockquote>{also}</div></li>'
+        f'<blockquote dir="auto">{quote}</blockquote>{also}</div></li>'
     )
 
 

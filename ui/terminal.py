@@ -17,15 +17,14 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.segment import Segment
 from rich.text import Text
 
-from assistant import Answer, Citation
+from assistant import Answer, Citation, Near
 from corpus import Article, Span
-from index import Hit
+from ui.excerpts import excerpt
 
 _ID_LENGTH = 8  # characters of an id that are shown at least
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """All but tab and line feed, and with them what turns the writing direction of the words that follow."""
 _MARKER = re.compile(r"\[\d+\]")
-_NEAREST_WIDTH = 280  # characters of a nearest passage that are shown
 
 
 def plain(text: str) -> str:
@@ -54,15 +53,16 @@ def headline(article: Article) -> str:
 
 
 def answer_view(answer: Answer) -> RenderableType:
-    """The answer and its numbered citations, or the abstention and the nearest passages."""
+    """The answer and its numbered citations, or the abstention and the closest sentences."""
     parts: list[RenderableType] = []
     if answer.query != answer.question:
         parts += [Text(f"Understood as: {one_line(answer.query)}", style="dim"), Text()]
     if answer.abstention:
         parts.append(Text(one_line(answer.text), style="bold yellow"))
         if answer.nearest:
-            parts += [Text(), Text("Nearest passages:", style="dim")]
-            parts += [_nearest(hit) for hit in answer.nearest]
+            closest = "The closest sentences:" if len(answer.nearest) > 1 else "The closest sentence:"
+            parts += [Text(), Text(closest, style="dim")]
+            parts += [_near(near) for near in answer.nearest]
     else:
         text = Text(one_line(answer.text))
         if answer.short_answer:
@@ -81,8 +81,9 @@ def _citation(citation: Citation) -> RenderableType:
     return _card(Text(number, style="cyan"), citation.article, *lines)
 
 
-def _nearest(hit: Hit) -> RenderableType:
-    return _card(Text("•   "), hit.article, Text(one_line(shorten(hit.passage.text, _NEAREST_WIDTH, placeholder=" …"))))
+def _near(near: Near) -> RenderableType:
+    before, sentence, after = map(plain, excerpt(near))
+    return _card(Text("•   "), near.article, Text.assemble((before, "dim"), sentence, (after, "dim")))
 
 
 def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:

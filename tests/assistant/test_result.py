@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import Abstention, Answer, Citation
+from assistant import Abstention, Answer, Citation, Near
 from assistant.result import compose_text
 from corpus import Article
 from index import Hit, Passage
@@ -29,9 +30,33 @@ def citation(start: int, end: int, number: int = 1) -> Citation:
     return Citation(number=number, article=ARTICLE, start=start, end=end, quote=ARTICLE.text[start:end])
 
 
-def hit() -> Hit:
+def near(start: int = 0, end: int = 30, sentence: str | None = None) -> Near:
     passage = Passage(id="a1:r:0", article_id="a1", start=0, end=30, text=ARTICLE.text[:30])
-    return Hit(article=ARTICLE, passage=passage, score=1.5, similarity=0.5, also_in=(COPY,))
+    said = ARTICLE.text[start:end] if sentence is None else sentence
+    return Near(
+        article=ARTICLE,
+        passage=passage,
+        score=1.5,
+        similarity=0.5,
+        also_in=(COPY,),
+        sentence=said,
+        start=start,
+        end=end,
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"), [(0, 30, "Not what stands there"), (5, 5, None), (0, 31, None), (-1, 3, None)]
+)
+def test_a_near_sentence_is_one_that_its_passage_holds(start: int, end: int, sentence: str | None) -> None:
+    with pytest.raises(ValueError, match=r"outside its passage|does not say this"):
+        near(start, end, sentence)
+
+
+def test_a_near_sentence_is_a_hit_too() -> None:
+    assert isinstance(near(), Hit)
+    with pytest.raises(ValueError, match="no copy of itself"):
+        replace(near(), also_in=(ARTICLE,))
 
 
 @given(st.integers(-5, 90), st.integers(-5, 90), st.text(min_size=1, max_size=40))
@@ -94,7 +119,7 @@ def test_an_answer_survives_json_and_lists_each_article_once() -> None:
         short_answer="Monday",
         citations=citations,
         confidence=0.75,
-        nearest=(hit(),),
+        nearest=(near(),),
     )
     data = json.loads(json.dumps(answer.to_dict()))
     assert [article["id"] for article in data["articles"]] == ["a1", "a2"]
@@ -102,7 +127,7 @@ def test_an_answer_survives_json_and_lists_each_article_once() -> None:
 
 
 def test_an_abstention_survives_json() -> None:
-    answer = Answer(question="Who?", query="Who?", text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(hit(),))
+    answer = Answer(question="Who?", query="Who?", text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(near(),))
     assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
 
 

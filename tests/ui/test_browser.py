@@ -184,7 +184,7 @@ def test_a_card_opens_the_article_and_its_page_with_what_was_dropped(wide: Page)
     expect(wide.locator(".dl-articles")).to_be_visible()
 
 
-def test_what_the_articles_do_not_hold_is_declined_with_the_nearest_passages(wide: Page) -> None:
+def test_what_the_articles_do_not_hold_is_declined_with_the_closest_sentences(wide: Page) -> None:
     ask(wide, WORLD_CUP)
     expect(wide.locator(".dl-abstention")).to_be_visible()
     expect(wide.locator(".dl-answer")).to_have_count(0)

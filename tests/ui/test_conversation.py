@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rich.console import Console
 
-from assistant import Abstention, Answer, Citation, QuestionError
+from assistant import Abstention, Answer, Citation, Near, QuestionError
 from corpus import Article
-from index import Hit, Passage
+from index import Passage
 from ui.conversation import Chat
 
 TEXT = "The bridge closed on Monday. It reopens in May."
@@ -28,10 +28,12 @@ class Oracle:
         if question == "!":
             raise QuestionError("found no words; expected a question")
         if question == "Who?":
-            passage = Passage(id="p", article_id=ARTICLE.id, start=29, end=47, text=TEXT[29:])
-            hit = Hit(article=ARTICLE, passage=passage, score=0.1, similarity=0.1)
+            passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=47, text=TEXT)
+            near = Near(
+                article=ARTICLE, passage=passage, score=0.1, similarity=0.1, sentence=TEXT[29:], start=29, end=47
+            )
             return Answer(
-                question=question, query=question, text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(hit,)
+                question=question, query=question, text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(near,)
             )
         citation = Citation(number=1, article=ARTICLE, start=0, end=28, quote=TEXT[:28])
         return Answer(question=question, query=question, text=f"{TEXT[:28]} [1]", citations=(citation,))
@@ -62,7 +64,7 @@ def test_open_shows_the_article_with_the_quotation_marked() -> None:
     assert "[+The bridge closed on Monday.+] It reopens in May." in screen
 
 
-def test_after_an_abstention_open_shows_the_nearest_passage() -> None:
+def test_after_an_abstention_open_shows_the_closest_sentence() -> None:
     screen, _ = talk("When?", "Who?", "/open 1")
     assert "The bridge closed on Monday. [+It reopens in May.+]" in screen
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from assistant import Abstention, Answer, Citation
+from assistant import Abstention, Answer, Citation, Near
 from corpus import Article, Page
-from index import Hit, Passage
+from index import Passage
 from ui.terminal import answer_view, article_rows, article_view, one_line, plain, short_ids
 
 TEXT = "The bridge closed on Monday.\nIt cost the city €3 million.\x1b[2J It reopens in May."
@@ -38,10 +38,10 @@ def quoting(quote: str, **values: object) -> Answer:
 
 
 def declining(**values: object) -> Answer:
-    passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=28, text=TEXT[:28])
-    hit = Hit(article=ARTICLE, passage=passage, score=0.1, similarity=0.1)
+    passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=57, text=TEXT[:57])
+    near = Near(article=ARTICLE, passage=passage, score=0.1, similarity=0.1, sentence=TEXT[:28], start=0, end=28)
     given: dict[str, object] = {"question": "Who won?", "query": "Who won?", "text": "Nothing here is about this."}
-    return Answer(**(given | values), abstention=Abstention.NO_MATCH, nearest=(hit,))  # type: ignore[arg-type]  # as above
+    return Answer(**(given | values), abstention=Abstention.NO_MATCH, nearest=(near,))  # type: ignore[arg-type]  # as above
 
 
 def test_an_answer_shows_its_citation_with_number_outlet_day_title_and_quotation() -> None:
@@ -63,11 +63,11 @@ def test_a_follow_up_shows_how_it_was_understood_and_a_plain_question_does_not()
     assert "Understood" not in shown(answer_view(quoting("It cost")))
 
 
-def test_an_abstention_shows_its_reason_and_the_nearest_passages() -> None:
+def test_an_abstention_shows_its_reason_and_the_closest_sentence_in_its_passage() -> None:
     lines = shown(answer_view(declining())).splitlines()
     assert lines[0] == "Nothing here is about this."
-    assert "Nearest passages:" in lines
-    assert "    The bridge closed on Monday." in lines
+    assert "The closest sentence:" in lines
+    assert "    The bridge closed on Monday. It cost the city €3 million." in lines
 
 
 def test_the_short_answer_stands_out() -> None:
