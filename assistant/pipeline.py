@@ -5,25 +5,51 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
+from math import inf
 from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
 from assistant.errors import WeightsError
+from assistant.follow_up import find_forms
 from assistant.network import SHIPPED, Network
-from assistant.question import check_question, understand
+from assistant.question import check_question
 from assistant.reader import SpanReader
 from assistant.reading import Reader, Reading
-from assistant.result import Abstention, Answer, compose_text
+from assistant.result import Abstention, Answer, Near, compose_text
 from assistant.sentence_reader import SentenceReader
 from assistant.settings import Settings
 from assistant.terms import content_stems
-from index import Library
+from index import Hit, Library
 
 Stage = Callable[[str], None]
 _NEAREST = 3
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found and read for a question.
+
+    Attributes:
+        query: the question as understood.
+        hits: the passages, best first.
+        readings: their sentences, best first.
+        prior: log-odds that the question is meant so, as far as its words tell.
+    """
+
+    query: str
+    hits: Sequence[Hit]
+    readings: Sequence[Reading]
+    prior: float
+
+    @property
+    def score(self) -> float:
+        """Log-odds that it is meant so and its best sentence is right, for comparison."""
+        return self.prior + self.readings[0].score if self.readings else -inf
 
 
 class Assistant:
@@ -90,18 +116,14 @@ class Assistant:
         """
         tell = on_stage or (lambda stage: None)
         question = check_question(question)
-        query = understand(question, history)
         tell("Searching the articles")
-        hits = self.library.search(
-            query, limit=self.settings.passages, as_of=as_of, outlets=outlets, since=since, until=until
-        )
-        if not hits:
+        found = self.read(question, history, as_of=as_of, outlets=outlets, since=since, until=until, on_stage=tell)
+        query, readings = found.query, found.readings
+        if not found.hits:
             reason = Abstention.NO_ARTICLES
             return Answer(question=question, query=query, text=MESSAGES[reason], abstention=reason)
-        tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
-        readings = self.reader.read(query, hits)
         decision = decide(readings, self.reader.threshold)
-        nearest = tuple(hits[:_NEAREST])
+        nearest = _find_nearest(readings)
         if decision.abstention:
             return Answer(
                 question=question,
@@ -123,6 +145,54 @@ class Assistant:
             confidence=decision.confidence,
             nearest=nearest,
         )
+
+    def read(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        as_of: date | None = None,
+        outlets: Collection[str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        on_stage: Stage | None = None,
+    ) -> Found:
+        """What ``answer`` decides on: the question as understood, and what was found and read for it.
+
+        A question that may lean on the exchange before it is read as it is, and completed; the better answer says how
+        it was meant. The arguments are those of ``answer``.
+        """
+        tell = on_stage or (lambda stage: None)
+        found = []
+        for form in find_forms(self.library.correct(question), history):
+            hits = self.library.search(
+                form.query, limit=self.settings.passages, as_of=as_of, outlets=outlets, since=since, until=until
+            )
+            if hits:
+                tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
+            readings = self.reader.read(form.query, hits) if hits else []
+            found.append(Found(query=form.query, hits=hits, readings=readings, prior=form.prior))
+        return max(found, key=lambda one: one.score)
+
+
+def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:
+    """The best sentences, each of another passage."""
+    best: dict[str, Reading] = {}
+    for reading in readings:
+        best.setdefault(reading.hit.passage.id, reading)
+    return tuple(
+        Near(
+            article=reading.hit.article,
+            passage=reading.hit.passage,
+            score=reading.hit.score,
+            similarity=reading.hit.similarity,
+            also_in=reading.hit.also_in,
+            sentence=reading.text,
+            start=reading.start,
+            end=reading.end,
+        )
+        for reading in islice(best.values(), _NEAREST)
+    )
 
 
 def _short_answer(reading: Reading) -> str | None:

@@ -1,18 +1,14 @@
-"""A question as typed -> what it asks for and, in a conversation, what it leans on. Knows nothing of passages."""
+"""A question as typed -> what kind of answer it asks for. Knows nothing of conversations or passages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import StrEnum
 
 from assistant.errors import QuestionError
-from assistant.result import Answer
-from assistant.terms import content_stems, find_names, find_terms
 from index import fold
 
 MAX_CHARACTERS = 2_000
-_CARRIED = 4
 
 
 class Kind(StrEnum):
@@ -43,16 +39,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_FIGURE = re.compile(
-    r"[^A-Za-z]*\d.*|(?:Jan|Feb|March|April|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*"
-)
 _CONNECTIVE = re.compile(r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|that one|there|the same|"
-    r"the (?:latter|former|others?))\b",
-    re.IGNORECASE,
-)
-_EXPLETIVE = re.compile(r"\b(is|was|are|were) there\b|\bis it (true|possible|likely|known|clear)\b", re.IGNORECASE)
 
 
 def check_question(question: str) -> str:
@@ -78,54 +65,3 @@ def kind_of(question: str) -> Kind:
     """What kind of answer is asked for."""
     folded = fold(_CONNECTIVE.sub("", question))
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)
-
-
-def understand(question: str, history: Sequence[Answer]) -> str:
-    """The question as it is searched for: one that leans on the last exchange gets that exchange's names.
-
-    Args:
-        question: as checked.
-        history: earlier answers, oldest first.
-
-    Returns:
-        The question itself, or with names in brackets: "How much had it already paid? (Türkiye, F-35)".
-    """
-    if not history or not leans(question):
-        return question
-    known = content_stems(question)
-    carried = [name for name in _topic(history[-1]) if not content_stems(name) <= known][:_CARRIED]
-    return f"{question} ({', '.join(carried)})" if carried else question
-
-
-def leans(question: str) -> bool:
-    """Whether a question needs the exchange before it to be understood.
-
-    It does where it opens with a connective ("And when …"), where a pronoun comes before any name that it could stand
-    for, or where it names nothing at all and is short.
-    """
-    if _CONNECTIVE.match(question):
-        return True
-    own = find_names(question)
-    pronoun = _PRONOUN.search(_EXPLETIVE.sub(lambda match: "_" * len(match.group()), question))
-    if pronoun:
-        return not any(start < pronoun.start() for start, _ in own)
-    return not own and sum(term.content for term in find_terms(question)) <= 4
-
-
-def _topic(last: Answer) -> list[str]:
-    """What the last exchange was about, most telling first: names asked for, then those of the answer."""
-    query = last.query.replace("(", " ").replace(")", " ")
-    found = [query[start:end] for start, end in find_names(query)]
-    if last.short_answer and find_names(last.short_answer, skip_first=False) == [(0, len(last.short_answer))]:
-        found.append(last.short_answer)
-    if not found:
-        found = [word for word in (query[term.start : term.end] for term in find_terms(query) if term.content)]
-    if last.citations and len(found) < 2:
-        sentence = last.citations[0].sentence
-        found += [sentence[start:end] for start, end in find_names(sentence)]
-    return [name for n, name in enumerate(found) if _says_more(name, found[:n])]
-
-
-def _says_more(name: str, before: Sequence[str]) -> bool:
-    """Whether a name is more than a figure or a month, and not among those before it."""
-    return bool(content_stems(name) - content_stems(" ".join(before))) and not _FIGURE.fullmatch(name)

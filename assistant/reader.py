@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assistant.network import Network
-from assistant.question import Kind
-from assistant.reading import Asked, Candidate, Reading, find_sentences
-from assistant.sentence_reader import match
-from assistant.windows import Window, encode_bare, make_windows, special_ids
+from assistant.reading import Candidate, Reading, find_sentences
+from assistant.windows import Window, encode_bare, encode_contexts, find_context, make_windows, special_ids
 from index import Hit, fold, load_tokenizer
 
 _WORD = re.compile(r"[^\W_]+")
@@ -31,20 +29,17 @@ LONGEST_ANSWER = 30
 
 FEATURES = (
     "span",  # log-odds of the best span: of its start and of its end, against "not here"
-    "match",  # what the reader by rules makes of the sentence's words and form, log-odds
+    "search",  # the score that search gave the passage, high where words, meaning and date agree
 )
 
-# What follows was fitted by python -m assistant.training.calibration, 2026-11-28, on the even half of news-dev, asked
-# with and without the day.
+# What follows was fitted by python -m assistant.training.calibration, 2026-11-29, on news-gold's 225 questions.
 
-WEIGHTS = (0.232, 0.725, -3.060)
+WEIGHTS = (0.395, 1.534, -3.549)
 """Log-odds that the answer stands in a sentence against that it stands nowhere: of FEATURES, and the constant."""
-DECISION = (0.864, 0.686, -1.499)
-"""Log-odds that a sentence's answer is right: of its log-odds beside the others, of the best score that search gave a
-passage, and the constant."""
-THRESHOLD = 0.23
-"""Probability of being right below which Dateline declines: there, false answers and false refusals are most nearly as
-frequent on the even half of news-dev."""
+DECISION = (0.765, 0.306)
+"""Log-odds that a sentence's answer is right: of its log-odds beside the others, and the constant."""
+THRESHOLD = 0.40
+"""Probability of being right below which Dateline declines; DECISIONS.md has what other thresholds give."""
 
 _NO_SPAN = -20.0  # log-odds, for a sentence of which no word piece was read
 
@@ -68,23 +63,21 @@ class SpanReader:
         candidates = find_sentences(hits)
         if not candidates:
             return []
-        asked = Asked.of(query, candidates)
         places = {hit.passage.id: n for n, hit in enumerate(hits)}
         read = self._read_passages(query, hits)
         readings = []
         for place, sentences in groupby(candidates, lambda candidate: places[candidate.hit.passage.id]):
-            readings += _read_sentences(asked, list(sentences), read[place])
+            readings += _read_sentences(list(sentences), read[place])
         logits = weigh([reading.features for reading in readings])
-        beside = compare(logits, [answer_of(reading) for reading in readings], asked.kind)
-        scores = calibrate(beside, max(hit.score for hit in hits))
+        scores = calibrate(compare(logits, [answer_of(reading) for reading in readings]))
         scored = [replace(reading, score=score) for reading, score in zip(readings, scores.tolist(), strict=True)]
         return sorted(scored, key=lambda reading: -reading.score)
 
     def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
         """The windows of each passage, with (pieces, 2) log-odds of start and end."""
         question, *texts = encode_bare(self._tokenizer, [query, *(hit.passage.text for hit in hits)])
-        titles = encode_bare(self._tokenizer, [hit.article.title or "" for hit in hits])
-        windows = [make_windows(question, *pair, self._special) for pair in zip(titles, texts, strict=True)]
+        contexts = encode_contexts(self._tokenizer, [find_context(hit.article, hit.passage.start) for hit in hits])
+        windows = [make_windows(question, *pair, self._special) for pair in zip(contexts, texts, strict=True)]
         read = iter(self._network.read([window for some in windows for window in some]))
         return [[(window, next(read)) for window in some] for some in windows]
 
@@ -95,20 +88,17 @@ def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
     return found
 
 
-def compare(logits: Numbers, answers: Sequence[str], kind: Kind) -> Numbers:
+def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
     """(sentences,) log-odds that each one's answer is right, against all others and that there is none.
 
     Sentences vouch for each other as far as their answers share words (Dice coefficient), so that what is chosen is the
     answer nearest to all (minimum Bayes risk; Kumar and Byrne 2004). Of those that agree, a sentence stands below the
-    best one as far as it did alone. Reasons are all left as they are: that one is right makes no other one wrong.
+    best one as far as it did alone.
 
     Args:
         logits: (sentences,) of each alone.
         answers: of each; "" says the same as no other.
-        kind: of the question.
     """
-    if kind in (Kind.WHY, Kind.YES_NO):
-        return logits
     agree = _agreement(answers)
     alone = np.exp(np.minimum(logits, 50.0))
     chances = np.clip(agree @ alone / (1 + alone.sum()), 1e-9, 1 - 1e-9)
@@ -128,16 +118,15 @@ def _agreement(answers: Sequence[str]) -> Numbers:
     return agree
 
 
-def calibrate(beside: Numbers, found: float, decision: Sequence[float] = DECISION) -> Numbers:
+def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
     """(sentences,) log-odds of being right, calibrated (Platt 1999).
 
     Args:
         beside: (sentences,) what ``compare`` gave.
-        found: the best score that search gave a passage; high where words, meaning and date agree.
         decision: as fitted.
     """
-    scale, weight, constant = decision
-    scores: Numbers = scale * beside + weight * found + constant
+    scale, constant = decision
+    scores: Numbers = scale * beside + constant
     return scores
 
 
@@ -149,9 +138,7 @@ def answer_of(reading: Reading) -> str:
     return " ".join(word for word in words if word not in ("a", "an", "the"))
 
 
-def _read_sentences(
-    asked: Asked, candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]]
-) -> list[Reading]:
+def _read_sentences(candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]]) -> list[Reading]:
     """The sentences of one passage, without their scores."""
     readings = []
     for candidate in candidates:
@@ -165,7 +152,7 @@ def _read_sentences(
                 start=candidate.start,
                 end=candidate.end,
                 score=0.0,
-                features=(score, match(asked, candidate)),
+                features=(score, candidate.hit.score),
                 short_answer=(offset + start, offset + end) if spans else None,
             )
         )

@@ -89,13 +89,6 @@ class SentenceReader:
         return sorted(readings, key=lambda reading: -reading.score)
 
 
-def match(asked: Asked, candidate: Candidate) -> float:
-    """What the words and the form of a sentence add to its log-odds, its meaning left aside."""
-    spans = answer_spans(asked.kind, candidate.text, frozenset(asked.rarity))
-    features = _match(asked, candidate, spans)
-    return float(np.dot(WEIGHTS[: len(features)], features))
-
-
 def _match(asked: Asked, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, float, float, float]:
     """The first four of ``FEATURES``."""
     return (

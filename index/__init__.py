@@ -3,7 +3,7 @@
 from index.adding import Added, Outcome
 from index.backup import restore
 from index.bm25 import fold
-from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer
+from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer, load_word_embeddings
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
@@ -18,7 +18,6 @@ from index.errors import (
 )
 from index.hit import Hit, Passage
 from index.library import Library
-from index.minilm import MiniLM
 from index.records import Summary
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "LibraryNotFoundError",
     "LibraryServerError",
     "LibraryStorageError",
-    "MiniLM",
     "Outcome",
     "Passage",
     "SearchError",
@@ -44,5 +42,6 @@ __all__ = [
     "fold",
     "load_encoder",
     "load_tokenizer",
+    "load_word_embeddings",
     "restore",
 ]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EncoderError
-from index.minilm import MiniLM
+from index.minilm import Matrix, MiniLM, read_word_embeddings
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -215,6 +215,15 @@ class EmbeddingEncoder:
             )
         unit: NDArray[np.float32] = rows / norms
         return unit
+
+
+def load_word_embeddings() -> Matrix:
+    """(words, 384) float32 of the default model; shared by all who ask, and only read.
+
+    Raises:
+        EncoderError: the model is not installed.
+    """
+    return read_word_embeddings(default_folder() / "model.safetensors")
 
 
 def default_folder() -> Path:

@@ -11,7 +11,7 @@ the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from math import prod
@@ -64,17 +64,13 @@ class MiniLM:
 
     Args:
         weights: ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2.
-        changes: what is added to its tensors, by their names: a model trained from it. Its word embeddings stay.
     """
 
-    def __init__(self, weights: Path, changes: Mapping[str, Matrix] | None = None) -> None:
+    def __init__(self, weights: Path) -> None:
         tensors = _load(weights)
-        for name, change in (changes or {}).items():
-            tensors[name] = tensors[name] + change
-        self._words = _word_embeddings(weights)
+        self._words = read_word_embeddings(weights)
         segments = tensors["embeddings.token_type_embeddings.weight"]
         self._positions = tensors["embeddings.position_embeddings.weight"] + segments[0]
-        self._second = segments[1] - segments[0]
         self._norm = _norm(tensors, "embeddings")
         self._layers = [_Layer(tensors, f"encoder.layer.{layer}") for layer in range(LAYERS)]
         self._room = Room()
@@ -86,14 +82,6 @@ class MiniLM:
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
             return np.concatenate([np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)])
-
-    def read(self, texts: Sequence[Sequence[int]], seconds: Sequence[int]) -> list[Matrix]:
-        """For each text the last layer, (word pieces, 384) float32; ``seconds`` are where second segments begin."""
-        with one_thread:
-            return list(self._pool.map(self._read_text, texts, seconds))
-
-    def _read_text(self, ids: Sequence[int], second: int) -> Matrix:
-        return self._forward(np.array(ids), [slice(0, len(ids))], second)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -108,11 +96,9 @@ class MiniLM:
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 
-    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice], second: int | None = None) -> Matrix:
+    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
         """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
         states = self._words[ids]
-        if second is not None:
-            states[second:] += self._second
         states += self._positions[np.concatenate([np.arange(where.stop - where.start) for where in slices])]
         _normalise(states, self._norm)
         room = self._room
@@ -140,7 +126,7 @@ def _load(weights: Path) -> dict[str, Matrix]:
 
 
 @cache
-def _word_embeddings(weights: Path) -> Matrix:
+def read_word_embeddings(weights: Path) -> Matrix:
     """(words, 384), 47 MB: one copy for all models of a process."""
     from safetensors import safe_open
 

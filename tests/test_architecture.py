@@ -107,7 +107,7 @@ def test_every_module_says_what_it_does(module: tuple[str, ast.Module]) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_files_stay_readable(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
 
 
 def test_every_package_is_shipped() -> None:

@@ -1,12 +1,12 @@
 """Fits the probability that an answer of the trained reader is right.
 
-    python -m assistant.training.calibration --news DIR --library FOLDER [--weights FILE] [--pictures DIR]
+    python -m assistant.training.calibration --questions FILE --articles FILE --library FOLDER [--weights FILE]
 
-Each question of news-dev is searched, once with the day asked and once without, in a library that is made in FOLDER
-the first time (half an hour on two cores), and the passages found are read. Fitted is, by maximum likelihood, what the
-features of a sentence count; then, as Platt (1999) does, the log-odds that the best answer is right. The even half is
-fitted and the odd half reported, and once more the other way round (``cross-fitted``). Prints the numbers for
-reader.py, and draws how far confidence can be trusted. Not imported at run time.
+Each question is answered as a user's would be, with the day that it was asked, in a library of the articles that is
+made in FOLDER the first time (ten minutes on two cores). Fitted is, by maximum likelihood, what the features of a
+sentence count; then, as Platt (1999) does, the log-odds that the best answer is right. The scores are cross-fitted:
+each question is judged by numbers that were fitted on the other four fifths. Prints the numbers for reader.py, fitted
+on all questions, and draws how far confidence can be trusted. Not imported at run time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,21 +23,21 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from assistant.metrics import auroc, calibration_error
-from assistant.network import SHIPPED, Network
-from assistant.question import Kind, kind_of
-from assistant.reader import FEATURES, SpanReader, answer_of, calibrate, compare, weigh
-from assistant.training.newsdev import read_articles
+from assistant import Answer, Assistant, GoldQuestion, Settings, read_questions
+from assistant.judgement import is_right
+from assistant.metrics import Score, auroc, calibration_error, exact_match, f1, mean_score
+from assistant.network import SHIPPED
+from assistant.reader import FEATURES, THRESHOLD, answer_of, calibrate, compare, weigh
+from assistant.training.news import read_articles
 from assistant.training.pictures import draw_reliability, draw_risk_coverage
-from assistant.training.sentences import Asked, news_questions
 from index import Library
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_READ = 8  # passages read for a question, as ``Settings.passages``
-_SHRINK = 0.001  # of the squares of the weights, each times its feature's standard deviation
+FOLDS = 5
 COVERAGE = 0.7
+_SHRINK = 0.003  # of the squares of the weights, each times its feature's standard deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +45,25 @@ class Example:
     """A question that was searched for and read.
 
     Attributes:
-        kind: of the question.
+        question: with what is known of its answer.
         rows: (sentences, features).
-        answers: what each sentence's short answer says.
-        right: (sentences,) whether each holds the answer.
-        found: the best score that search gave a passage.
-        answerable: whether the answer was there to be found.
+        answers: what each sentence's short answer says, as sentences are compared by.
+        right: (sentences,) whether each is right.
+        short: the short answer of each; "" where there is none.
         words: of each sentence.
     """
 
-    kind: Kind
+    question: GoldQuestion
     rows: Numbers
     answers: tuple[str, ...]
     right: Flags
-    found: float
-    answerable: bool
+    short: tuple[str, ...]
     words: tuple[int, ...]
+
+    @property
+    def fold(self) -> int:
+        """The part of the questions that it belongs to."""
+        return int(sha256(self.question.id.encode()).hexdigest(), 16) % FOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,26 +75,49 @@ class Fit:
 
     def scores(self, example: Example) -> Numbers:
         """(sentences,) calibrated log-odds."""
-        beside = compare(weigh(example.rows, self.weights), example.answers, example.kind)
-        return calibrate(beside, example.found, self.decision)
+        return calibrate(compare(weigh(example.rows, self.weights), example.answers), self.decision)
 
 
-def read_all(library: Library, reader: SpanReader, questions: Iterable[Asked]) -> list[Example]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a question: its best sentence, and how sure that is."""
+
+    example: Example
+    place: int
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the best sentence is right."""
+        return bool(self.example.right[self.place])
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles hold the answer."""
+        return self.example.question.answerable
+
+
+def read_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Example]:
     """Search and read; a question for which nothing can be read is left out."""
+    known: dict[str, str] = {article.record or article.id: article.id for article in assistant.library.articles()}
     examples = []
-    for asked in questions:
-        hits = library.search(asked.text, limit=_READ, as_of=asked.as_of)
-        readings = reader.read(asked.text, hits)
+    for question in questions:
+        history: list[Answer] = []
+        for earlier in question.history:
+            history.append(assistant.answer(earlier, history=history, as_of=question.as_of))
+        gold = frozenset(known[name] for name in question.articles)
+        readings = assistant.read(question.question, history, as_of=question.as_of).readings
         if readings:
+            short = [one.hit.article.text[slice(*one.short_answer)] if one.short_answer else "" for one in readings]
+            right = [question.answerable and is_right(question, gold, one.hit, one.text) for one in readings]
             examples.append(
                 Example(
-                    kind=kind_of(asked.text),
-                    rows=np.array([reading.features for reading in readings]),
+                    question=question,
+                    rows=np.array([one.features for one in readings]),
                     answers=tuple(map(answer_of, readings)),
-                    right=np.array([asked.holds(reading) for reading in readings]),
-                    found=max(hit.score for hit in hits),
-                    answerable=asked.answerable,
-                    words=tuple(len(reading.text.split()) for reading in readings),
+                    right=np.array(right),
+                    short=tuple(short),
+                    words=tuple(len(one.text.split()) for one in readings),
                 )
             )
     return examples
@@ -104,101 +131,124 @@ def fit(examples: Sequence[Example]) -> Fit:
     spread = rows.std(0)
 
     def loss(weights: Numbers) -> float:
-        """Negative log-likelihood of the sentences that hold the answer, or of "none does"."""
+        """Negative log-likelihood of the sentences that are right, or of "none is"."""
         alone = np.exp(np.minimum(weigh(rows, weights.tolist()), 50.0))
         everything = 1 + np.add.reduceat(alone, first)
         wanted = np.add.reduceat(alone * right, first)
         surprise = np.log(everything) - np.log(np.where(wanted > 0, wanted, 1.0))
         return float(surprise.mean() + _SHRINK * np.square(weights[:-1] * spread).sum())
 
-    start = np.array([0.3] + [0.5] * (len(FEATURES) - 1) + [-3.0])
+    start = np.array([0.3] * len(FEATURES) + [-3.0])
     weights = tuple(minimize(loss, start, method="BFGS").x.tolist())
-    plain = Fit(weights=weights, decision=(1.0, 0.0, 0.0))
-    best = [_best(plain, example) for example in examples]
-    evidence = [(score, example.found) for (score, *_), example in zip(best, examples, strict=True)]
-    model = LogisticRegression(C=100, max_iter=2000).fit(evidence, [right for _, right, _ in best])
-    return Fit(weights=weights, decision=(*model.coef_[0].tolist(), float(model.intercept_[0])))
+    plain = Fit(weights=weights, decision=(1.0, 0.0))
+    best = [(scores.max(), one.right[scores.argmax()]) for one in examples for scores in [plain.scores(one)]]
+    model = LogisticRegression(max_iter=2000).fit([[score] for score, _ in best], [right for _, right in best])
+    return Fit(weights=weights, decision=(float(model.coef_[0, 0]), float(model.intercept_[0])))
 
 
-def _best(fitted: Fit, example: Example) -> tuple[float, bool, int]:
-    """Of the best sentence: its score, whether it is right, and its words."""
-    scores = fitted.scores(example)
-    place = int(np.argmax(scores))
-    return float(scores[place]), bool(example.right[place]), example.words[place]
+def judge(fitted: Fit, examples: Iterable[Example]) -> list[Outcome]:
+    """The best sentence of each question, with its confidence."""
+    outcomes = []
+    for example in examples:
+        scores = fitted.scores(example)
+        place = int(scores.argmax())
+        outcomes.append(Outcome(example=example, place=place, confidence=1 / (1 + float(np.exp(-scores[place])))))
+    return outcomes
 
 
-def find_threshold(fitted: Fit, examples: Sequence[Example]) -> float:
-    """The confidence, to two decimals, at which false answers and false refusals are most nearly as frequent."""
-    chance, _, answerable = outcomes([(fitted, examples)])
+def cross_fit(examples: Sequence[Example]) -> list[Outcome]:
+    """Each question by numbers that were fitted without its fold."""
+    outcomes = []
+    for fold in range(FOLDS):
+        fitted = fit([example for example in examples if example.fold != fold])
+        outcomes += judge(fitted, [example for example in examples if example.fold == fold])
+    return outcomes
 
-    def apart(threshold: float) -> float:
-        return abs(float((chance[answerable] < threshold).mean() - (chance[~answerable] >= threshold).mean()))
 
-    return min((n / 100 for n in range(1, 100)), key=apart)
-
-
-def report(pairs: Sequence[tuple[Fit, Sequence[Example]]]) -> str:
-    """Two lines about examples, each with the fit that did not see them."""
-    chances, right, answerable = outcomes(pairs)
-    surest = np.argsort(-chances[answerable])[: round(COVERAGE * answerable.sum())]
-    length = np.median([_best(fitted, example)[2] for fitted, some in pairs for example in some])
-    scores = {
-        "AUROC answerable": auroc(chances[answerable].tolist(), chances[~answerable].tolist()),
-        "calibration error": calibration_error(chances.tolist(), right.tolist()),
+def measure(outcomes: Sequence[Outcome], threshold: float = THRESHOLD) -> dict[str, Score]:
+    """The scores, each over the questions that it can be said of."""
+    there = [one for one in outcomes if one.answerable]
+    absent = [one for one in outcomes if not one.answerable]
+    given = [one for one in outcomes if one.confidence >= threshold]
+    surest = sorted(there, key=lambda one: -one.confidence)[: round(COVERAGE * len(there))]
+    confidences = [one.confidence for one in outcomes]
+    return {
+        "best sentence right": mean_score([float(one.right) for one in there]),
+        f"right, at {COVERAGE:.0%} coverage": mean_score([float(one.right) for one in surest]),
+        "answered and right": mean_score([float(one.right and one.confidence >= threshold) for one in there]),
+        "right, of those answered": mean_score([float(one.right) for one in given]),
+        "near misses answered": mean_score([float(one.confidence >= threshold) for one in absent]),
+        "AUROC, answerable or not": auroc([one.confidence for one in there], [one.confidence for one in absent]),
+        "AUROC, right or not": auroc(
+            [one.confidence for one in outcomes if one.right], [one.confidence for one in outcomes if not one.right]
+        ),
+        "calibration error": calibration_error(confidences, [one.right for one in outcomes]),
+        "short answer exact": mean_score([float(one.right) * _score_short(one, exact_match) for one in there]),
+        "short answer F1": mean_score([_score_short(one, f1) for one in there]),
     }
-    said = [f"{name} {score.value:.3f} [{score.low:.3f}, {score.high:.3f}]" for name, score in scores.items()]
-    return (
-        f"{len(right):5} questions, {answerable.sum():4} answerable: right {right[answerable].mean():.3f}, at"
-        f" {COVERAGE:.0%} coverage {right[answerable][surest].mean():.3f}; median words {length:.0f};\n"
-        f"{'':36} {'; '.join(said)}"
-    )
 
 
-def outcomes(pairs: Sequence[tuple[Fit, Sequence[Example]]]) -> tuple[Numbers, Flags, Flags]:
-    """Of each question: the confidence, whether the best sentence is right, and whether it can be answered."""
-    best = [_best(fitted, example) for fitted, some in pairs for example in some]
-    chances: Numbers = 1 / (1 + np.exp([-score for score, *_ in best]))
-    right = np.array([is_right for _, is_right, _ in best])
-    return chances, right, np.array([example.answerable for _, some in pairs for example in some])
+def _score_short(one: Outcome, score: object) -> float:
+    short = one.example.short[one.place]
+    answers = one.example.question.answers
+    return float(score(short, answers)) if short and answers else 0.0  # type: ignore[operator] # one of metrics'
+
+
+def find_threshold(outcomes: Sequence[Outcome]) -> float:
+    """The confidence, to two decimals, at which an answer is more likely to help than to mislead.
+
+    There, right answers less wrong ones, near misses among them, are the most; of equals the highest.
+    """
+
+    def gain(threshold: float) -> int:
+        return sum(1 if one.right else -1 for one in outcomes if one.confidence >= threshold)
+
+    return max((n / 100 for n in range(1, 100)), key=lambda threshold: (gain(threshold), threshold))
+
+
+def report(outcomes: Sequence[Outcome], threshold: float) -> str:
+    """A line for each score, and the best sentence's by kind."""
+    lines = [
+        f"{name:28}{score.value:.3f} [{score.low or 0:.3f}, {score.high or 0:.3f}] of {score.count}"
+        for name, score in measure(outcomes, threshold).items()
+    ]
+    kinds = sorted({str(one.example.question.kind) for one in outcomes if one.answerable})
+    by_kind = {kind: [one.right for one in outcomes if str(one.example.question.kind) == kind] for kind in kinds}
+    lines.append("by kind: " + ", ".join(f"{kind} {np.mean(right):.2f}" for kind, right in by_kind.items()))
+    words = [one.example.words[one.place] for one in outcomes]
+    return "\n".join([*lines, f"words of the best sentence: {np.mean(words):.1f}"])
 
 
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description="Fit the confidence of the trained reader.")
-    parser.add_argument("--news", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help="as dateline evaluate reads them")
+    parser.add_argument(
+        "--articles", type=Path, required=True, metavar="FILE", help="JSON lines, packed by gzip or not"
+    )
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="for reliability.svg and risk-coverage.svg")
     options = parser.parse_args()
-    reader = SpanReader(Network(options.weights))
-    with Library.open(options.library / "news") as library:
-        library.add(read_articles(options.news))
-        news = {
-            (even, dated): read_all(library, reader, news_questions(options.news, even=even, dated=dated))
-            for even in (True, False)
-            for dated in (True, False)
-        }
-    fits = {even: fit([*news[even, True], *news[even, False]]) for even in (True, False)}
-    chosen = fits[True]
-    lines = [f"{name:12} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), chosen.weights, strict=True)]
-    numbers = zip(("beside others", "found", "constant"), chosen.decision, strict=True)
-    lines += [f"decision, {name:14} {number:+.3f}" for name, number in numbers]
-    even = [*news[True, True], *news[True, False]]
-    lines.append(f"threshold {find_threshold(chosen, even):.2f}, of news-dev's even half")
-    for dated in (True, False):
-        day = "day told" if dated else "no day"
-        lines.append(f"{f'news even, fitted, {day}':36} {report([(chosen, news[True, dated])])}")
-        lines.append(f"{f'news odd, reported, {day}':36} {report([(chosen, news[False, dated])])}")
-        crossed = [(fits[not even], news[even, dated]) for even in (True, False)]
-        lines.append(f"{f'news, cross-fitted, {day}':36} {report(crossed)}")
+    with Library.open(options.library) as library:
+        library.add(read_articles(options.articles))
+        assistant = Assistant(library, Settings(reader=str(options.weights)))
+        examples = read_all(assistant, read_questions(options.questions))
+    chosen = fit(examples)
+    names = zip((*FEATURES, "constant"), chosen.weights, strict=True)
+    lines = [f"{name:12} {weight:+.3f}" for name, weight in names]
+    lines += [
+        f"decision, {name:10} {number:+.3f}"
+        for name, number in zip(("scale", "constant"), chosen.decision, strict=True)
+    ]
+    outcomes = cross_fit(examples)
+    threshold = find_threshold(outcomes)
+    lines += [f"threshold {threshold:.2f}", "cross-fitted:", report(outcomes, threshold)]
     sys.stdout.write("\n".join(lines) + "\n")
     if options.pictures:
-        curves = {
-            day: outcomes([(fits[not even], news[even, dated]) for even in (True, False)])[:2]
-            for day, dated in (("day told", True), ("no day told", False))
-        }
-        draw_reliability(options.pictures / "reliability.svg", *curves["day told"])
-        draw_risk_coverage(options.pictures / "risk-coverage.svg", curves)
+        chances, right = np.array([one.confidence for one in outcomes]), np.array([one.right for one in outcomes])
+        draw_reliability(options.pictures / "reliability.svg", chances, right)
+        draw_risk_coverage(options.pictures / "risk-coverage.svg", {"day told": (chances, right)})
 
 
 if __name__ == "__main__":

@@ -1,72 +1,93 @@
-"""SQuAD 2.0 as the reader is trained on it: a question with a paragraph, as word pieces. Knows nothing of networks."""
+"""What the reader learns from: a question with the passages among which its answer is chosen, as word pieces.
+
+Knows nothing of networks or of where examples come from.
+"""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from assistant.training.squad import Question, read_squad, shuffle
-from assistant.windows import LONGEST, Window, encode_bare, make_windows, special_ids
+from assistant.windows import Context, Window, encode_bare, encode_contexts, make_windows, special_ids
+from index import load_tokenizer
 
-TITLED = 0.5  # share of the questions that are shown the paragraph's title, as articles have one and SQuAD's do not
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A passage, and what of it answers the question.
+
+    Attributes:
+        text: the passage.
+        context: what is read before it.
+        right: characters that answer; any of them will do, none is "not here".
+        unsure: characters that may answer, for all that is known; choosing them is neither rewarded nor punished.
+    """
+
+    text: str
+    context: Context
+    right: tuple[Span, ...] = ()
+    unsure: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question and its passages; "not here" is right where none of them answers."""
+
+    question: str
+    texts: tuple[Text, ...]
+
+    @property
+    def length(self) -> int:
+        """Characters of the longest passage with its context, by which examples are batched."""
+        return len(self.question) + max(len(text.text) + sum(map(len, text.context)) for text in self.texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A question with one paragraph: what the network reads, and where the answer is in it.
+    """What the network reads of one passage.
 
     Attributes:
-        window: the part of the paragraph that holds the answer, if it is long.
+        window: the part of the passage that holds the answer, if it is long.
         right: (start, end) of each right answer, as indices in ``window.ids``, both included; none is "not here".
+        unsure: the same of those that may be right.
     """
 
     window: Window
-    right: tuple[tuple[int, int], ...]
+    right: tuple[Span, ...]
+    unsure: tuple[Span, ...]
 
 
-Group = tuple[tuple[Question, int], ...]
-"""A question with the indices of the paragraphs among which its answer is chosen."""
-
-
-class Data:
-    """SQuAD's training questions, shuffled, as groups.
+class Tokens:
+    """Makes readings of examples.
 
     Args:
-        path: ``train.json.gz``.
-        tokenizer: of the encoder.
-        seed: of the order, and of which questions are shown titles.
+        tokenizer: of the encoder; None is the one that is installed.
     """
 
-    def __init__(self, path: Path, tokenizer: Tokenizer, seed: int) -> None:
-        self.paragraphs, questions = read_squad(path)
-        self.questions = shuffle(questions, seed)
-        self._seed = seed
-        self._special = special_ids(tokenizer)
-        self._asked = dict(
-            zip((q.id for q in questions), encode_bare(tokenizer, [q.text for q in questions]), strict=True)
-        )
-        self._titles = encode_bare(tokenizer, [paragraph.title for paragraph in self.paragraphs])
-        self._texts = encode_bare(tokenizer, [paragraph.text for paragraph in self.paragraphs])
+    def __init__(self, tokenizer: Tokenizer | None = None) -> None:
+        self._tokenizer = tokenizer or load_tokenizer()
+        self._special = special_ids(self._tokenizer)
 
-    def length(self, group: Group) -> int:
-        """Word pieces of a group's longest reading, or nearly."""
-        return max(min(LONGEST, len(self._asked[q.id]) + len(self._texts[paragraph])) for q, paragraph in group)
-
-    def read(self, question: Question, paragraph: int) -> Reading:
-        """A question with a paragraph, its own or one that does not answer it."""
-        titled = random.Random(f"{self._seed} {question.id}").random() < TITLED
-        title = self._titles[paragraph] if titled else None
-        windows = make_windows(self._asked[question.id], title, self._texts[paragraph], self._special)
-        spans = question.spans if paragraph == question.paragraph else ()
-        placed = [Reading(window=window, right=_places(window, spans)) for window in windows]
-        return max(placed, key=lambda reading: len(reading.right))
+    def read(self, example: Example) -> list[Reading]:
+        """One reading for each passage."""
+        question, *texts = encode_bare(self._tokenizer, [example.question, *(text.text for text in example.texts)])
+        contexts = encode_contexts(self._tokenizer, [text.context for text in example.texts])
+        readings = []
+        for text, encoded, context in zip(example.texts, texts, contexts, strict=True):
+            windows = make_windows(question, context, encoded, self._special)
+            placed = [
+                Reading(window=window, right=_places(window, text.right), unsure=_places(window, text.unsure))
+                for window in windows
+            ]
+            readings.append(max(placed, key=lambda reading: len(reading.right)))
+        return readings
 
 
-def _places(window: Window, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _places(window: Window, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Where in a window the spans of characters stand whole."""
     found = []
     for start, end in spans:

