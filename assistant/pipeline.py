@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from math import inf
 from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
 from assistant.errors import WeightsError
-from assistant.follow_up import find_forms
+from assistant.follow_up import Form, find_forms, is_completed_meant
 from assistant.network import SHIPPED, Network
 from assistant.question import check_question
 from assistant.reader import SpanReader
@@ -38,18 +37,16 @@ class Found:
         query: the question as understood.
         hits: the passages, best first.
         readings: their sentences, best first.
-        prior: log-odds that the question is meant so, as far as its words tell.
     """
 
     query: str
     hits: Sequence[Hit]
     readings: Sequence[Reading]
-    prior: float
 
     @property
-    def score(self) -> float:
-        """Log-odds that it is meant so and its best sentence is right, for comparison."""
-        return self.prior + self.readings[0].score if self.readings else -inf
+    def similarity(self) -> float:
+        """Cosine of the question and the passage nearest to it; -1 where there is none."""
+        return max((hit.similarity for hit in self.hits), default=-1.0)
 
 
 class Assistant:
@@ -163,16 +160,36 @@ class Assistant:
         it was meant. The arguments are those of ``answer``.
         """
         tell = on_stage or (lambda stage: None)
-        found = []
-        for form in find_forms(self.library.correct(question), history):
+
+        def search(form: Form) -> Found:
             hits = self.library.search(
                 form.query, limit=self.settings.passages, as_of=as_of, outlets=outlets, since=since, until=until
             )
             if hits:
                 tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
-            readings = self.reader.read(form.query, hits) if hits else []
-            found.append(Found(query=form.query, hits=hits, readings=readings, prior=form.prior))
-        return max(found, key=lambda one: one.score)
+            return Found(query=form.query, hits=hits, readings=self.reader.read(form.query, hits) if hits else [])
+
+        first, *others = find_forms(self.library.correct(question), history)
+        found = search(first)
+        for form in others:
+            completed = search(form)
+            if completed.readings and _is_meant(found, completed, form.prior, history[-1]):
+                found = completed
+        return found
+
+
+def _is_meant(alone: Found, completed: Found, prior: float, last: Answer) -> bool:
+    """Whether the completed question is meant, and not the one that stands alone."""
+    if not alone.readings:
+        return True
+    shown = {article.id for article in (*(c.article for c in last.citations), *(n.article for n in last.nearest))}
+    best = completed.readings[0]
+    return is_completed_meant(
+        prior,
+        score=best.score - alone.readings[0].score,
+        similarity=completed.similarity - alone.similarity,
+        same=best.hit.article.id in shown,
+    )
 
 
 def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:

@@ -243,7 +243,7 @@ def test_filters_narrow_the_answer_down(wide: Page) -> None:
     wide.get_by_role("button", name="Only some outlets or days").click()
     wide.get_by_label("Until").fill("2000-01-01")
     ask(wide, F35)
-    expect(wide.locator(".dl-abstention")).to_contain_text("No articles to look in")
+    expect(wide.locator(".dl-abstention")).to_contain_text("There are no articles to answer from")
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_articles_open_in_a_sheet(phone: Page) -> None:
