@@ -106,6 +106,11 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
     return [(a, b) for a, b in spans if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY]
 
 
+def find_amounts(sentence: str) -> list[Span]:
+    """Sums of money, shares and measures, each with its unit."""
+    return [span for pattern in (_MONEY, _PERCENT, _DURATION) for span in _all(pattern, sentence)]
+
+
 def counted(sentence: str, span: Span, asked: Collection[str]) -> bool:
     """Whether a number counts what was asked for: one of the question's words follows it closely ("100 F-35s")."""
     following = find_terms(sentence[span[1] : span[1] + 40])[:3]

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assistant.network import Network
 from assistant.reading import Candidate, Reading, find_sentences
+from assistant.short_answer import make_whole
 from assistant.windows import Window, encode_bare, encode_contexts, find_context, make_windows, special_ids
 from index import Hit, fold, load_tokenizer
 
@@ -146,6 +147,7 @@ def _read_sentences(candidates: Sequence[Candidate], windows: Sequence[tuple[Win
         inside = (candidate.start - offset, candidate.end - offset)
         spans = [span for window in windows if (span := best_span(*window, *inside))]
         score, start, end = max(spans, default=(_NO_SPAN, 0, 0))
+        whole = make_whole(candidate.text, start - inside[0], end - inside[0]) if spans else None
         readings.append(
             Reading(
                 hit=candidate.hit,
@@ -153,7 +155,7 @@ def _read_sentences(candidates: Sequence[Candidate], windows: Sequence[tuple[Win
                 end=candidate.end,
                 score=0.0,
                 features=(score, candidate.hit.score),
-                short_answer=(offset + start, offset + end) if spans else None,
+                short_answer=(candidate.start + whole[0], candidate.start + whole[1]) if whole else None,
             )
         )
     return readings
