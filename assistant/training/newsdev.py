@@ -8,7 +8,6 @@ by looking at them is chosen on the even half, by the parity of sha256(id).
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.metrics import holds
+from assistant.training import news
 from corpus import Article
 
 
@@ -47,15 +47,7 @@ class Question:
 
 def read_articles(folder: Path) -> Iterator[Article]:
     """The 2,058 articles, under their records' own ids, which the questions name."""
-    with gzip.open(folder / "news-dev.articles.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            yield Article(
-                id=record["id"],
-                title=record["title"].strip() or None,
-                text=record["text"],
-                url=record["url"] or None,
-                published=date.fromisoformat(record["published"].replace("/", "-")) if record["published"] else None,
-            )
+    return news.read_articles(folder / "news-dev.articles.jsonl.gz")
 
 
 def read_questions(folder: Path) -> list[Question]:

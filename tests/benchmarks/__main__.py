@@ -19,7 +19,11 @@ OWN: dict[str, tuple[str, ...]] = {"samples": (), "copies": NEWS, "speed": ("--n
 ON_DATA: dict[str, tuple[str, ...]] = {
     "cleaning": ("--data", "{data}/pasted-pages"),
     "search": (*NEWS, "--library", "{library}"),
-    "abstention": (*NEWS, "--library", "{library}"),
+    "answering": ("--data", "{data}", "--library", "{library}"),
+    "conversations": (
+        *("--articles", "{data}/news-dev/news-dev.articles.jsonl.gz", "--library", "{library}"),
+        *("--canard", "{data}/canard/dev-half.json.gz"),
+    ),
     "reading": ("--data", "{data}"),
     "adding": NEWS,
     "growth": (*NEWS, "--library", "{library}", "--folder", "{library}/growth", "--sizes", "20000"),
