@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
@@ -193,10 +192,7 @@ def _is_meant(alone: Found, completed: Found, prior: float, last: Answer) -> boo
 
 
 def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:
-    """The best sentences, each of another passage."""
-    best: dict[str, Reading] = {}
-    for reading in readings:
-        best.setdefault(reading.hit.passage.id, reading)
+    """The best sentences."""
     return tuple(
         Near(
             article=reading.hit.article,
@@ -208,7 +204,7 @@ def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:
             start=reading.start,
             end=reading.end,
         )
-        for reading in islice(best.values(), _NEAREST)
+        for reading in readings[:_NEAREST]
     )
 
 

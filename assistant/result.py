@@ -99,8 +99,7 @@ class Answer:
         confidence: calibrated probability in [0, 1] that this answer is right; when abstaining, that the best
             candidate would have been.
         abstention: None, or why there is no answer.
-        nearest: the sentences that come closest, each of another passage, the reader's best first; shown when
-            abstaining.
+        nearest: the sentences that come closest, each with its passage, the reader's best first; shown when abstaining.
     """
 
     question: str
