@@ -94,10 +94,10 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         case Kind.WHEN:
             spans = _all(_DATE, sentence)
         case Kind.WHO:
-            spans = [(a, b) for a, b in _undated(sentence) if " " in sentence[a:b] or not _PLACE.search(sentence[:a])]
-            spans = [(a, b) for a, b in spans if not any(letter.isdigit() for letter in sentence[a:b])]
+            names = [(a, b) for a, b in find_undated_names(sentence) if not any(map(str.isdigit, sentence[a:b]))]
+            spans = [(a, b) for a, b in names if " " in sentence[a:b] or not _PLACE.search(sentence[:a])]
         case Kind.WHERE:
-            spans = [(a, b) for a, b in _undated(sentence) if _PLACE.search(sentence[:a])]
+            spans = [(a, b) for a, b in find_undated_names(sentence) if _PLACE.search(sentence[:a])]
         case Kind.WHY:
             spans = [(match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)]
             spans += [(_clause_start(sentence, match.start()), match.start()) for match in _RESULT.finditer(sentence)]
@@ -130,7 +130,7 @@ def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> f
     return 1.0 if several or speaks else 0.5
 
 
-def _undated(sentence: str) -> list[Span]:
+def find_undated_names(sentence: str) -> list[Span]:
     """Names that are no dates and no mere figures."""
     dates = _all(_DATE, sentence) + _all(_CALENDAR, sentence)
     return [

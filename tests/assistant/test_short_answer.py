@@ -13,6 +13,11 @@ from assistant.short_answer import make_whole
     ("sentence", "span", "whole"),
     [
         ("The Daily Sabah reported it first.", "Sabah", "Daily Sabah"),
+        ("Daily Sabah reported it first.", "Daily", "Daily Sabah"),
+        ("It flew 39 Americans home.", "39", "39"),
+        ("District Judge Ada O. Merrow agreed.", "Ada O. Merrow", "Ada O. Merrow"),
+        ("They met in Vancouver July 15 to talk.", "Vancouver", "Vancouver"),
+        ("It is a 206-minute-long film.", "206-minute", "206-minute-long"),
         ("It cost $2.5 billion in all.", "$2.5", "$2.5 billion"),
         ("It was shut for six weeks.", "six", "six weeks"),
         ("He called it “a grave mistake” on Monday.", "called it “a grave mistake", "called it “a grave mistake”"),
