@@ -8,8 +8,10 @@ from math import exp, log
 
 from assistant.reading import Reading
 from assistant.result import Abstention
+from assistant.terms import content_stems, name_stems
 
-# Cosine of question and best passage under which nothing is on the topic. Set by eye; it chooses only the reason.
+# Cosine of question and best passage under which nothing is on the topic, unless one of the question's names is there.
+# Set by eye; it chooses only the reason.
 _TOPIC_MEANING = 0.35
 
 MESSAGES = {
@@ -34,10 +36,11 @@ class Decision:
     floor: float
 
 
-def decide(readings: Sequence[Reading], threshold: float) -> Decision:
+def decide(query: str, readings: Sequence[Reading], threshold: float) -> Decision:
     """Answer, or abstain with the reason.
 
     Args:
+        query: what was read for.
         readings: best first; empty where no passage holds a sentence.
         threshold: probability of being right below which nothing is answered, in (0, 1).
     """
@@ -47,6 +50,14 @@ def decide(readings: Sequence[Reading], threshold: float) -> Decision:
     confidence = 1 / (1 + exp(-readings[0].score))
     if confidence >= threshold:
         return Decision(confidence=confidence, abstention=None, floor=floor)
-    near = max(reading.hit.similarity for reading in readings) >= _TOPIC_MEANING
-    reason = Abstention.NO_ANSWER if near else Abstention.NO_MATCH
+    reason = Abstention.NO_ANSWER if _on_topic(query, readings) else Abstention.NO_MATCH
     return Decision(confidence=confidence, abstention=reason, floor=floor)
+
+
+def _on_topic(query: str, readings: Sequence[Reading]) -> bool:
+    """Whether the passages have anything to do with the question."""
+    if max(reading.hit.similarity for reading in readings) >= _TOPIC_MEANING:
+        return True
+    names = name_stems(query)
+    passages = {reading.hit.passage.id: reading.hit.passage.text for reading in readings}
+    return any(names & content_stems(text) for text in passages.values())

@@ -118,7 +118,7 @@ class Assistant:
         if not found.hits:
             reason = Abstention.NO_ARTICLES
             return Answer(question=question, query=query, text=MESSAGES[reason], abstention=reason)
-        decision = decide(readings, self.reader.threshold)
+        decision = decide(query, readings, self.reader.threshold)
         nearest = _find_nearest(readings)
         if decision.abstention:
             return Answer(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from snowballstemmer.english_stemmer import EnglishStemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
-_POSSESSIVE = re.compile(r"['’]s$")
+
+_PLURAL_NUMBER = re.compile(r"(?:.*[^\W\d_].*\d|\d{3})s")  # of things with a number, not of a decade ("1980s")
 
 STOP_WORDS = frozenset(
     """
@@ -61,8 +62,10 @@ def _stemmer() -> EnglishStemmer:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The folded word's English stem ("deliveries" -> "deliveri", "sank" -> "sink")."""
+    """The folded word's English stem ("deliveries" -> "deliveri", "sank" -> "sink", "F-35s" -> "f-35")."""
     folded = fold(word)
+    if _PLURAL_NUMBER.fullmatch(folded):
+        return folded[:-1]
     stemmed: str = _stemmer().stemWord(_IRREGULAR.get(folded, folded))
     return stemmed
 
@@ -103,7 +106,7 @@ def find_terms(text: str) -> list[Term]:
 
 
 def content_stems(text: str) -> frozenset[str]:
-    """The stems of a text's content words; of "F-35s" both "f-35" and its whole."""
+    """The stems of a text's content words."""
     return frozenset(term.stem for term in find_terms(text) if term.content)
 
 
@@ -133,3 +136,8 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
         else:
             spans.append((term.start, term.end))
     return spans
+
+
+def name_stems(text: str) -> frozenset[str]:
+    """The stems of the words of a text's names."""
+    return frozenset[str]().union(*(content_stems(text[start:end]) for start, end in find_names(text)))

@@ -13,6 +13,7 @@ from rich.text import Text
 from assistant import Answer, Assistant, AssistantError
 from corpus import Article, Span
 from index import Library, LibraryError
+from ui.excerpts import closest
 from ui.screen import count_articles
 from ui.terminal import answer_view, article_view, one_line
 
@@ -125,4 +126,4 @@ class Chat:
             return []
         last = self._history[-1]
         cited = [(citation.article, (citation.start, citation.end)) for citation in last.citations]
-        return cited or [(near.article, (near.start, near.end)) for near in last.nearest]
+        return cited or [(near.article, (near.start, near.end)) for near in closest(last)]

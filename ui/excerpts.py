@@ -1,14 +1,21 @@
-"""A sentence with some of the passage around it, on one line. Pure, and knows nothing of screens."""
+"""The closest sentences, each with some of the passage around it. Pure, and knows nothing of screens."""
 
 from __future__ import annotations
 
 from textwrap import shorten
 
-from assistant import Near
+from assistant import Abstention, Answer, Near
 
 AROUND = 90
 """Characters before and after the sentence that are shown, at most."""
+SHOWN = 3
+"""The closest sentences that are shown, at most."""
 _CUT = "…"
+
+
+def closest(answer: Answer) -> tuple[Near, ...]:
+    """The sentences to show where no sure answer was found; none where the articles have nothing on the topic."""
+    return () if answer.abstention is Abstention.NO_MATCH else answer.nearest[:SHOWN]
 
 
 def excerpt(near: Near) -> tuple[str, str, str]:

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from assistant import Answer, Citation, Near
 from corpus import Article
 from ui.articles import day_of, opens, plain, source_line, title_of
-from ui.excerpts import excerpt
+from ui.excerpts import closest, excerpt
 
-NEAREST_SHOWN = 3
 _CLOSEST = ("The closest sentence", "The closest sentences")
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
@@ -77,10 +76,10 @@ def _answered(answer: Answer) -> str:
 
 
 def _abstained(answer: Answer) -> str:
-    nearest = answer.nearest[:NEAREST_SHOWN]
+    nearest = closest(answer)
     cards = "".join(map(_near_card, nearest))
-    closest = f'<h3>{_CLOSEST[len(nearest) > 1]}</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
-    return f'<p class="dl-abstention" dir="auto">{plain(answer.text)}</p>{closest}'
+    below = f'<h3>{_CLOSEST[len(nearest) > 1]}</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
+    return f'<p class="dl-abstention" dir="auto">{plain(answer.text)}</p>{below}'
 
 
 def _with_markers(answer: Answer) -> str:

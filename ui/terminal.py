@@ -19,7 +19,7 @@ from rich.text import Text
 
 from assistant import Answer, Citation, Near
 from corpus import Article, Span
-from ui.excerpts import excerpt
+from ui.excerpts import closest, excerpt
 
 _ID_LENGTH = 8  # characters of an id that are shown at least
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -59,10 +59,9 @@ def answer_view(answer: Answer) -> RenderableType:
         parts += [Text(f"Understood as: {one_line(answer.query)}", style="dim"), Text()]
     if answer.abstention:
         parts.append(Text(one_line(answer.text), style="bold yellow"))
-        if answer.nearest:
-            closest = "The closest sentences:" if len(answer.nearest) > 1 else "The closest sentence:"
-            parts += [Text(), Text(closest, style="dim")]
-            parts += [_near(near) for near in answer.nearest]
+        if nearest := closest(answer):
+            heading = "The closest sentences:" if len(nearest) > 1 else "The closest sentence:"
+            parts += [Text(), Text(heading, style="dim"), *map(_near, nearest)]
     else:
         text = Text(one_line(answer.text))
         if answer.short_answer:

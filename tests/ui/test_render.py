@@ -13,6 +13,7 @@ from assistant import Abstention, Answer, Citation, Near
 from corpus import Article, Page
 from index import Added, Outcome, Passage, Summary
 from ui import articles, render
+from ui.excerpts import SHOWN
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -209,8 +210,12 @@ def test_confidence_is_said_in_words_and_as_a_number(confidence: float, words: s
     assert words in render.render_answer(answer)
 
 
-@pytest.mark.parametrize("reason", Abstention)
-def test_an_abstention_says_so_once_and_shows_the_closest_sentences_in_their_passages(reason: Abstention) -> None:
+@pytest.mark.parametrize(
+    ("reason", "count"), [(Abstention.NO_ANSWER, SHOWN), (Abstention.NO_MATCH, 0)], ids=["topic", "no topic"]
+)
+def test_an_abstention_says_so_once_and_shows_the_closest_sentences_of_the_topic(
+    reason: Abstention, count: int
+) -> None:
     text = "Before it. Near. After it."
     nearest = tuple(
         Near(
@@ -228,7 +233,8 @@ def test_an_abstention_says_so_once_and_shows_the_closest_sentences_in_their_pas
     html = render.render_answer(answer)
     assert "dl-abstention" in html
     assert html.count("No sure answer.") == 1
-    assert html.count("Before it. <mark>Near.</mark> After it.") == render.NEAREST_SHOWN
+    assert html.count("Before it. <mark>Near.</mark> After it.") == count
+    assert ("The closest sentences" in html) == bool(count)
 
 
 def test_what_was_understood_is_said_only_where_it_differs() -> None:

@@ -41,7 +41,8 @@ def declining(**values: object) -> Answer:
     passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=57, text=TEXT[:57])
     near = Near(article=ARTICLE, passage=passage, score=0.1, similarity=0.1, sentence=TEXT[:28], start=0, end=28)
     given: dict[str, object] = {"question": "Who won?", "query": "Who won?", "text": "Nothing here is about this."}
-    return Answer(**(given | values), abstention=Abstention.NO_MATCH, nearest=(near,))  # type: ignore[arg-type]  # as above
+    given |= {"abstention": Abstention.NO_ANSWER}
+    return Answer(**(given | values), nearest=(near,))  # type: ignore[arg-type]  # as above
 
 
 def test_an_answer_shows_its_citation_with_number_outlet_day_title_and_quotation() -> None:
@@ -68,6 +69,10 @@ def test_an_abstention_shows_its_reason_and_the_closest_sentence_in_its_passage(
     assert lines[0] == "Nothing here is about this."
     assert "The closest sentence:" in lines
     assert "    The bridge closed on Monday. It cost the city €3 million." in lines
+
+
+def test_where_nothing_is_about_it_no_sentence_is_shown() -> None:
+    assert shown(answer_view(declining(abstention=Abstention.NO_MATCH))).splitlines() == ["Nothing here is about this."]
 
 
 def test_the_short_answer_stands_out() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from assistant import GoldQuestion
-from assistant.reader import FEATURES
-from assistant.training.calibration import FOLDS, Example, cross_fit, find_threshold, fit, judge, measure
+from assistant import GoldQuestion, read_questions
+from assistant.reader import FEATURES, THRESHOLD
+from assistant.training.calibration import ABSENT, ABSENT_TOPICS, FOLDS, Example, cross_fit, fit, judge, measure
 
 
 def example(number: int, span: float, *, right: bool) -> Example:
@@ -28,7 +30,29 @@ EXAMPLES = [example(n, n / 5, right=n > 0) for n in range(-20, 21) if n]
 def test_a_better_span_is_fitted_to_be_surer_and_the_threshold_lies_between() -> None:
     fitted = fit(EXAMPLES)
     low, high = (one.confidence for one in judge(fitted, [EXAMPLES[10], EXAMPLES[30]]))
-    assert low < find_threshold(judge(fitted, EXAMPLES)) <= high
+    assert low < THRESHOLD <= high
+
+
+def test_questions_on_absent_topics_make_it_less_sure_and_are_scored_apart() -> None:
+    absent = [
+        replace(
+            example(n, 1.0, right=False),
+            question=GoldQuestion(id=f"a{n}", question="When?", answerable=False, kind=ABSENT),
+        )
+        for n in range(200)
+    ]
+    (before,), (after,) = (judge(fit(some), [EXAMPLES[25]]) for some in (EXAMPLES, [*EXAMPLES, *absent]))
+    assert after.confidence < before.confidence
+    scores = measure(judge(fit(EXAMPLES), [*EXAMPLES, *absent]), threshold=0.0)
+    assert scores["absent topics answered"].count == len(absent)
+    assert scores["near misses answered"].count == len(EXAMPLES) // 2
+
+
+def test_the_questions_on_absent_topics_are_a_question_set() -> None:
+    questions = read_questions(ABSENT_TOPICS)
+    assert len({one.question for one in questions}) == 240
+    assert not any(one.answerable for one in questions)
+    assert {one.kind for one in questions} == {ABSENT}
 
 
 def test_each_question_is_judged_once_without_its_own_fold() -> None:
