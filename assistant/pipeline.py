@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
+from assistant.double_question import join_answers, split_question
 from assistant.errors import WeightsError
 from assistant.follow_up import Form, find_forms, is_completed_meant
 from assistant.network import SHIPPED, Network
@@ -98,7 +99,7 @@ class Assistant:
         """A cited answer, or an abstention with its reason.
 
         Args:
-            question: 1 to 2,000 characters.
+            question: 1 to 2,000 characters; of two in one, the second is understood by the first.
             history: earlier answers, oldest first; a follow-up is understood by them.
             as_of: where "this week" counts from; nearer articles are preferred, none is hidden.
             outlets: only articles of these outlets.
@@ -112,8 +113,20 @@ class Assistant:
         """
         tell = on_stage or (lambda stage: None)
         question = check_question(question)
-        tell("Searching the articles")
-        found = self.read(question, history, as_of=as_of, outlets=outlets, since=since, until=until, on_stage=tell)
+
+        def answer_part(part: str, before: Sequence[Answer]) -> Answer:
+            tell("Searching the articles")
+            found = self.read(part, before, as_of=as_of, outlets=outlets, since=since, until=until, on_stage=tell)
+            return self._answer(part, found, tell)
+
+        first, *more = split_question(question)
+        answer = answer_part(first, history)
+        if not more:
+            return answer
+        return join_answers(question, (answer, answer_part(more[0], (*history, answer))))
+
+    def _answer(self, question: str, found: Found, tell: Stage) -> Answer:
+        """One question's answer from what was found."""
         query, readings = found.query, found.readings
         if not found.hits:
             reason = Abstention.NO_ARTICLES
