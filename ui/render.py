@@ -83,7 +83,7 @@ def _abstained(answer: Answer) -> str:
 
 
 def _with_markers(answer: Answer) -> str:
-    """The text with its ``[n]`` as buttons, and the short answer marked where it first stands."""
+    """The text with its ``[n]`` as buttons, the short answer marked where it first stands, our own words set apart."""
     short = " ".join(answer.short_answer.split()) if answer.short_answer else ""
     pieces: list[str] = []
     end = 0
@@ -91,14 +91,15 @@ def _with_markers(answer: Answer) -> str:
         number = int(match[1])
         if not 1 <= number <= len(answer.citations):
             continue
-        words = answer.text[end : match.start()]
+        citation = answer.citations[number - 1]
+        said, words = _split_before(answer.text[end : match.start()], citation.sentence)
+        pieces.append(_own_words(said))
         if short and short in words:
             before, after = words.split(short, 1)
             pieces.append(f"{plain(before)}<strong>{plain(short)}</strong>{plain(after)}")
             short = ""
         else:
             pieces.append(plain(words))
-        citation = answer.citations[number - 1]
         where = f"{citation.article.outlet or 'outlet unknown'}, {day_of(citation.article.published)}"
         pieces.append(
             '<span class="dl-tied"><button type="button" class="dl-marker" '
@@ -106,7 +107,18 @@ def _with_markers(answer: Answer) -> str:
             f'aria-label="Quotation {number}: {plain(where)}">{number}</button></span>'
         )
         end = match.end()
-    return "".join(pieces) + plain(answer.text[end:])
+    return "".join(pieces) + _own_words(answer.text[end:])
+
+
+def _split_before(text: str, quoted: str) -> tuple[str, str]:
+    """What stands before the quotation, and the quotation; all of it is that where it does not end the text."""
+    place = text.rfind(quoted)
+    return (text[:place], text[place:]) if place > 0 and text[:place].strip() else ("", text)
+
+
+def _own_words(text: str) -> str:
+    """What Dateline says itself, as of a part that it could not answer."""
+    return f' <span class="dl-said">{plain(text.strip())}</span> ' if text.strip() else ""
 
 
 def _citation_card(citation: Citation) -> str:

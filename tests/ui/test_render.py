@@ -210,6 +210,16 @@ def test_confidence_is_said_in_words_and_as_a_number(confidence: float, words: s
     assert words in render.render_answer(answer)
 
 
+def test_what_dateline_says_itself_is_set_apart_from_quotations() -> None:
+    quoted = article()
+    own = "Dateline found no sure answer to “Why?” in the articles."
+    for text in (f"One. [1] {own}", f"{own} One. [1]"):
+        answer = Answer(question="q", query="q", text=text, citations=(cite(quoted, "One."),), confidence=0.8)
+        html = render.render_answer(answer)
+        assert f'<span class="dl-said">{own}</span>' in html
+        assert html.count("dl-said") == 1
+
+
 @pytest.mark.parametrize(
     ("reason", "count"), [(Abstention.NO_ANSWER, SHOWN), (Abstention.NO_MATCH, 0)], ids=["topic", "no topic"]
 )
