@@ -1,10 +1,10 @@
 """Ranked passages in, a cited answer or an abstention out; knows nothing of screens."""
 
 from assistant.errors import AssistantError, QuestionError, QuestionSetError, SettingsError
-from assistant.evaluation import Evaluation, evaluate
-from assistant.judgement import Failure, Judgement
+from assistant.evaluation.evaluating import Evaluation, evaluate
+from assistant.evaluation.judgement import Failure, Judgement
+from assistant.evaluation.question_set import GoldQuestion, read_questions
 from assistant.pipeline import Assistant, answer
-from assistant.question_set import GoldQuestion, read_questions
 from assistant.result import Abstention, Answer, Citation, Near
 from assistant.settings import Settings
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from assistant.reading import Reading
+from assistant.reading.base import Reading
 from assistant.result import Abstention
 from assistant.terms import content_stems, name_stems
 

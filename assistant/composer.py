@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
-from assistant.reading import Reading
+from assistant.reading.base import Reading
 from assistant.result import Citation
 from assistant.terms import content_stems
 from corpus import Article, split_sentences

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from assistant.abstention import MESSAGES, decide
 from assistant.composer import compose, leans_back
-from assistant.double_question import join_answers, split_question
 from assistant.errors import WeightsError
-from assistant.follow_up import Form, find_forms, is_completed_meant
-from assistant.network import SHIPPED, Network
-from assistant.question import check_question
-from assistant.reader import SpanReader
-from assistant.reading import Reader, Reading
+from assistant.reading.base import Reader, Reading
+from assistant.reading.network import SHIPPED, Network
+from assistant.reading.rules import SentenceReader
+from assistant.reading.trained import SpanReader
 from assistant.result import Abstention, Answer, Near, compose_text
-from assistant.sentence_reader import SentenceReader
 from assistant.settings import Settings
 from assistant.terms import content_stems
+from assistant.understanding.double_question import join_answers, split_question
+from assistant.understanding.follow_up import Form, find_forms, is_completed_meant
+from assistant.understanding.question import check_question
 from index import Hit, Library
 
 Stage = Callable[[str], None]

@@ -2,7 +2,18 @@
 
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
-from corpus.loading import load, load_pasted
+from corpus.loading import LIBRARY_FILE, load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
-__all__ = ["Article", "CorpusError", "LoadError", "Page", "Sentence", "Span", "load", "load_pasted", "split_sentences"]
+__all__ = [
+    "LIBRARY_FILE",
+    "Article",
+    "CorpusError",
+    "LoadError",
+    "Page",
+    "Sentence",
+    "Span",
+    "load",
+    "load_pasted",
+    "split_sentences",
+]

@@ -26,6 +26,8 @@ from corpus.loaders.records import load_csv, load_json, load_jsonl
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
 
+LIBRARY_FILE = "library.db"
+"""A folder that holds such a file is a library, not articles."""
 _ASSETS = frozenset(
     ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 .ttf .otf .eot .mp3 "
     ".mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py .pyc .toml .yml .yaml .zip .download".split()
@@ -124,7 +126,7 @@ def _walk(folder: str) -> Iterator[str | LoadError]:
     """The files that may be articles, sorted; passed over are our libraries and what a browser saved with a page."""
     errors: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=errors.append):
-        if "library.db" in files:
+        if LIBRARY_FILE in files:
             folders.clear()
             continue
         saved = {f"{Path(name).stem}_files" for name in files}

@@ -1,9 +1,6 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
-from index.adding import Added, Outcome
-from index.backup import restore
-from index.bm25 import fold
-from index.encoder import Encoder, default_folder, load_encoder, load_tokenizer, load_word_embeddings
+from index.encoding.encoder import Encoder, default_folder, load_encoder, load_tokenizer, load_word_embeddings
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
@@ -16,9 +13,12 @@ from index.errors import (
     LibraryStorageError,
     SearchError,
 )
+from index.folding import fold
 from index.hit import Hit, Passage
 from index.library import Library
-from index.records import Summary
+from index.storage.records import Summary
+from index.upkeep.adding import Added, Outcome
+from index.upkeep.backup import restore
 
 __all__ = [
     "Added",

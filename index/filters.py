@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from index.bm25 import fold
 from index.errors import SearchError
+from index.folding import fold
 
 
 def outlet_key(name: str) -> str:

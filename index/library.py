@@ -5,7 +5,7 @@
         for hit in library.search("Why was Türkiye removed from the F-35 program?"):
             ...
 
-``store.py`` keeps the truth (SQLite), ``matrix.py`` searches its vectors exactly, ``vectors.py`` (Chroma) about as well
+``storage/`` keeps the truth (SQLite), ``vectors/`` searches its vectors exactly, or by Chroma about as well
 and quicker where there are many. Knows nothing of answers.
 """
 
@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from corpus import Article
-from index.adding import Added, Intake, Outcome, check_encoder, load_remembered
-from index.backup import take_snapshot
-from index.checking import repair, verify
-from index.chroma_files import Files
-from index.chroma_server import Server, check_address
-from index.encoder import Encoder, load_encoder
+from index.encoding.encoder import Encoder, load_encoder
 from index.errors import ArticleNotFoundError, LibraryEncoderError
 from index.filters import Filter, check_day, check_question
 from index.hit import Hit
-from index.records import Summary
-from index.searching import Searcher
-from index.store import Store, library_folder
-from index.vectors import VectorIndex
+from index.search.searching import Searcher
+from index.storage.records import Summary
+from index.storage.store import Store, library_folder
+from index.upkeep.adding import Added, Intake, Outcome, check_encoder, load_remembered
+from index.upkeep.backup import take_snapshot
+from index.upkeep.checking import repair, verify
+from index.vectors.chroma.files import Files
+from index.vectors.chroma.server import Server, check_address
+from index.vectors.follower import VectorIndex
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding

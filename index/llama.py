@@ -28,10 +28,10 @@ from llama_index.core.schema import (
 )
 
 from corpus import Article
-from index.encoder import Encoder, load_encoder
+from index.encoding.encoder import Encoder, load_encoder
+from index.encoding.passages import TITLE_BYTES, split_article
 from index.hit import Hit, Passage
 from index.library import Library
-from index.passages import TITLE_BYTES, split_article
 
 TITLE_ONLY = {"metadata_template": "{value}", "text_template": "{metadata_str}\n{content}"}
 """What LlamaIndex embeds of a node is then our passage input: the title line and the passage."""

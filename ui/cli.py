@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from ui import helptext, screen, upkeep
-from ui.options import (
+from ui.terminal import helptext, screen, upkeep
+from ui.terminal.options import (
     AsOfOption,
     JsonOption,
     LibraryOption,
@@ -24,7 +24,7 @@ from ui.options import (
     VersionOption,
     WrongOption,
 )
-from ui.place import Place, open_library
+from ui.terminal.place import Place, open_library
 
 app = typer.Typer(
     rich_markup_mode=None,  # rich's panels double the time of --help and break its examples
@@ -79,7 +79,7 @@ def add(
 ) -> None:
     """Add articles from files, folders, web addresses, feeds or a pipe."""
     from corpus import LoadError, load
-    from ui.adding import add_with_progress
+    from ui.terminal.adding import add_with_progress
 
     console, errors = screen.make_console(stderr=True), list[LoadError]()
 
@@ -113,7 +113,7 @@ def ask(
 ) -> None:
     """Ask one question."""
     from assistant import Assistant
-    from ui.terminal import answer_view
+    from ui.terminal.views import answer_view
 
     with open_library(context, library, samples) as opened, screen.stages() as tell:
         answer = Assistant(opened).answer(
@@ -128,7 +128,7 @@ def ask(
 @app.command(help=helptext.CHAT)
 def chat(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
     """Talk with the articles here in the terminal."""
-    from ui.conversation import converse
+    from ui.terminal.conversation import converse
 
     with open_library(context, library, samples) as opened:
         converse(opened, screen.make_console())
@@ -145,7 +145,7 @@ def serve(
 ) -> None:
     """Serve the web chat from this machine."""
     from corpus.samples import SAMPLE_QUESTIONS
-    from ui.web import serve as serve_web
+    from ui.web.page import serve as serve_web
 
     def announce(address: str) -> None:
         status.stop()
@@ -180,8 +180,8 @@ def list_articles(
     as_json: JsonOption = False,
 ) -> None:
     """List the articles, newest first: id, day, outlet, title."""
-    from ui.place import select
-    from ui.terminal import article_rows
+    from ui.terminal.place import select
+    from ui.terminal.views import article_rows
 
     with open_library(context, library, samples) as opened:
         articles = select(opened, outlet, since, until)
@@ -204,8 +204,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article and what is known of it."""
-    from ui.place import identify
-    from ui.terminal import article_view
+    from ui.terminal.place import identify
+    from ui.terminal.views import article_view
 
     with open_library(context, library, samples) as opened:
         article = opened.article(identify(opened, article_id))
@@ -224,7 +224,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove articles, by the ids (or beginnings of ids) of "dateline list"."""
-    from ui.place import identify
+    from ui.terminal.place import identify
 
     with open_library(context, library, own=True) as opened:
         identities = list(dict.fromkeys(identify(opened, article_id) for article_id in article_ids))
@@ -246,7 +246,7 @@ def evaluate(
 ) -> None:
     """Measure the answers to questions whose answers you know."""
     from assistant import Assistant, read_questions
-    from ui.evaluating import evaluate_with_progress, evaluation_view
+    from ui.terminal.evaluating import evaluate_with_progress, evaluation_view
 
     asked = read_questions(questions)
     with open_library(context, library, samples) as opened:

@@ -6,7 +6,7 @@ Each question is answered as a user's would be, with the day that it was asked, 
 made in FOLDER the first time (ten minutes on two cores). The weights of the features are fitted by maximum likelihood,
 then, as Platt (1999) does, the log-odds that the best answer is right. People also ask about what no article is about;
 ``absent.jsonl`` beside this file holds such questions. The scores are cross-fitted: each question is judged by numbers
-that were fitted on the other four fifths. Prints the numbers for reader.py, fitted on all questions, and draws how far
+that were fitted on the other four fifths. Prints the numbers for trained.py, fitted on all questions, and draws how far
 confidence can be trusted. Not imported at run time.
 """
 
@@ -25,10 +25,10 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from assistant import Answer, Assistant, GoldQuestion, Settings, read_questions
-from assistant.judgement import is_right
-from assistant.metrics import Score, auroc, calibration_error, exact_match, f1, mean_score
-from assistant.network import SHIPPED
-from assistant.reader import FEATURES, THRESHOLD, answer_of, calibrate, compare, weigh
+from assistant.evaluation.judgement import is_right
+from assistant.evaluation.metrics import Score, auroc, calibration_error, exact_match, f1, mean_score
+from assistant.reading.network import SHIPPED
+from assistant.reading.trained import FEATURES, THRESHOLD, answer_of, calibrate, compare, weigh
 from assistant.training.news import read_articles
 from assistant.training.pictures import draw_reliability, draw_risk_coverage
 from index import Library
@@ -79,7 +79,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The numbers of reader.py."""
+    """The numbers of trained.py."""
 
     weights: tuple[float, ...]
     decision: tuple[float, ...]

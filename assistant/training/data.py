@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from assistant.windows import Context, Window, encode_bare, encode_contexts, make_windows, special_ids
+from assistant.reading.windows import Context, Window, encode_bare, encode_contexts, make_windows, special_ids
 from index import load_tokenizer
 
 Span = tuple[int, int]

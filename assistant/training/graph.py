@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from assistant.network import EPSILON, GRAPH, HEADS, INNER, LAYERS, WIDTH
+from assistant.reading.network import EPSILON, GRAPH, HEADS, INNER, LAYERS, WIDTH
 
 _OPSET = 20
 _HEAD = WIDTH // HEADS

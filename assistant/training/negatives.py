@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.metrics import spell
+from assistant.evaluation.metrics import spell
 from assistant.training.squad import Paragraph, Question
 from index import Encoder
 

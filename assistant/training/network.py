@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import BertModel
 
-from assistant.network import unpack
-from assistant.windows import Window
+from assistant.reading.network import unpack
+from assistant.reading.windows import Window
 
 NEVER = -1e4  # a logit for what may not be chosen; -inf makes NaN of a passage that holds nothing
 

@@ -21,9 +21,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from assistant.metrics import spell
+from assistant.evaluation.metrics import spell
+from assistant.reading.windows import Context, find_context
 from assistant.training.data import Example, Span, Text
-from assistant.windows import Context, find_context
 from corpus import Article
 from index import Hit, Library
 

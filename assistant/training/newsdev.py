@@ -15,7 +15,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.metrics import holds
+from assistant.evaluation.metrics import holds
 from assistant.training import news
 from corpus import Article
 

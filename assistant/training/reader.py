@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
-from assistant.network import SHIPPED, pack
+from assistant.reading.network import SHIPPED, pack
 from assistant.training.data import Example, Tokens
 from assistant.training.negatives import find_negatives
 from assistant.training.network import Network, shared_norm, stack

@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from assistant.question import Kind, kind_of
-from assistant.reading import Reading
-from assistant.sentence_reader import FEATURES, WEIGHTS, SentenceReader
+from assistant.reading.base import Reading
+from assistant.reading.rules import FEATURES, WEIGHTS, SentenceReader
 from assistant.training.newsdev import read_articles, read_questions
+from assistant.understanding.question import Kind, kind_of
 from corpus import Article
 from index import Library
 

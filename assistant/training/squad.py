@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.reading.windows import Context
 from assistant.training.data import Example, Text
-from assistant.windows import Context
 
 TITLED = 0.5
 """Share of the questions that are shown the paragraph's title, as articles have one and SQuAD's paragraphs do not."""

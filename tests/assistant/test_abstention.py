@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.abstention import decide
-from assistant.reading import Reading
+from assistant.reading.base import Reading
 from assistant.result import Abstention
 from corpus import Article
 from index import Hit, Passage

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.composer import MAX_CITATIONS, compose, leans_back
-from assistant.reading import Reading
+from assistant.reading.base import Reading
+from assistant.reading.rules import FEATURES
 from assistant.result import compose_text
-from assistant.sentence_reader import FEATURES
 from assistant.terms import content_stems
 from corpus import Article, split_sentences
 from index import Hit, Passage

@@ -28,7 +28,7 @@ import numpy as np
 
 from assistant.training.newsdev import read_articles
 from corpus import Article
-from index.encoder import DEFAULT_MAX_TOKENS, load_tokenizer
+from index.encoding.encoder import DEFAULT_MAX_TOKENS, load_tokenizer
 from tests.benchmarks.contenders import CONTENDERS, OURS, THEIRS, Contender, Dateline, Embedded
 from tests.benchmarks.product import Rate, flops_of, measure_product
 

@@ -18,12 +18,12 @@ import numpy as np
 
 from corpus import Article
 from index import Library
-from index.encoder import load_encoder
+from index.encoding.encoder import load_encoder
+from index.encoding.passages import passage_input, split_article
 from index.hit import Passage
-from index.passages import passage_input, split_article
-from index.records import revision_of
-from index.store import Store
-from index.vectors import VectorIndex
+from index.storage.records import revision_of
+from index.storage.store import Store
+from index.vectors.follower import VectorIndex
 
 
 class Embedded(NamedTuple):

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Abstention, Answer, Assistant, Citation, Settings
-from assistant.follow_up import complete, leaning
 from assistant.terms import content_stems
 from assistant.training.news import read_articles
+from assistant.understanding.follow_up import complete, leaning
 from corpus import Article
 from index import Library
 

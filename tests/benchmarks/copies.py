@@ -36,8 +36,8 @@ import corpus.samples
 from corpus import Article, Sentence, split_sentences
 from corpus.samples import load_samples
 from index import Hit, Passage
-from index.copies import collapse
-from index.passages import split_article
+from index.encoding.passages import split_article
+from index.search.copies import collapse
 from tests.benchmarks import floors
 from tests.benchmarks.edits import HARMLESS, LOCAL, MOVING, TELLING, WORDING, Edit, Edited
 

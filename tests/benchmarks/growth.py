@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from assistant import Assistant, Settings
 from assistant.training.newsdev import Question, read_questions
 from index import Encoder, Library, load_encoder
-from index.searching import BY_MEANING, BY_WORDS, _weigh
+from index.search.searching import BY_MEANING, BY_WORDS, _weigh
 from tests.benchmarks import growth_report
 from tests.benchmarks.growth_peers import TOP, Measured, bm25s, llamaindex, memory, middle, times
 from tests.benchmarks.large import Source, grow

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.training.newsdev import Question, read_questions
 from index import load_encoder
-from index.store import Store
+from index.storage.store import Store
 
 TOP = 10
 Measured = dict[str, Any]

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Article, Span
-from index.records import Vectors, revision_of
-from index.store import Store
+from index.storage.records import Vectors, revision_of
+from index.storage.store import Store
 
 SENTENCE = 20  # words
 WORDS = 160  # of a made passage; with its title it fits the encoder

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.blas import one_thread
-from index.minilm import CHUNK, INNER, LAYERS, WIDTH
+from index.encoding.blas import one_thread
+from index.encoding.minilm import CHUNK, INNER, LAYERS, WIDTH
 
 SHAPES = ((WIDTH, 3 * WIDTH), (WIDTH, WIDTH), (WIDTH, INNER), (INNER, WIDTH))
 

@@ -23,15 +23,15 @@ from zlib import crc32
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from assistant.metrics import Score, auroc, calibration_error, exact_match, f1
-from assistant.network import SHIPPED, Network
-from assistant.reader import best_span
-from assistant.sentence_reader import SentenceReader
+from assistant.evaluation.metrics import Score, auroc, calibration_error, exact_match, f1
+from assistant.reading.network import SHIPPED, Network
+from assistant.reading.rules import SentenceReader
+from assistant.reading.trained import best_span
+from assistant.reading.windows import Context, encode_bare, encode_contexts, make_windows, special_ids
 from assistant.training.squad import read_squad
-from assistant.windows import Context, encode_bare, encode_contexts, make_windows, special_ids
 from corpus import Article
 from index import Hit, load_encoder, load_tokenizer
-from index.passages import split_article
+from index.encoding.passages import split_article
 from tests.benchmarks import floors
 
 _BATCH = 64

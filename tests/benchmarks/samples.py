@@ -18,7 +18,7 @@ from assistant import Assistant, Evaluation, Settings, evaluate, read_questions
 from corpus.samples import load_samples
 from index import Library
 from tests.benchmarks import floors
-from ui.evaluating import evaluation_view
+from ui.terminal.evaluating import evaluation_view
 
 QUESTIONS = Path(__file__).with_name("samples.questions.jsonl")
 ERRORS = ("false_refusals", "false_answers")

@@ -7,7 +7,7 @@
 kept. For each method: the share of the 214 answerable questions with a gold article, and with a passage that holds the
 answer string, among the first k passages; differences with their 95 % paired bootstrap intervals.
 
-The weights in ``index/ranking.py`` were chosen (``--tune``) on the even half, so the odd half is the fair one.
+The weights in ``index/search/ranking.py`` were chosen (``--tune``) on the even half, so the odd half is the fair one.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from assistant.training.newsdev import Question, read_articles, read_questions
 from corpus import Article
 from index import Encoder, Library
-from index.matrix import Matrix, Rows
-from index.ranking import WEIGHTS, Candidate, Weights, rank
-from index.searching import BY_MEANING, BY_WORDS, _weigh
-from index.store import Store
-from index.transaction import Snapshot
-from index.words import PASSAGE_BITS
+from index.search.ranking import WEIGHTS, Candidate, Weights, rank
+from index.search.searching import BY_MEANING, BY_WORDS, _weigh
+from index.storage.store import Store
+from index.storage.transaction import Snapshot
+from index.storage.words import PASSAGE_BITS
+from index.vectors.exact import Matrix, Rows
 from tests.benchmarks import floors
 from tests.benchmarks.baselines import Chunks, Floats
 

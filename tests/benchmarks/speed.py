@@ -30,7 +30,7 @@ from assistant import Assistant, Settings
 from corpus import Article, load
 from corpus.samples import load_samples
 from index import Library
-from index.encoder import Encoder, load_encoder
+from index.encoding.encoder import Encoder, load_encoder
 
 QUESTIONS = Path(__file__).parent / "samples.questions.jsonl"
 

@@ -26,7 +26,7 @@ RECOVERY = 150.0
 
 @pytest.mark.timeout(900)
 def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.vectors.RETRY_SECONDS", 0.2)
+    monkeypatch.setattr("index.vectors.follower.RETRY_SECONDS", 0.2)
     chance, server, done = random.Random(0), ChromaServer(tmp_path / "served"), threading.Event()
     acknowledged: list[int] = []
     served = 0

@@ -28,7 +28,7 @@ from index import (
     Outcome,
     SearchError,
 )
-from index.adding import AHEAD, BATCH
+from index.upkeep.adding import AHEAD, BATCH
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 

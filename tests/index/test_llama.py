@@ -14,9 +14,9 @@ from llama_index.core.schema import MetadataMode, NodeRelationship, TextNode
 
 from corpus import Article
 from index import Library
-from index.encoder import load_encoder
+from index.encoding.encoder import load_encoder
+from index.encoding.passages import passage_input, split_article
 from index.llama import DatelineNodeParser, DatelineRetriever, article_document
-from index.passages import passage_input, split_article
 from tests.fakes import WordEncoder
 
 QUESTION = "Who bought the ferry?"

@@ -20,8 +20,8 @@ from assistant import Abstention, Answer
 from corpus import load_pasted
 from index import Library
 from tests.fakes import WordEncoder
-from ui import helptext
 from ui.cli import app, main
+from ui.terminal import helptext
 
 SAMPLES = Path(__file__).parents[2] / "corpus" / "samples"
 PAGE = """\

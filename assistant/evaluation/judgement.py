@@ -1,0 +1,200 @@
+"""A question whose answer is known, what an assistant answered, and what was right or wrong with that.
+
+Knows nothing of other questions, or of scores.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from assistant.evaluation.metrics import exact_match, f1, holds
+from assistant.evaluation.question_set import GoldQuestion
+from assistant.pipeline import Assistant
+from assistant.result import Answer, Citation
+from index import Hit
+
+DEPTH = 20
+"""How many of the best passages are looked through for the answer; more where more are read."""
+
+
+class Failure(StrEnum):
+    """What was wrong with an answer."""
+
+    NOT_FOUND = "not found"
+    """No passage that was read holds the answer, or where none is given, none is of a named article."""
+    REFUSED = "refused"
+    """It was found, if anybody knows where it is, and declined."""
+    NOT_QUOTED = "not quoted"
+    """It was found, and something else was quoted."""
+    NOT_FIRST = "not first"
+    """It was quoted, but after something else."""
+    ANSWERED = "answered"
+    """The articles do not hold the answer, and something was quoted all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A question with its answer, and how right that is. None is what cannot be said.
+
+    Attributes:
+        question: with what is known of its answer.
+        answer: what the assistant answered.
+        seconds: how long it took.
+        article_rank: rank from 1 of the first hit of a named article; 0 where there is none among the first 20.
+        answer_rank: likewise, of the first passage that is right, as ``is_right`` says.
+        right: for each quotation, whether it is right.
+        exact, f1: of ``short_answer``, as SQuAD 2.0 scores it; 0 where there is none.
+        failure: what was wrong; None where nothing was.
+    """
+
+    question: GoldQuestion
+    answer: Answer
+    seconds: float
+    article_rank: int | None
+    answer_rank: int | None
+    right: tuple[bool, ...] | None
+    exact: float | None
+    f1: float | None
+    failure: Failure | None
+
+    @property
+    def abstained(self) -> bool:
+        """Whether there is no answer."""
+        return self.answer.abstention is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; articles by id alone."""
+        return {
+            "id": self.question.id,
+            "kind": self.question.kind,
+            "question": self.question.question,
+            "query": self.answer.query,
+            "expected": {
+                "answerable": self.question.answerable,
+                "answers": list(self.question.answers),
+                "articles": list(self.question.articles),
+            },
+            "failure": self.failure,
+            "text": self.answer.text,
+            "short_answer": self.answer.short_answer,
+            "citations": [
+                {"article": citation.article.id, "start": citation.start, "end": citation.end, "quote": citation.quote}
+                for citation in self.answer.citations
+            ],
+            "abstention": self.answer.abstention,
+            "confidence": self.answer.confidence,
+            "article_rank": self.article_rank,
+            "answer_rank": self.answer_rank,
+            "right": None if self.right is None else list(self.right),
+            "exact": self.exact,
+            "f1": self.f1,
+            "seconds": self.seconds,
+        }
+
+
+def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -> Judgement:
+    """Ask a question, and see what is right with the answer.
+
+    Args:
+        question: with what is known of its answer.
+        gold: ids of the articles that it names.
+        assistant: that answers.
+
+    Raises:
+        LibraryError: the library cannot be read.
+    """
+
+    def ask(asked: str, history: Sequence[Answer]) -> Answer:
+        return assistant.answer(
+            asked,
+            history=history,
+            as_of=question.as_of,
+            outlets=question.outlets,
+            since=question.since,
+            until=question.until,
+        )
+
+    history: list[Answer] = []
+    for earlier in question.history:
+        history.append(ask(earlier, history))
+    start = time.perf_counter()
+    answer = ask(question.question, history)
+    seconds = time.perf_counter() - start
+    read = assistant.settings.passages
+    hits = assistant.library.search(
+        answer.query,
+        limit=max(read, DEPTH),
+        as_of=question.as_of,
+        outlets=question.outlets,
+        since=question.since,
+        until=question.until,
+    )
+    article_rank = _rank(_is_of(gold, hit) for hit in hits) if gold else None
+    can_tell = bool(question.answers or question.evidence)
+    answer_rank = _rank(is_right(question, gold, hit, hit.passage.text) for hit in hits) if can_tell else None
+    rank = article_rank if answer_rank is None else answer_rank
+    right = None if rank is None else tuple(is_right(question, gold, one, one.quote) for one in answer.citations)
+    short = answer.short_answer
+    return Judgement(
+        question=question,
+        answer=answer,
+        seconds=seconds,
+        article_rank=article_rank,
+        answer_rank=answer_rank,
+        right=right,
+        exact=_score(exact_match, short, question.answers),
+        f1=_score(f1, short, question.answers),
+        failure=_find_failure(question, answer, right, found=rank is None or 0 < rank <= read),
+    )
+
+
+def is_right(question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str) -> bool:
+    """Whether a text answers: it holds a sentence of the evidence, or an accepted answer where one is expected.
+
+    Args:
+        question: with what is known of its answer.
+        gold: ids of the articles that it names; where it names some, an answer has to be of one of them.
+        found: where the text stands.
+        text: a quotation, a sentence or a passage.
+    """
+    if question.evidence and holds(text, question.evidence):
+        return True
+    if gold and not _is_of(gold, found):
+        return False
+    if question.answers:
+        return holds(text, question.answers)
+    return bool(gold) and not question.evidence
+
+
+def _score(
+    measure: Callable[[str, Collection[str]], float], short: str | None, answers: Collection[str]
+) -> float | None:
+    """Of a short answer; none at all scores 0, though SQuAD reads an accepted "A" as if it were nothing too."""
+    return None if not answers else measure(short, answers) if short else 0.0
+
+
+def _find_failure(
+    question: GoldQuestion, answer: Answer, right: tuple[bool, ...] | None, *, found: bool
+) -> Failure | None:
+    if not question.answerable:
+        return None if answer.abstention else Failure.ANSWERED
+    if right and any(right):
+        return None if right[0] else Failure.NOT_FIRST
+    if not found:
+        return Failure.NOT_FOUND
+    if answer.abstention:
+        return Failure.REFUSED
+    return None if right is None else Failure.NOT_QUOTED
+
+
+def _is_of(gold: Collection[str], found: Hit | Citation) -> bool:
+    """Whether it is of one of the articles; a copy of one will do."""
+    return any(article.id in gold for article in (found.article, *found.also_in))
+
+
+def _rank(right: Iterable[bool]) -> int:
+    return next((rank for rank, one in enumerate(right, 1) if one), 0)

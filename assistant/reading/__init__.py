@@ -1,0 +1,1 @@
+"""Passages to scored sentences: the trained reader, and the one by rules."""

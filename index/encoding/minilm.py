@@ -1,0 +1,224 @@
+"""The forward pass of all-MiniLM-L6-v2 in numpy. Knows nothing of tokenizers, devices or training.
+
+From cold, importing and loading sentence-transformers takes 5 to 7 s, this 0.2 s, for the same vectors (they agree to
+5e-6). On a CPU it is also the quicker of the two, by a sixth per word piece: texts are laid end to end, so that nothing
+is padded, and what is not a matrix product is done in blocks that stay in the cache.
+
+The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805) with six layers; the sentence vector is the mean of
+the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
+from math import prod
+from pathlib import Path
+from threading import local
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoding.blas import one_thread
+
+Matrix = NDArray[np.float32]
+
+LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
+WORDS = "embeddings.word_embeddings.weight"
+CHUNK = 1024
+"""Word pieces multiplied together: fewer keep BLAS from its full rate, more leave cores idle at the end."""
+BLOCK = 32
+"""Word pieces whose inner states stay in a core's cache (0.2 MB) while GELU passes over them 15 times."""
+EPSILON = np.float32(1e-12)
+MEAN = np.full(WIDTH, 1 / WIDTH, np.float32)
+ONES = np.ones((512, 1), np.float32)
+"""A product with these is a mean, or a sum: quicker than numpy's own."""
+
+
+class Linear(NamedTuple):
+    """A layer of weights (inputs, outputs), and the bias of each output."""
+
+    weight: Matrix
+    bias: Matrix
+
+
+class Room(local):
+    """Memory that each thread writes its products into, again and again: to have it afresh each time costs 3 %."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Matrix] = {}
+
+    def take(self, name: str, *shape: int) -> Matrix:
+        """An array of this shape, of what was last taken by this name, for as long as nobody takes it again."""
+        size = prod(shape)
+        if name not in self._held or self._held[name].size < size:
+            self._held[name] = np.empty(size, np.float32)
+        return self._held[name][:size].reshape(shape)
+
+
+class MiniLM:
+    """Thread-safe: the weights are only read.
+
+    Args:
+        weights: ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        tensors = _load(weights)
+        self._words = read_word_embeddings(weights)
+        segments = tensors["embeddings.token_type_embeddings.weight"]
+        self._positions = tensors["embeddings.position_embeddings.weight"] + segments[0]
+        self._norm = _norm(tensors, "embeddings")
+        self._layers = [_Layer(tensors, f"encoder.layer.{layer}") for layer in range(LAYERS)]
+        self._room = Room()
+
+    def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
+        """(n, 384) float32 unit rows of n texts, each given by its word piece ids with special tokens."""
+        chunks = list(_chunks(texts))
+        with one_thread:  # so chunks go to threads of our own
+            if len(chunks) == 1:
+                return self._encode_chunk(chunks[0])
+            return np.concatenate([np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)])
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """One for all callers: where two have texts, the second's fill the cores that the first's last ones leave."""
+        return ThreadPoolExecutor(os.cpu_count(), "minilm")
+
+    def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Matrix:
+        ends = np.cumsum([len(ids) for ids in texts]).tolist()
+        slices = [slice(end - len(ids), end) for end, ids in zip(ends, texts, strict=True)]
+        states = self._forward(np.concatenate(texts), slices)
+        rows = np.stack([states[where].mean(axis=0) for where in slices])
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
+        """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
+        states = self._words[ids]
+        states += self._positions[np.concatenate([np.arange(where.stop - where.start) for where in slices])]
+        _normalise(states, self._norm)
+        room = self._room
+        for layer in self._layers:
+            projected = _project(states, layer.project, room.take("projected", len(ids), 3 * WIDTH))
+            attended = _attend(projected, slices, room)
+            update = _project(attended, layer.mix, room.take("update", len(ids), WIDTH))
+            _normalise(np.add(states, update, out=states), layer.mix_norm)
+            inner = np.matmul(states, layer.widen.weight, out=room.take("inner", len(ids), INNER))
+            for low in range(0, len(ids), BLOCK):
+                block = inner[low : low + BLOCK]
+                block += layer.widen.bias
+                _gelu(block, room)
+            update = _project(inner, layer.narrow, room.take("update", len(ids), WIDTH))
+            _normalise(np.add(states, update, out=states), layer.narrow_norm)
+        return states
+
+
+def _load(weights: Path) -> dict[str, Matrix]:
+    """All tensors but the word embeddings."""
+    from safetensors import safe_open
+
+    with safe_open(weights, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if name != WORDS}
+
+
+@cache
+def read_word_embeddings(weights: Path) -> Matrix:
+    """(words, 384), 47 MB: one copy for all models of a process."""
+    from safetensors import safe_open
+
+    with safe_open(weights, framework="numpy") as file:
+        found: Matrix = file.get_tensor(WORDS)
+        return found
+
+
+class _Layer:
+    """One layer's weights, laid out as they are multiplied; queries, keys and values are one product."""
+
+    def __init__(self, tensors: dict[str, Matrix], name: str) -> None:
+        query, key, value = (_linear(tensors, f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
+        scale = np.float32((WIDTH // HEADS) ** -0.5)
+        self.project = Linear(
+            np.concatenate([query.weight * scale, key.weight, value.weight], axis=1),
+            np.concatenate([query.bias * scale, key.bias, value.bias]),
+        )
+        self.mix = _linear(tensors, f"{name}.attention.output.dense")
+        self.mix_norm = _norm(tensors, f"{name}.attention.output")
+        self.widen = _linear(tensors, f"{name}.intermediate.dense")
+        self.narrow = _linear(tensors, f"{name}.output.dense")
+        self.narrow_norm = _norm(tensors, f"{name}.output")
+
+
+def _linear(tensors: dict[str, Matrix], name: str) -> Linear:
+    return Linear(np.ascontiguousarray(tensors[f"{name}.weight"].T), tensors[f"{name}.bias"])
+
+
+def _norm(tensors: dict[str, Matrix], name: str) -> Linear:
+    return Linear(tensors[f"{name}.LayerNorm.weight"], tensors[f"{name}.LayerNorm.bias"])
+
+
+def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
+    """The texts in groups of at most ``CHUNK`` word pieces, unless one has more."""
+    chunk: list[Sequence[int]] = []
+    size = 0
+    for ids in texts:
+        if chunk and size + len(ids) > CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(ids)
+        size += len(ids)
+    if chunk:
+        yield chunk
+
+
+def _project(states: Matrix, linear: Linear, out: Matrix) -> Matrix:
+    np.matmul(states, linear.weight, out=out)
+    out += linear.bias
+    return out
+
+
+def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
+    """Multi-head attention, within each text."""
+    heads = projected.reshape(-1, 3, HEADS, WIDTH // HEADS).transpose(1, 2, 0, 3)
+    attended = room.take("attended", len(projected), WIDTH)
+    heads_attended = attended.reshape(-1, HEADS, WIDTH // HEADS).transpose(1, 0, 2)
+    for where in slices:
+        query, key, value = heads[:, :, where]
+        length = where.stop - where.start
+        # By key, then query: numpy is quicker along columns. They reach 118, and exp overflows at 89.
+        scores = np.matmul(key, query.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length))
+        scores -= scores.max(axis=1, keepdims=True)
+        weights = np.exp(scores, out=scores).transpose(0, 2, 1)
+        mixed = np.matmul(weights, value, out=heads_attended[:, where])
+        mixed /= weights @ ONES[:length]
+    return attended
+
+
+def _normalise(states: Matrix, norm: Linear) -> None:
+    """Layer normalisation, in place."""
+    states -= (states @ MEAN)[:, None]
+    variance = np.vecdot(states, states) / np.float32(WIDTH)
+    states *= (1 / np.sqrt(variance + EPSILON))[:, None]
+    states *= norm.weight
+    states += norm.bias
+
+
+def _gelu(x: Matrix, room: Room) -> None:
+    """Make x · Φ(x) of x, in place, to 3e-6: (1 + tanh(x · p(x²))) / 2 for Φ, p fitted by minimax on [0, 6].
+
+    A third fewer passes than erf by Abramowitz and Stegun 7.1.26 takes.
+    """
+    square = np.multiply(x, x, out=room.take("square", *x.shape))
+    power = np.multiply(square, np.float32(1.1190804e-6), out=room.take("power", *x.shape))
+    for coefficient in (-3.0580961e-5, -1.2486202e-4, 3.6468792e-2):
+        power += np.float32(coefficient)
+        power *= square
+    power += np.float32(0.79782814)
+    power *= x
+    np.tanh(power, out=power)
+    power += 1
+    x *= power
+    x *= np.float32(0.5)

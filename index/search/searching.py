@@ -1,0 +1,254 @@
+"""A question -> hits: candidates by meaning and by words, ranked, copies collapsed. Knows nothing of writing.
+
+By meaning, a library that Chroma has caught up with is asked through Chroma, plus an exact scan of what Chroma has not
+got yet; otherwise all is scanned exactly. Either way only what the store holds is kept, and it is scored with the
+store's own vectors: a stale index may miss a hit, never invent one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from threading import Lock
+
+import numpy as np
+
+from index.encoding.encoder import Encoder
+from index.errors import LibraryDamagedError
+from index.filters import Filter
+from index.hit import Hit, Passage
+from index.search.copies import collapse
+from index.search.ranking import Candidate, rank
+from index.storage.bm25 import Floats, Terms
+from index.storage.records import Embedding, Vectors
+from index.storage.store import Store
+from index.storage.transaction import Snapshot
+from index.storage.words import ORDINAL_MASK, PASSAGE_BITS
+from index.vectors.block import VectorFile
+from index.vectors.exact import Matrix, Numbers, Rows, cosines
+from index.vectors.follower import VectorIndex
+
+BY_MEANING = 200
+"""Candidates asked of the vectors."""
+BY_WORDS = 100
+"""Candidates asked of the word index."""
+MOST_ASKED = 2_000
+"""Candidates asked of Chroma where a filter lets few of them pass; each thousand costs some 5 ms."""
+NARROW = 50
+"""Of Chroma's candidates, fewer than this many pass the filter: all is scanned instead."""
+MANY = 20_000
+"""Passages from which a search opens Chroma, which takes about 1 s; fewer are scanned exactly in 3 ms.
+
+Once it is open it serves libraries of every size, so that there is one way to search: at 6,000 passages that costs 8 ms
+of 43 on a busy machine, for the very same hits.
+"""
+MAX_TAIL = 5_000
+"""Passages that Chroma may be behind before a search has it follow."""
+REMEMBERED = 4_096
+"""Articles whose vectors are kept for the next search, some 50 MB: reading and checking those of 230 costs 9 ms."""
+
+EmbeddingsOf = Callable[[Snapshot, set[int]], dict[int, Embedding]]
+
+
+class Remembered:
+    """Spans and vectors as they were last read. Thread-safe; never stale, since no article's number comes back."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, Embedding] = OrderedDict()
+        self._turn = Lock()
+
+    def embeddings_of(self, snapshot: Snapshot, numbers: set[int]) -> dict[int, Embedding]:
+        """Those of these articles; any that the store does not hold, nor held, are left out."""
+        with self._turn:
+            found = {number: self._known[number] for number in numbers & self._known.keys()}
+        found |= snapshot.embeddings_of(numbers - found.keys())
+        with self._turn:
+            self._known |= found
+            for number in found:
+                self._known.move_to_end(number)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+
+class Searcher:
+    """Answers searches of one store. Thread-safe.
+
+    Args:
+        store: the truth.
+        index: Chroma, used where it is ready.
+    """
+
+    def __init__(self, store: Store, index: VectorIndex) -> None:
+        self._store = store
+        self._index = index
+        self._asked = 0
+        self._all = Matrix()
+        self._provisional = True
+        self._tail: Matrix | None = None
+        self._remembered = Remembered()
+
+    def search(self, question: str, encoder: Encoder, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
+        """The best passages, best first, at most ``limit``.
+
+        Args:
+            question: as it is searched for.
+            encoder: gives its vector.
+            limit: at least 1.
+            as_of: where "this week" counts from.
+            chosen: articles that may be used.
+        """
+        with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
+            finding = beside.submit(self._find_by_words, question, chosen)
+            vector = encoder.encode_question(question)
+        terms, by_words, share = finding.result()
+        self._asked += 1
+        if self._asked <= 2:
+            self._open_index(again=self._asked == 2)
+        with self._near(vector, chosen, share) as (snapshot, rows, near):
+            embeddings_of = self._remembered.embeddings_of
+            candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
+            ranked = rank(question, list(candidates.values()), as_of=as_of)
+            numbers_by_id = {candidate.passage_id: number for number, candidate in candidates.items()}
+            found = [(numbers_by_id[candidate.passage_id], candidate, score) for candidate, score in ranked]
+            reach = 2 * limit + 10
+            while True:
+                hits = _read(snapshot, found[:reach], embeddings_of)
+                shown = collapse(hits)[:limit]
+                if len(shown) == limit or reach >= len(ranked):
+                    return shown
+                reach *= 2  # most were copies
+
+    def warm(self) -> None:
+        """Read what an exact search reads, unless Chroma is ready; it is opened first where that is quicker."""
+        with self._store.reading() as snapshot:
+            quick = VectorFile.of(self._store, snapshot) is not None
+        if not quick:
+            self._index.catch_up()
+        if not self._index.ready:
+            with self._all.reading(self._store):
+                pass
+
+    def _open_index(self, *, again: bool) -> None:
+        """Chroma, of many passages. Where an exact search is quick to begin, whoever asks but once does not need it."""
+        with self._store.reading() as snapshot:
+            many, quick = snapshot.count_passages() > MANY, VectorFile.of(self._store, snapshot) is not None
+        if many and not quick:
+            self._index.catch_up()
+        elif many and again:
+            self._index.follow_in_background()
+
+    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
+        """The question's words, passages, some of them perhaps removed since, and the share that passes the filter."""
+        with self._store.reading() as snapshot:
+            articles = snapshot.select(chosen) if chosen else None
+            terms = snapshot.look_up(question)
+            share = 1.0 if articles is None else len(articles) / max(terms.articles, 1)
+            return terms, snapshot.find_passages(terms, BY_WORDS, articles), share
+
+    @contextmanager
+    def _near(self, vector: Vectors, chosen: Filter, share: float) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
+        """A view of the library, rows in memory, and passages near the vector."""
+        indexed = self._index.indexed
+        few = share * MOST_ASKED < 2 * NARROW
+        near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
+        if near is not None:
+            if self._provisional:  # what was read to search before Chroma was open
+                self._all, self._provisional = Matrix(), False
+            with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
+                articles = snapshot.select(chosen) if chosen else None
+                if few and articles is not None:
+                    yield snapshot, rows, _rows_of(snapshot, articles).nearest(vector, BY_MEANING)
+                    return
+                near = _passing(near, articles)
+                if articles is None or len(near) >= NARROW:
+                    yield snapshot, rows, near + rows.nearest(vector, BY_MEANING, articles)
+                    return
+        with self._all.reading(self._store) as (snapshot, rows):
+            articles = snapshot.select(chosen) if chosen else None
+            yield snapshot, rows, rows.nearest(vector, BY_MEANING, articles)
+
+    def _tail_after(self, indexed: int) -> Matrix:
+        """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
+        tail = self._tail
+        if tail is None or tail.after > indexed or (tail.size > MAX_TAIL and tail.after < indexed):
+            tail = self._tail = Matrix(after=indexed)
+        elif tail.size > MAX_TAIL:
+            self._index.follow_in_background()
+        return tail
+
+
+def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
+    """The vectors of a few articles."""
+    read = list(snapshot.embeddings_of(articles.tolist()).values())
+    numbers = np.array([number for each in read for number in each.passages], np.int64)
+    vectors = np.concatenate([each.vectors for each in read]) if read else np.empty((0, 0), np.float32)
+    return Rows(numbers, np.ones(len(numbers), np.bool_), vectors)
+
+
+def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
+    if articles is None:
+        return passages
+    allowed = set(articles.tolist())
+    return [number for number in passages if number >> PASSAGE_BITS in allowed]
+
+
+def _weigh(
+    snapshot: Snapshot,
+    rows: Rows,
+    terms: Terms,
+    vector: Vectors,
+    found: Sequence[int],
+    embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,
+) -> dict[int, Candidate]:
+    """The passages found, by number, scored with what the store holds; those that it does not hold are left out."""
+    numbers = list(dict.fromkeys(found))
+    facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
+    by_article, by_passage = snapshot.score_words(terms, facts)
+    similarities = rows.score(vector, numbers)
+    missing = [number for number in numbers if number not in similarities]
+    if missing:
+        others = embeddings_of(snapshot, facts.keys() & {number >> PASSAGE_BITS for number in missing})
+        held = [n for n in missing if (other := others.get(n >> PASSAGE_BITS)) and n in other.passages]
+        if held:
+            vectors = np.array([others[n >> PASSAGE_BITS].vectors[n & ORDINAL_MASK] for n in held])
+            similarities |= dict(zip(held, cosines(vectors, vector), strict=True))
+    return {
+        number: Candidate(
+            passage_id=known.passage_id(number & ORDINAL_MASK),
+            article_id=known.id,
+            similarity=similarities[number],
+            words=_at(by_passage.get(known.number), number & ORDINAL_MASK),
+            article_words=by_article.get(known.number, 0.0),
+            published=known.published,
+            outlet=known.outlet,
+        )
+        for number in numbers
+        if (known := facts.get(number >> PASSAGE_BITS)) and number in similarities
+    }
+
+
+def _at(scores: Floats | None, ordinal: int) -> float:
+    return float(scores[ordinal]) if scores is not None and ordinal < len(scores) else 0.0
+
+
+def _read(snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], embeddings_of: EmbeddingsOf) -> list[Hit]:
+    """The hits for candidates with their passages' numbers and their scores."""
+    embeddings = embeddings_of(snapshot, {number >> PASSAGE_BITS for number, _, _ in found})
+    articles = {number: snapshot.article(number) for number in embeddings}
+    hits = []
+    for number, candidate, score in found:
+        if number >> PASSAGE_BITS not in embeddings:
+            raise LibraryDamagedError(
+                f"article {candidate.article_id}: its passages are missing; `dateline repair` makes them again"
+            )
+        article = articles[number >> PASSAGE_BITS]
+        start, end = embeddings[number >> PASSAGE_BITS].spans[number & ORDINAL_MASK]
+        passage = Passage(
+            id=candidate.passage_id, article_id=article.id, start=start, end=end, text=article.text[start:end]
+        )
+        hits.append(Hit(article=article, passage=passage, score=score, similarity=candidate.similarity))
+    return hits

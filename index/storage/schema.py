@@ -1,0 +1,97 @@
+"""The tables of library.db, and whether a file holds them. Knows nothing of what is in them."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from index.errors import LibraryFormatError
+from index.storage import words
+
+FORMAT = 2
+"""Written into the file; a library with a higher one was made by a newer Dateline. Format 1 had another word index."""
+
+_APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
+_SCHEMA = f"""
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE change (number INTEGER PRIMARY KEY, removed INTEGER, passages INTEGER);
+CREATE TABLE article (
+    number INTEGER PRIMARY KEY REFERENCES change (number), id TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
+    published TEXT, outlet TEXT, outlet_key TEXT, passages INTEGER NOT NULL, text_digest BLOB NOT NULL
+);
+CREATE INDEX article_by_day ON article (published);
+CREATE INDEX article_by_text ON article (text_digest);
+CREATE TABLE content (
+    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
+    digest BLOB NOT NULL, body BLOB NOT NULL, page BLOB
+);
+CREATE TABLE embedding (
+    number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
+    digest BLOB NOT NULL, spans BLOB NOT NULL, vectors BLOB NOT NULL
+);
+{words.SCHEMA}
+PRAGMA application_id = {_APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+"""
+
+
+def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bool:
+    """See that the file is a library of a known format, or make it one where it is blank.
+
+    Returns:
+        Whether it is of an older format, and has to be brought up to date.
+
+    Raises:
+        LibraryFormatError: it is not a library, or is newer than this Dateline; or older, and cannot be written.
+    """
+    if writable and _is_blank(connection):
+        _keep_log(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_blank(connection):  # nobody else was quicker
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    found = format_of(connection)
+    if application != _APPLICATION_ID:
+        raise LibraryFormatError(f"{path}: another program's database; expected a library; give another folder")
+    if found > FORMAT:
+        raise LibraryFormatError(
+            f"{path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
+        )
+    if found < FORMAT and not writable:
+        raise LibraryFormatError(
+            f"{path}: made by an older Dateline (format {found}); expected to bring it up to date; change its rights"
+        )
+    return found < FORMAT
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """The format that is written into the file."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Drop what older formats had; the word index is then to be made anew."""
+    connection.execute("DROP TABLE IF EXISTS article_words")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """WAL mode. Where two make a library at the same moment SQLite gives up at once, without waiting its time."""
+    for attempt in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == 99:
+                raise
+            time.sleep(0.05)
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return bool(application == 0 and tables == 0)

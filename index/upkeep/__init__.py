@@ -1,0 +1,1 @@
+"""Articles into a library, and what keeps it whole."""

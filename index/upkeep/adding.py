@@ -1,0 +1,232 @@
+"""Articles -> rows of the store: what is new is split, encoded in batches, and stored one article at a time.
+
+While batches are encoded, further articles are read and split, and earlier ones stored: no core waits for a disk.
+Knows nothing of Chroma or of searching.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate
+
+import numpy as np
+
+from corpus import Article
+from index.encoding.encoder import Encoder, MiniLMEncoder, load_encoder
+from index.encoding.passages import passage_input, split_article
+from index.errors import EncoderError, LibraryEncoderError
+from index.hit import Passage
+from index.storage.records import Vectors, revision_of
+from index.storage.store import Store
+from index.storage.transaction import Snapshot
+
+BATCH = 64
+"""Passages encoded in one call: enough for a quicker encoder to pay, few enough for progress every few seconds."""
+AHEAD = 2
+"""Batches encoded at a time: the second one's texts fill the cores that the first one's last texts leave."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of an article that was added; all but FAILED are in the library."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    """It replaced an older revision."""
+    UNCHANGED = "unchanged"
+    """It was there already, the same in every field; nothing was written."""
+    DUPLICATE = "duplicate"
+    """It is new, and another article has the very same text."""
+    FAILED = "failed"
+    """It could not be encoded; an older revision stays as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of the articles that were added: their ids by outcome, in the order they were stored."""
+
+    new: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, ids: Mapping[Outcome, Sequence[str]]) -> Added:
+        """The ids by their outcomes, all of which are there."""
+        return cls(
+            new=tuple(ids[Outcome.NEW]),
+            updated=tuple(ids[Outcome.UPDATED]),
+            unchanged=tuple(ids[Outcome.UNCHANGED]),
+            duplicates=tuple(ids[Outcome.DUPLICATE]),
+            failed=tuple(ids[Outcome.FAILED]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An article on its way in; without passages where it is there already, or cannot be split."""
+
+    article: Article
+    revision: str
+    passages: list[Passage]
+    problem: EncoderError | None = None
+
+    @property
+    def inputs(self) -> list[str]:
+        return [passage_input(self.article, passage) for passage in self.passages]
+
+
+_Rows = Future[list[Vectors | EncoderError | None]]
+"""For each draft of a batch: its vectors, why it has none, or None where the article is there already."""
+
+
+class Intake:
+    """Takes articles into one store.
+
+    Args:
+        store: where they go.
+        load: gives the encoder that the store's vectors are made with; not called where nothing is new.
+    """
+
+    def __init__(self, store: Store, load: Callable[[], Encoder]) -> None:
+        self._store = store
+        self._load = load
+
+    def add(self, articles: Iterable[Article]) -> Iterator[tuple[Article, Outcome]]:
+        """Store articles; each is yielded once it is committed, in the order they came.
+
+        Args:
+            articles: read as they are needed; about ``(AHEAD + 1) * BATCH`` passages are held in memory.
+
+        Raises:
+            LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
+            LibraryEncoderError: the library's vectors are another encoder's.
+        """
+        batch: list[_Draft] = []
+        ahead: deque[tuple[list[_Draft], _Rows]] = deque()
+        pool = ThreadPoolExecutor(AHEAD, "dateline-encode")
+        try:
+            for article in articles:
+                held = (draft.article.id for drafts in (batch, *(drafts for drafts, _ in ahead)) for draft in drafts)
+                if article.id in held:  # the later one updates the earlier
+                    ahead.append((batch, pool.submit(self._encode, batch)))
+                    batch = []
+                    yield from self._finish(ahead)
+                batch.append(self._draft(article))
+                if len(batch) >= BATCH or sum(len(draft.passages) for draft in batch) >= BATCH:
+                    ahead.append((batch, pool.submit(self._encode, batch)))
+                    batch = []
+                yield from self._finish(ahead, leave=AHEAD)
+            ahead.append((batch, pool.submit(self._encode, batch)))
+            yield from self._finish(ahead)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _draft(self, article: Article) -> _Draft:
+        revision = revision_of(article)
+        with self._store.reading() as snapshot:
+            if snapshot.revision_of(article.id) == revision:
+                return _Draft(article, revision, [])
+        encoder = self._load()
+        try:
+            passages = split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
+        except EncoderError as error:
+            return _Draft(article, revision, [], error)
+        return _Draft(article, revision, passages)
+
+    def _finish(self, ahead: deque[tuple[list[_Draft], _Rows]], *, leave: int = 0) -> Iterator[tuple[Article, Outcome]]:
+        """Store the batches that are encoded, and wait for those that are not until only ``leave`` are left."""
+        while ahead and (len(ahead) > leave or ahead[0][1].done()):
+            drafts, rows = ahead.popleft()
+            for draft, result in zip(drafts, rows.result(), strict=True):
+                if isinstance(result, EncoderError):
+                    logger.warning("article %s was not added: %s", draft.article.id, result)
+                    yield draft.article, Outcome.FAILED
+                else:
+                    yield draft.article, Outcome.UNCHANGED if result is None else self._put(draft, result)
+
+    def _encode(self, batch: list[_Draft]) -> list[Vectors | EncoderError | None]:
+        """What becomes of each draft; where the batch fails, each is tried alone, so that one spoils no other."""
+        inputs = [text for draft in batch for text in draft.inputs]
+        try:
+            rows = encode(self._load(), inputs) if inputs else np.empty((0, 0), np.float32)
+        except EncoderError as error:
+            return [error] if len(batch) == 1 else [self._encode([draft])[0] for draft in batch]
+        ends = accumulate(len(draft.passages) for draft in batch)
+        return [
+            rows[end - len(draft.passages) : end] if draft.passages else draft.problem
+            for draft, end in zip(batch, ends, strict=True)
+        ]
+
+    def _put(self, draft: _Draft, vectors: Vectors) -> Outcome:
+        article, encoder = draft.article, self._load()
+        with self._store.writing() as writer:
+            check_encoder(writer, encoder)
+            known = writer.revision_of(article.id)
+            if known == draft.revision:  # another process was quicker
+                return Outcome.UNCHANGED
+            copied = writer.holds_text_of(article)
+            writer.set("encoder", encoder.name)
+            writer.set("dim", str(encoder.dim))
+            writer.put(article, draft.revision, [(passage.start, passage.end) for passage in draft.passages], vectors)
+        if known is not None:
+            return Outcome.UPDATED
+        return Outcome.DUPLICATE if copied else Outcome.NEW
+
+
+def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:
+    """See that the library's vectors, if it has any, are this encoder's.
+
+    Raises:
+        LibraryEncoderError: they are another one's.
+    """
+    name, dim = snapshot.setting("encoder"), snapshot.setting("dim")
+    if (name, dim) != (encoder.name, str(encoder.dim)) and snapshot.count_articles():
+        raise LibraryEncoderError(
+            f"found vectors made with {name} ({dim} numbers each); expected those of {encoder.name} ({encoder.dim});"
+            " open the library with the encoder it was made with, or add its articles to a new one"
+        )
+
+
+def load_remembered(snapshot: Snapshot) -> Encoder:
+    """The encoder that made the library; the default for an empty one.
+
+    Raises:
+        EncoderError: the default cannot be loaded.
+        LibraryEncoderError: the one that made it cannot be loaded by its name.
+    """
+    name = snapshot.setting("encoder") if snapshot.count_articles() else None
+    if name is None or name == MiniLMEncoder.name:
+        return load_encoder()
+    try:
+        return load_encoder(name)
+    except EncoderError as error:
+        raise LibraryEncoderError(
+            f"the library was made with the encoder {name}, which cannot be loaded by that name ({error});"
+            " open it with encoder=…, as it was made"
+        ) from error
+
+
+def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
+    """(n, dim) unit rows, checked.
+
+    Raises:
+        EncoderError: whatever the encoder raised, or it returned what cannot be unit vectors.
+    """
+    try:
+        rows = np.asarray(encoder.encode_passages(inputs), dtype=np.float32)
+    except Exception as error:  # what a model raises has no common base
+        raise EncoderError(f"encoder {encoder.name}: {error}; expected vectors; check the model") from error
+    if rows.shape != (len(inputs), encoder.dim) or not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-3):
+        raise EncoderError(
+            f"encoder {encoder.name}: found an array of shape {rows.shape}; expected {len(inputs)} unit rows of"
+            f" {encoder.dim} finite numbers; use another encoder"
+        )
+    return rows

@@ -1,0 +1,51 @@
+"""A question's kind, and what is no question."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import QuestionError
+from assistant.understanding.question import MAX_CHARACTERS, Kind, check_question, kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Why was Türkiye removed from the F-35 program?", Kind.WHY),
+        ("What led to the closure of the bridge?", Kind.WHY),
+        ("How much had it already paid?", Kind.HOW_MUCH),
+        ("What was the price of the contract?", Kind.HOW_MUCH),
+        ("How many people died?", Kind.HOW_MANY),
+        ("How long did the repairs take?", Kind.HOW_LONG),
+        ("And when did the first deliveries arrive?", Kind.WHEN),
+        ("In which year was the deal signed?", Kind.WHEN),
+        ("Where did the ferry sink?", Kind.WHERE),
+        ("Who won the 2022 World Cup?", Kind.WHO),
+        ("Which company built it?", Kind.WHO),
+        ("Did Türkiye move its S-400s to Incirlik?", Kind.YES_NO),
+        ("What did the minister say?", Kind.OTHER),
+    ],
+)
+def test_the_kind_of_a_question_is_read_from_its_words(question: str, kind: Kind) -> None:
+    assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "?!…", "\x00\x00"])
+def test_an_empty_question_is_refused_in_one_line(question: str) -> None:
+    with pytest.raises(QuestionError, match=r"^the question is empty; .+$"):
+        check_question(question)
+
+
+def test_a_long_question_is_refused_with_its_length() -> None:
+    with pytest.raises(QuestionError, match="50,000 characters, at most 2,000"):
+        check_question("x" * 50_000)
+    assert check_question("x" * MAX_CHARACTERS)
+
+
+def test_a_question_that_is_no_text_is_refused() -> None:
+    with pytest.raises(QuestionError, match="found a int"):
+        check_question(42)  # type: ignore[arg-type] # the mistake under test
+
+
+def test_lone_surrogates_and_line_breaks_do_not_get_through() -> None:
+    assert check_question("Who\nis\ud800 it?") == "Who is? it?"

@@ -1,0 +1,156 @@
+"""Laws of adding while batches are still being encoded: nothing waits that needn't, nothing is lost or out of order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from corpus import Article
+from index import LibraryStorageError
+from index.storage.store import Store
+from index.upkeep.adding import AHEAD, BATCH, Intake, Outcome
+from tests.fakes import WordEncoder
+from tests.index.articles import article, numbered
+
+PATIENCE = 20.0
+"""Seconds after which a test gives up on another thread."""
+
+
+class Gate(WordEncoder):
+    """An encoder that holds back texts with a word until it is opened."""
+
+    def __init__(self, word: str) -> None:
+        self.opened = threading.Event()
+        self._word = word
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if any(self._word in text.split() for text in texts) and not self.opened.wait(PATIENCE):
+            raise TimeoutError("nobody opened the gate")
+        if any("unspeakable" in text for text in texts):
+            raise RuntimeError("no words for it")
+        return super().encode_passages(texts)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path, create=True)
+    yield opened
+    opened.close()
+
+
+def opening(gate: Gate, articles: Sequence[Article], at: int) -> Iterator[Article]:
+    """The articles; the gate opens when this one is asked for."""
+    for ordinal, entry in enumerate(articles):
+        if ordinal == at:
+            gate.opened.set()
+        yield entry
+
+
+def outcomes(store: Store, gate: Gate, articles: Iterator[Article]) -> list[tuple[str, Outcome]]:
+    return [(entry.id, outcome) for entry, outcome in Intake(store, lambda: gate).add(articles)]
+
+
+def ids(store: Store) -> list[str]:
+    with store.reading() as snapshot:
+        return [snapshot.article(number).id for number in sorted(snapshot.newest_first())]
+
+
+def test_articles_are_read_while_earlier_ones_are_encoded_and_kept_in_their_order(store: Store) -> None:
+    gate, articles = Gate("topic0"), numbered(AHEAD * BATCH + 5)
+    added = outcomes(store, gate, opening(gate, articles, at=AHEAD * BATCH + 4))
+    assert added == [(entry.id, Outcome.NEW) for entry in articles]
+    assert ids(store) == [entry.id for entry in articles]
+
+
+def test_no_more_is_read_ahead_than_a_few_batches(store: Store) -> None:
+    gate, read = Gate("topic0"), list[Article]()
+
+    def count() -> Iterator[Article]:
+        for entry in numbered(9 * BATCH):
+            read.append(entry)
+            yield entry
+
+    adding = Intake(store, lambda: gate).add(count())
+    threading.Timer(0.5, gate.opened.set).start()
+    next(adding)
+    assert len(read) <= (AHEAD + 1) * BATCH
+    assert len(list(adding)) == 9 * BATCH - 1
+
+
+def test_a_batch_is_acknowledged_once_it_is_encoded_however_slowly_others_come(store: Store) -> None:
+    acknowledged: list[str] = []
+
+    def trickle() -> Iterator[Article]:
+        articles = iter(numbered(2 * BATCH - 1))
+        yield from (next(articles) for _ in range(BATCH))
+        deadline = time.monotonic() + PATIENCE
+        for entry in articles:
+            yield entry
+            if acknowledged or time.monotonic() > deadline:
+                return
+            time.sleep(PATIENCE / BATCH / 4)
+
+    for entry, _ in Intake(store, WordEncoder).add(trickle()):
+        acknowledged.append(entry.id)
+    assert BATCH < len(acknowledged) < 2 * BATCH - 1
+
+
+def test_a_later_revision_replaces_one_that_is_still_being_encoded(store: Store) -> None:
+    gate, first = Gate("topic0"), numbered(BATCH + 3)
+    again = [article("a0", "Lighthouse."), first[BATCH + 1]]
+    added = outcomes(store, gate, opening(gate, [*first, *again], at=BATCH + 3))
+    assert added == [
+        *((entry.id, Outcome.NEW) for entry in first), ("a0", Outcome.UPDATED), (first[BATCH + 1].id, Outcome.UNCHANGED)
+    ]  # fmt: skip
+    assert ids(store) == [entry.id for entry in [*first[1:], again[0]]]
+
+
+def test_one_that_fails_spoils_no_other_of_any_batch(store: Store) -> None:
+    gate, articles = Gate("topic0"), numbered(3 * BATCH)
+    bad = (1, BATCH, 3 * BATCH - 1)
+    for ordinal in bad:
+        articles[ordinal] = article(f"bad{ordinal}", "An unspeakable thing.")
+    added = outcomes(store, gate, opening(gate, articles, at=2 * BATCH))
+    assert [name for name, _ in added] == [entry.id for entry in articles]
+    assert {name for name, outcome in added if outcome is Outcome.FAILED} == {
+        "bad1",
+        f"bad{BATCH}",
+        f"bad{3 * BATCH - 1}",
+    }
+    assert len(ids(store)) == 3 * BATCH - 3
+
+
+def fail_to_store(store: Store, gate: Gate) -> None:
+    adding = Intake(store, lambda: gate).add(numbered(4 * BATCH))
+    next(adding)
+    store.writable = False  # as where the folder's rights change
+    with pytest.raises(LibraryStorageError):
+        next(adding)
+
+
+def fail_to_read(store: Store, gate: Gate) -> None:
+    def broken() -> Iterator[Article]:
+        yield from numbered(2 * BATCH)
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        list(Intake(store, lambda: gate).add(broken()))
+
+
+def stop(store: Store, gate: Gate) -> None:
+    adding = Intake(store, lambda: gate).add(numbered(4 * BATCH))
+    next(adding)
+    adding.close()  # type: ignore[attr-defined] # it is a generator, which is nobody's business but this test's
+
+
+@pytest.mark.parametrize("end", [fail_to_store, fail_to_read, stop], ids=lambda end: end.__name__)
+def test_no_thread_outlives_an_add_that_ends_early(store: Store, end: Callable[[Store, Gate], None]) -> None:
+    gate = Gate("nothing")
+    end(store, gate)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("dateline-encode")]

@@ -1,0 +1,121 @@
+"""Adding articles with a progress bar, and the report of what was added. Knows nothing of commands or of locations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+import corpus
+from corpus import Article
+from index import Added, Library, Outcome
+from ui.terminal.views import byline, headline
+
+_SHOWN = 10  # articles that are listed one by one; of more, the counts say more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of the articles that were added.
+
+    Attributes:
+        added: ids by outcome.
+        found: the articles that were not there already, as they are now, with the outcome; only the first few.
+    """
+
+    added: Added
+    found: tuple[tuple[Outcome, Article], ...]
+
+    def view(self, *, unread: int = 0) -> RenderableType:
+        """The articles, where they are few, and the counts.
+
+        Args:
+            unread: locations that could not be read; they count as failed.
+        """
+        added = self.added
+        changed = len(added.new) + len(added.updated) + len(added.duplicates) + len(added.failed)
+        lines = [_line(outcome, article) for outcome, article in self.found] if changed <= _SHOWN else []
+        duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
+        counts = (
+            f"{len(added.new)} new, {len(added.updated)} updated, {len(added.unchanged)} unchanged, "
+            f"{duplicates}, {len(added.failed) + unread} failed"
+        )
+        return Group(*lines, Text(counts))
+
+
+def add_with_progress(
+    library: Library, articles: Iterable[Article], console: Console, *, total: int | None = None
+) -> Report:
+    """Add articles, with a bar that counts them where the console is a terminal.
+
+    Args:
+        library: where they go.
+        articles: read as they are added, so that what was added stays when reading is interrupted.
+        console: where the bar is drawn.
+        total: how many there are, where that is known.
+    """
+    counts: Counter[Outcome] = Counter()
+    found: list[tuple[Outcome, Article]] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} articles{task.fields[counts]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Adding", total=None, counts="")  # it pulses until the first batch is stored
+
+        def report(article: Article, outcome: Outcome) -> None:
+            counts[outcome] += 1
+            if outcome is not Outcome.UNCHANGED and len(found) < _SHOWN:
+                found.append((outcome, article))
+            known = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+            bar.update(task, total=total, advance=1, counts=f" ({known})")
+
+        added = library.add(articles, progress=report)
+    return Report(added=added, found=tuple(found))
+
+
+def bring_samples(library: Library, folder: Path, console: Console) -> None:
+    """Make the samples' library hold the samples of this version; what was pasted into the web chat stays as it is.
+
+    Args:
+        library: the samples' library.
+        folder: where it is; a file in it remembers the state of ``corpus`` that it was filled by, as reading the
+            samples again would cost every command most of a second.
+        console: where a progress bar is drawn.
+    """
+    stamp, state = folder / "SAMPLES", _state_of_corpus()
+    with suppress(OSError):
+        if stamp.read_text() == state:
+            return
+    from corpus.samples import load_samples
+
+    samples = {article.id: article for article in load_samples()}
+    add_with_progress(library, samples.values(), console, total=len(samples))
+    library.remove(
+        [article.id for article in library.articles() if article.id.startswith("sample-") and article.id not in samples]
+    )
+    with suppress(OSError):
+        stamp.write_text(state)
+
+
+def _state_of_corpus() -> str:
+    """A digest of everything that decides what the samples read like: their files, and the code that cleans them."""
+    state = hashlib.sha256()
+    for path in sorted(Path(corpus.__file__).parent.rglob("*.*")):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def _line(outcome: Outcome, article: Article) -> Text:
+    style = "red" if outcome is Outcome.FAILED else "green"
+    return Text.assemble((f"{outcome:<9} ", style), (headline(article), "bold"), (f"  {byline(article)}", "dim"))

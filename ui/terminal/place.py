@@ -1,0 +1,125 @@
+"""Which library a command works on, and which of its articles. Knows nothing of what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from platformdirs import user_data_path
+
+from ui.terminal import screen
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from corpus import Article
+    from index import Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder, or the samples' library, or by default the user's own."""
+
+    library: Path | None = None
+    samples: bool = False
+
+    def narrowed(self, library: Path | None, samples: bool) -> Place:
+        """This place, or what the command itself names.
+
+        Raises:
+            typer.BadParameter: a folder and the samples at once.
+        """
+        place = Place(library=library or self.library, samples=samples or self.samples)
+        if place.library and place.samples:
+            raise typer.BadParameter("--samples has a library of its own; leave out --library")
+        return place
+
+    @contextmanager
+    def opened(self, console: Console, *, create: bool) -> Iterator[Library]:
+        """The open library; the samples' is filled first, with a progress bar on the console.
+
+        Raises:
+            LibraryError: it cannot be opened.
+            SettingsError: a ``DATELINE_*`` variable cannot be used.
+        """
+        from assistant import Settings
+        from index import Library
+        from ui.terminal.adding import bring_samples
+
+        settings = Settings.read()
+        samples = user_data_path("dateline") / "samples"
+        folder = samples if self.samples else self.library or settings.library
+        create, chroma = create or self.samples, settings.chroma
+        with Library.open(folder, create=create, encoder=settings.encoder, chroma=chroma) as library:
+            if self.samples:
+                bring_samples(library, samples, console)
+            yield library
+
+
+def open_library(
+    context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
+) -> AbstractContextManager[Library]:
+    """The library that the options before and after the command name; ``own`` where the samples' will not do."""
+    place = _named(context, library, samples, own=own)
+    return place.opened(screen.make_console(stderr=True), create=create)
+
+
+def own_folder(context: typer.Context, library: Path | None) -> Path | None:
+    """The folder that they name, whether a library is there or not; None is the user's data folder."""
+    from assistant import Settings
+
+    return _named(context, library, samples=False, own=True).library or Settings.read().library
+
+
+def _named(context: typer.Context, library: Path | None, samples: bool, *, own: bool) -> Place:
+    place: Place = context.obj.narrowed(library, samples)
+    if own and place.samples:
+        raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
+    return place
+
+
+def identify(library: Library, beginning: str) -> str:
+    """The id that this is, or that alone begins so; else the id of the record that calls itself this.
+
+    Raises:
+        ArticleNotFoundError: no id and no record, or more than one, is meant.
+    """
+    from index import ArticleNotFoundError
+
+    begun: list[str] = []
+    records: list[str] = []
+    for article in library.articles():
+        if article.id == beginning:
+            return beginning
+        if article.id.startswith(beginning):
+            begun.append(article.id)
+        if article.record == beginning:
+            records.append(article.id)
+    for found, which in ((begun, "ids that begin with"), (records, "records called")):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ArticleNotFoundError(f"{len(found)} articles have {which} {beginning!r}; give more of the id")
+    raise ArticleNotFoundError(f'no article has an id that begins with {beginning!r}; "dateline list" shows the ids')
+
+
+def select(library: Library, outlets: Collection[str] | None, since: date | None, until: date | None) -> list[Article]:
+    """The articles of these outlets and days, newest first; an undated one fails a bound of days."""
+    from index import fold
+
+    names = {fold(outlet) for outlet in outlets} if outlets else None
+
+    def wanted(article: Article) -> bool:
+        day = article.published
+        return (
+            (names is None or fold(article.outlet or "") in names)
+            and (since is None or (day is not None and day >= since))
+            and (until is None or (day is not None and day <= until))
+        )
+
+    return [article for article in library.articles() if wanted(article)]

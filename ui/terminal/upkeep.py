@@ -1,0 +1,81 @@
+"""The commands that look after a library as a whole: is it sound, mend it, keep a copy, give room back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.terminal import helptext, screen
+from ui.terminal.options import JsonOption, LibraryOption, SamplesOption
+from ui.terminal.place import open_library, own_folder
+
+app = typer.Typer()
+
+
+@app.command(help=helptext.VERIFY)
+def verify(
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+) -> None:
+    """Check that everything stored is as it was written."""
+    with open_library(context, library, samples) as opened, screen.counting("Checking") as progress:
+        problems = opened.verify(progress=progress)
+        sound = f"{screen.count_articles(len(opened))}; all is as it was stored"
+    screen.report(problems, sound, as_json=as_json)
+
+
+@app.command(help=helptext.REPAIR)
+def repair(
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+) -> None:
+    """Mend what verify found."""
+    with open_library(context, library, samples) as opened, screen.counting("Mending") as progress:
+        problems = opened.repair(progress=progress)
+        sound = f"{screen.count_articles(len(opened))}; all is in order"
+    screen.report(problems, sound, as_json=as_json)
+
+
+@app.command(help=helptext.SNAPSHOT)
+def snapshot(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the library into one file."""
+    with open_library(context, library, samples) as opened, screen.sharing("Writing") as progress:
+        opened.snapshot(file, progress=progress)
+        count = len(opened)
+    screen.tell(as_json, f"{screen.count_articles(count)} in {file}", articles=count, file=str(file))
+
+
+@app.command(help=helptext.RESTORE)
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a library of a snapshot."""
+    from index import restore as restore_library
+
+    folder = own_folder(context, library)
+    with screen.counting("Checking") as progress:
+        count = restore_library(file, folder, progress=progress)
+    screen.tell(as_json, f"{screen.count_articles(count)} restored", articles=count)
+
+
+@app.command(help=helptext.COMPACT)
+def compact(
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+) -> None:
+    """Write all files anew, without what was removed."""
+    with open_library(context, library, samples) as opened, screen.stages() as tell:
+        tell("Writing all files anew")
+        whole = opened.compact()
+    said = "only the articles are left on the disk"
+    if not whole:
+        said = "others have the library open: close them, and compact again for what was removed to be gone"
+    screen.tell(as_json, said, compacted=whole)

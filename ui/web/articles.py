@@ -1,0 +1,217 @@
+"""Articles and the library that holds them as HTML. Pure, and knows nothing of Gradio, of the server or of answers.
+
+Every text that comes from an article, a file name or a user passes through ``plain``; nothing of it can become markup.
+What can be clicked carries ``data-article`` (which article to open) and ``data-span`` (what to highlight in it).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from textwrap import shorten
+from urllib.parse import urlsplit
+
+from corpus import Article, Span
+from index import Added, Outcome, Summary
+
+FIND_FROM = 8
+LISTED = 200
+"""Articles listed at once; from ``FIND_FROM`` on a box narrows the list down."""
+PANE_BAR = (
+    '<div class="dl-bar"><button type="button" class="dl-quiet" data-back>← All articles</button>'
+    '<span data-title dir="auto" aria-hidden="true"></span>'
+    '<button type="button" class="dl-quiet" data-close>Close</button></div>'
+)
+"""Above what the pane shows; page.css shows of it what applies."""
+
+_OUTCOMES = {
+    Outcome.NEW: "Added",
+    Outcome.UPDATED: "Updated",
+    Outcome.UNCHANGED: "Already here",
+    Outcome.DUPLICATE: "Added, a copy of another",
+    Outcome.FAILED: "Could not be encoded",
+}
+
+
+def span_token(article: Article, start: int, end: int) -> str:
+    """Names a span for the way to the browser and back, with a checksum of what stands there."""
+    return f"{start}-{end}-{zlib.crc32(article.text[start:end].encode()):08x}"
+
+
+def find_span(article: Article, token: str) -> Span | None:
+    """The inverse of ``span_token``; None if the article no longer says the same there (or the token is made up)."""
+    match = re.fullmatch(r"(\d{1,12})-(\d{1,12})-[0-9a-f]{8}", token, re.ASCII)
+    if match is None:
+        return None
+    start, end = int(match[1]), int(match[2])
+    return (start, end) if start < end and span_token(article, start, end) == token else None
+
+
+def render_summary(summary: Summary) -> str:
+    """The library in one line ("14 articles · 12 Jul 2019 to 9 Dec 2025 · 9 outlets"), with what the page can do."""
+    parts = [count_of(summary.articles, "article")]
+    if summary.first and summary.last:
+        span = day_of(summary.first), day_of(summary.last)
+        parts.append(span[0] if span[0] == span[1] else " to ".join(span))
+    if summary.outlets:
+        parts.append(count_of(len(summary.outlets), "outlet"))
+    return (
+        f'<header class="dl-header"><h1>Dateline</h1><p class="dl-summary">{" · ".join(parts)}</p>'
+        '<button type="button" class="dl-quiet" data-fresh>New chat</button>'
+        '<button type="button" class="dl-quiet" data-pane>Articles</button></header>'
+    )
+
+
+def render_library(listing: str, articles: int) -> str:
+    """The list that ``render_articles`` made, with a box to narrow it down where it is long."""
+    find = ""
+    if articles >= FIND_FROM:
+        find = (
+            '<input type="search" class="dl-find" data-find placeholder="Find by title or outlet" '
+            'aria-label="Find articles by title or outlet">'
+        )
+    return f"{find}<div data-list>{listing}</div>"
+
+
+def render_articles(articles: Sequence[Article], *, more: bool = False) -> str:
+    """A list of articles; each opens.
+
+    Args:
+        articles: in this order.
+        more: there are others that are not listed.
+    """
+    items = "".join(
+        f'<li><button type="button" class="dl-open" data-article="{plain(article.id)}" dir="auto">'
+        f"{plain(title_of(article))}</button>{source_line(article)}</li>"
+        for article in articles
+    )
+    rest = f'<p class="dl-note">These are {LISTED} of them; the box above finds the others.</p>' if more else ""
+    return f'<ul class="dl-articles" aria-label="Articles">{items}</ul>{rest}'
+
+
+def render_article(article: Article, span: Span | None = None, *, page: bool = False, stale: bool = False) -> str:
+    """An article to read.
+
+    Args:
+        article: with its page, if that is to be shown.
+        span: what to highlight.
+        page: show the page as it came, with what was dropped marked as such.
+        stale: the reader asked for a quotation that the article no longer holds.
+    """
+    link = _link(article.url)
+    toggle = ""
+    if article.page is not None:
+        label = "Show the article alone" if page else "Show the page as it came"
+        toggle = (
+            f'<button type="button" class="dl-quiet" data-toggle aria-pressed="{str(page).lower()}">{label}</button>'
+        )
+    note = '<p class="dl-note">The article has changed since; the quotation is no longer in it.</p>' if stale else ""
+    if page and article.page is not None:
+        note += '<p class="dl-note">The page as it came; what is greyed out was left out of the article.</p>'
+        marks = article.page.locate(*span) if span else ()
+        body = _marked(article.page.text, marks, article.page.dropped)
+    else:
+        body = _marked(article.text, (span,) if span else ())
+    byline = f'<p class="dl-byline" dir="auto">By {plain(article.author)}</p>' if article.author else ""
+    return (
+        f'<article class="dl-reading">{source_line(article)}'
+        f'<h2 tabindex="-1" dir="auto">{plain(title_of(article))}</h2>{byline}'
+        f'<p class="dl-tools">{link}{toggle}</p>{note}<div class="dl-body" dir="auto">{body}</div></article>'
+    )
+
+
+def render_added(lines: Iterable[str], status: str) -> str:
+    """What became of what was added, one line each (from ``added_line`` and ``failed_line``)."""
+    return f'<div class="dl-added"><p role="status">{plain(status)}</p><ul>{"".join(lines)}</ul></div>'
+
+
+def added_line(article: Article, outcome: Outcome) -> str:
+    """One article that was read: what became of it, title, outlet, date."""
+    return (
+        f'<li><span class="dl-outcome">{_OUTCOMES[outcome]}:</span> '
+        f'<button type="button" class="dl-link" data-article="{plain(article.id)}" dir="auto">'
+        f"{plain(title_of(article))}</button>{source_line(article)}</li>"
+    )
+
+
+def added_status(added: Added, *, failures: int, passages: int) -> str:
+    """The counts in a few words: "2 added, 1 failed · 11 passages more to search".
+
+    Args:
+        added: what became of what could be read.
+        failures: how much could not be read.
+        passages: how many more there are now.
+    """
+    counts = (
+        (len(added.new) + len(added.duplicates), "added"),
+        (len(added.updated), "updated"),
+        (len(added.unchanged), "already here"),
+        (len(added.failed) + failures, "failed"),
+    )
+    status = ", ".join(f"{number:,} {word}" for number, word in counts if number) or "Nothing was added"
+    return f"{status} · {count_of(passages, 'passage')} more to search" if passages > 0 else status
+
+
+def failed_line(message: str) -> str:
+    """One location that could not be read, and why."""
+    return f'<li class="dl-failed" dir="auto">{plain(message)}</li>'
+
+
+def opens(article: Article, start: int, end: int) -> str:
+    """The attributes of what opens an article at a span when it is clicked."""
+    return f'data-article="{plain(article.id)}" data-span="{span_token(article, start, end)}"'
+
+
+def source_line(article: Article) -> str:
+    """Outlet and day, with the page's word where it is a machine's translation."""
+    tag = ' <span class="dl-tag">machine-translated</span>' if article.machine_translated else ""
+    outlet = f"<bdi>{plain(article.outlet)}</bdi>" if article.outlet else "outlet unknown"
+    return f'<p class="dl-source">{outlet} · {day_of(article.published)}{tag}</p>'
+
+
+def _link(url: str | None) -> str:
+    """A link to the original, if it is one that a browser may follow: never ``javascript:`` or ``data:``."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return (
+        f'<a href="{plain(url or "")}" target="_blank" rel="noopener noreferrer">'
+        f"Original at <bdi>{plain(parts.hostname)}</bdi></a>"
+    )
+
+
+def _marked(text: str, marks: Iterable[Span], dropped: Iterable[Span] = ()) -> str:
+    """The text, with ``marks`` highlighted and ``dropped`` greyed out; no two of these spans overlap."""
+    runs = sorted([(start, end, "mark") for start, end in marks] + [(start, end, "del") for start, end in dropped])
+    pieces: list[str] = []
+    offset = 0
+    for start, end, tag in runs:
+        pieces += (plain(text[offset:start]), f"<{tag}>{plain(text[start:end])}</{tag}>")
+        offset = end
+    return "".join(pieces) + plain(text[offset:])
+
+
+def title_of(article: Article) -> str:
+    """The title, or the first words."""
+    return article.title or shorten(article.text[:400], 80, placeholder=" …")
+
+
+def day_of(when: date | None) -> str:
+    """The day as people write it, or "undated"."""
+    return f"{when.day} {when:%b} {when.year}" if when else "undated"
+
+
+def count_of(number: int, noun: str) -> str:
+    """As in "1 article" and "14 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(text: str) -> str:
+    """Text that stays text wherever in the page it stands, attributes included."""
+    return escape(text, quote=True)
