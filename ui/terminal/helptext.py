@@ -6,8 +6,8 @@ A paragraph that opens with a backspace character is printed as it stands, by cl
 DATELINE = """\
 Ask your news articles questions.
 
-Every sentence of an answer is quoted from an article, with its outlet and date; where the articles don't hold the
-answer, Dateline says so. Nothing leaves this machine.
+Every sentence of an answer is quoted from an article, with its outlet and date. Where Dateline finds no sure answer,
+it says so. Nothing leaves this machine.
 
 \b
 Try it on the articles that come with it:
@@ -100,8 +100,8 @@ Example:
 EVALUATE = """\
 Measure the answers to questions whose answers you know.
 
-QUESTIONS is a file with one JSON object a line. "question" is required, and so is one of "answer", "articles" and
-"answerable"; the rest is up to you, and other fields are refused.
+QUESTIONS is a file with one JSON object a line. "question" is required, and so is one of "answer", "evidence",
+"articles" and "answerable"; the rest is up to you, and other fields are refused.
 
 \b
 {"question": "Who signed the deal?", "answer": ["Jane Doe", "Mrs. Doe"]}
@@ -110,18 +110,20 @@ QUESTIONS is a file with one JSON object a line. "question" is required, and so 
 \b
 question    what to ask
 answer      the right answer as the articles put it, or a list of such answers
+evidence    a sentence that gives the answer, or a list of such sentences
 articles    ids or URLs of articles that hold the answer: one, or a list
 answerable  false where the articles do not hold the answer
 id          a name for the question, instead of its line
 kind        a label of your own; --json hands it on
 history     what is asked before it, where it is a follow-up: one, or a list
+note        a remark of your own; it is not read
 as_of       the day that "this week" counts from, as 2025-12-09
 outlets     use only articles of these outlets: one, or a list
 since       use only articles of this day or later
 until       use only articles of this day or earlier
 
-An answer counts where its words stand in what was found or quoted, in this order and whole; case, accents and
-punctuation make no difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 %
+A quotation is right if it holds the evidence, or if it holds an accepted answer and is from one of the named articles,
+where any are named. Words must stand there whole and in order; case, accents and punctuation make no difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 %
 interval (bootstrap) and the number of questions that it is a mean of.
 
 \b

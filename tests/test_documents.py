@@ -1,4 +1,4 @@
-"""The README says what is so: its commands print what it shows, its Python runs, its tree is the tree."""
+"""The documents say what is so: commands print what they show, Python runs, links lead to files, the tree is true."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SNIPPETS = [
+    code for path in DOCUMENTS for code in re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+]
 
 
 def blocks(language: str) -> list[str]:
@@ -51,7 +55,7 @@ def test_the_transcript_is_what_the_program_prints(command: str, printed: str, h
     ]
 
 
-@pytest.mark.parametrize("snippet", blocks("python"))
+@pytest.mark.parametrize("snippet", SNIPPETS)
 def test_every_snippet_runs(snippet: str, tmp_path: Path) -> None:
     code = snippet.replace('"corpus/samples"', repr(str(ROOT / "corpus" / "samples")))
     run = subprocess.run(
@@ -79,3 +83,13 @@ def test_the_tree_is_the_tree() -> None:
     }
     missing = sorted(path for path in files - named if not path.startswith(kept_whole))
     assert not missing, f"not in ARCHITECTURE's tree: {missing}"
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    assert len(README.split()) <= 900
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (path.parent / target).exists()]
