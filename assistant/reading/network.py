@@ -40,7 +40,7 @@ LIMIT = 63
 _FOLDER = Path(__file__).parents[1] / "weights"
 SHIPPED = _FOLDER / "reader.safetensors"
 GRAPH = _FOLDER / "reader.onnx"
-_REMEDY = "install dateline-assistant again, or make them by python -m assistant.training.reader"
+_REMEDY = "install dateline-assistant again, or name sound weights in DATELINE_READER"
 _SCALE = np.float32((WIDTH // HEADS) ** -0.5)
 """Of the queries, so that attention need not divide."""
 

@@ -122,9 +122,10 @@ outlets     use only articles of these outlets: one, or a list
 since       use only articles of this day or later
 until       use only articles of this day or earlier
 
-A quotation is right if it holds the evidence, or if it holds an accepted answer and is from one of the named articles,
-where any are named. Words must stand there whole and in order; case, accents and punctuation make no difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 %
-interval (bootstrap) and the number of questions that it is a mean of.
+A quotation is right if it holds the evidence, or if it holds an accepted answer and is from one of the named
+articles, where any are named. Words must stand there whole and in order; case, accents and punctuation make no
+difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 % interval (bootstrap) and
+the number of questions that it is a mean of.
 
 \b
 Examples:
