@@ -13,6 +13,7 @@ from index.errors import (
     LibraryStorageError,
     SearchError,
 )
+from index.filters import Filter
 from index.folding import fold
 from index.hit import Hit, Passage
 from index.library import Library
@@ -25,6 +26,7 @@ __all__ = [
     "ArticleNotFoundError",
     "Encoder",
     "EncoderError",
+    "Filter",
     "Hit",
     "Library",
     "LibraryDamagedError",

@@ -72,3 +72,7 @@ class Filter:
         if not names or not all(isinstance(name, str) for name in names):
             raise SearchError(f"outlets is {outlets!r}; expected a list of names; give None for all outlets")
         return cls(outlet_keys=tuple(sorted({outlet_key(name) for name in names})), since=since, until=until)
+
+
+ANY = Filter()
+"""Every article."""

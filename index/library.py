@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self
 from corpus import Article
 from index.encoding.encoder import Encoder, load_encoder
 from index.errors import ArticleNotFoundError, LibraryEncoderError
-from index.filters import Filter, check_day, check_question
+from index.filters import ANY, Filter, check_day, check_question
 from index.hit import Hit
 from index.search.searching import Searcher
 from index.storage.records import Summary
@@ -143,11 +143,34 @@ class Library:
             self._index.catch_up()
         return wanted
 
-    def articles(self) -> Iterator[Article]:
-        """The articles as they are now, newest first, undated ones last, without their pages."""
+    def articles(self, chosen: Filter = ANY) -> Iterator[Article]:
+        """The articles as they are now, newest first, undated ones last, without their pages.
+
+        Args:
+            chosen: which ones; ``Filter.parse`` makes it of outlets and days.
+        """
         with self._store.reading() as snapshot:
-            for number in snapshot.newest_first():
+            for number in snapshot.newest_first(chosen):
                 yield snapshot.article(number)
+
+    def find(self, name: str) -> str:
+        """The id that this is, or that alone begins so; else the id of the record that calls itself this.
+
+        Raises:
+            ArticleNotFoundError: no article is meant, or more than one.
+        """
+        with self._store.reading() as snapshot:
+            if snapshot.number_of(name) is not None:
+                return name
+            begun = snapshot.ids_from(name) if name else []
+        records = [] if begun else [article.id for article in self.articles() if article.record == name]
+        found = begun or records
+        if len(found) == 1:
+            return found[0]
+        if found:
+            which = "ids that begin with" if begun else "records called"
+            raise ArticleNotFoundError(f"{len(found)} articles have {which} {name!r}; give more of the id")
+        raise ArticleNotFoundError(f'no article has an id that begins with {name!r}; "dateline list" shows the ids')
 
     def article(self, article_id: str) -> Article:
         """One article, with its page.

@@ -180,11 +180,11 @@ def list_articles(
     as_json: JsonOption = False,
 ) -> None:
     """List the articles, newest first: id, day, outlet, title."""
-    from ui.terminal.place import select
+    from index import Filter
     from ui.terminal.views import article_rows
 
     with open_library(context, library, samples) as opened:
-        articles = select(opened, outlet, since, until)
+        articles = list(opened.articles(Filter.parse(outlets=outlet, since=since, until=until)))
     if as_json:
         screen.print_json([article.to_dict(page=False) for article in articles])
         return
@@ -204,11 +204,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article and what is known of it."""
-    from ui.terminal.place import identify
     from ui.terminal.views import article_view
 
     with open_library(context, library, samples) as opened:
-        article = opened.article(identify(opened, article_id))
+        article = opened.article(opened.find(article_id))
     if as_json:
         screen.print_json(article.to_dict(page=page))
     else:
@@ -224,10 +223,8 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove articles, by the ids (or beginnings of ids) of "dateline list"."""
-    from ui.terminal.place import identify
-
     with open_library(context, library, own=True) as opened:
-        identities = list(dict.fromkeys(identify(opened, article_id) for article_id in article_ids))
+        identities = list(dict.fromkeys(opened.find(article_id) for article_id in article_ids))
         opened.remove(identities)
     if as_json:
         screen.print_json({"removed": identities})

@@ -6,7 +6,7 @@ Knows nothing of other questions, or of scores.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -107,23 +107,7 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
     Raises:
         LibraryError: the library cannot be read.
     """
-
-    def ask(asked: str, history: Sequence[Answer]) -> Answer:
-        return assistant.answer(
-            asked,
-            history=history,
-            as_of=question.as_of,
-            outlets=question.outlets,
-            since=question.since,
-            until=question.until,
-        )
-
-    history: list[Answer] = []
-    for earlier in question.history:
-        history.append(ask(earlier, history))
-    start = time.perf_counter()
-    answer = ask(question.question, history)
-    seconds = time.perf_counter() - start
+    answer, seconds = _ask(question, assistant)
     read = assistant.settings.passages
     hits = assistant.library.search(
         answer.query,
@@ -150,6 +134,25 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
         f1=_score(f1, short, question.answers),
         failure=_find_failure(question, answer, right, found=rank is None or 0 < rank <= read),
     )
+
+
+def _ask(question: GoldQuestion, assistant: Assistant) -> tuple[Answer, float]:
+    """The answer, after what is asked before it, and the seconds that it took."""
+    history: list[Answer] = []
+    seconds = 0.0
+    for asked in (*question.history, question.question):
+        start = time.perf_counter()
+        answer = assistant.answer(
+            asked,
+            history=history,
+            as_of=question.as_of,
+            outlets=question.outlets,
+            since=question.since,
+            until=question.until,
+        )
+        seconds = time.perf_counter() - start
+        history.append(answer)
+    return history[-1], seconds
 
 
 def is_right(question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str) -> bool:

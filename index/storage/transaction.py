@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from corpus import Article, Span
 from index.errors import ArticleNotFoundError, LibraryDamagedError
-from index.filters import Filter, outlet_key
+from index.filters import ANY, Filter, outlet_key
 from index.storage import schema, words
 from index.storage.bm25 import Floats, Terms, score
 from index.storage.records import (
@@ -111,22 +111,20 @@ class Snapshot:
             encoder=self.setting("encoder"),
         )
 
-    def newest_first(self) -> list[int]:
-        """The numbers of all articles by day, undated ones last; within a day in the order they were added."""
-        return self._numbers("SELECT number FROM article ORDER BY published DESC, number")
+    def ids_from(self, beginning: str) -> list[str]:
+        """The ids that begin so, in order."""
+        sql = "SELECT id FROM article WHERE id >= ? AND id < ? ORDER BY id"
+        return [identity for (identity,) in self._connection.execute(sql, (beginning, f"{beginning}\U0010ffff"))]
+
+    def newest_first(self, chosen: Filter = ANY) -> list[int]:
+        """The numbers of the articles that pass the filter, undated ones last; within a day in the order of adding."""
+        where, values = _conditions(chosen)
+        return self._numbers(f"SELECT number FROM article WHERE {where} ORDER BY published DESC, number", *values)
 
     def select(self, chosen: Filter) -> NDArray[np.int64]:
         """The numbers of the articles that pass the filter, ascending."""
-        clauses, values = ["TRUE"], list[str]()
-        for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
-            if day is not None:
-                clauses.append(f"published {comparison} ?")
-                values.append(day.isoformat())
-        if chosen.outlet_keys is not None:
-            clauses.append("outlet_key IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(chosen.outlet_keys))
-        sql = f"SELECT number FROM article WHERE {' AND '.join(clauses)} ORDER BY number"
-        return np.array(self._numbers(sql, *values), np.int64)
+        where, values = _conditions(chosen)
+        return np.array(self._numbers(f"SELECT number FROM article WHERE {where} ORDER BY number", *values), np.int64)
 
     def article(self, number: int, *, page: bool = False) -> Article:
         """The article under this number, checked against its digest; with its page on request.
@@ -216,6 +214,19 @@ class Snapshot:
     def score_words(self, terms: Terms, articles: Iterable[int]) -> tuple[dict[int, float], dict[int, Floats]]:
         """``bm25.score`` of these articles, and of the passages of each."""
         return score(words.counts_of(self._connection, articles), terms)
+
+
+def _conditions(chosen: Filter) -> tuple[str, list[str]]:
+    """What SQL asks of an article that passes the filter, and the values for it."""
+    clauses, values = ["TRUE"], list[str]()
+    for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
+        if day is not None:
+            clauses.append(f"published {comparison} ?")
+            values.append(day.isoformat())
+    if chosen.outlet_keys is not None:
+        clauses.append("outlet_key IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(chosen.outlet_keys))
+    return " AND ".join(clauses), values
 
 
 class Writer(Snapshot):

@@ -20,6 +20,7 @@ from corpus import Article
 from index import (
     Added,
     ArticleNotFoundError,
+    Filter,
     Library,
     LibraryEncoderError,
     LibraryError,
@@ -337,3 +338,37 @@ def test_opening_and_listing_imports_nothing_heavy(library: Library, tmp_path: P
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_articles_may_be_narrowed_as_a_search_is(library: Library) -> None:
+    days = (date(2025, 1, 1), date(2025, 1, 2), None)
+    library.add(
+        Article(id=f"{outlet}{n}", text=f"Article {outlet} {n} says something.", outlet=outlet, published=day)
+        for outlet in ("The Post", "Wire")
+        for n, day in enumerate(days)
+    )
+
+    def chosen(outlets: list[str] | None = None, since: date | None = None, until: date | None = None) -> list[str]:
+        return [one.id for one in library.articles(Filter.parse(outlets=outlets, since=since, until=until))]
+
+    assert len(chosen()) == 6
+    assert chosen(outlets=["the  PÖST"]) == ["The Post1", "The Post0", "The Post2"]
+    assert chosen(since=date(2025, 1, 2)) == ["The Post1", "Wire1"]
+    assert chosen(outlets=["Wire"], until=date(2025, 1, 1)) == ["Wire0"]
+
+
+def test_an_article_is_found_by_its_id_its_beginning_or_its_record(library: Library) -> None:
+    names = {"abc": None, "abd": "row 7", "x%": "row 8", "y": "row 8"}
+    library.add(
+        Article(id=name, text=f"Article {name} says something.", record=record) for name, record in names.items()
+    )
+    found = {"abc": "abc", "abd": "abd", "row 7": "abd", "x": "x%", "x%": "x%"}
+    assert {name: library.find(name) for name in found} == found
+    for name, said in {
+        "ab": "2 articles have ids",
+        "row 8": "2 articles have records",
+        "": "no article",
+        "%": "no article",
+    }.items():
+        with pytest.raises(ArticleNotFoundError, match=said):
+            library.find(name)

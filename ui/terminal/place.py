@@ -1,11 +1,10 @@
-"""Which library a command works on, and which of its articles. Knows nothing of what is done with them."""
+"""Which library a command works on. Knows nothing of what is done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from ui.terminal import screen
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from corpus import Article
     from index import Library
 
 
@@ -81,45 +79,3 @@ def _named(context: typer.Context, library: Path | None, samples: bool, *, own: 
     if own and place.samples:
         raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
     return place
-
-
-def identify(library: Library, beginning: str) -> str:
-    """The id that this is, or that alone begins so; else the id of the record that calls itself this.
-
-    Raises:
-        ArticleNotFoundError: no id and no record, or more than one, is meant.
-    """
-    from index import ArticleNotFoundError
-
-    begun: list[str] = []
-    records: list[str] = []
-    for article in library.articles():
-        if article.id == beginning:
-            return beginning
-        if article.id.startswith(beginning):
-            begun.append(article.id)
-        if article.record == beginning:
-            records.append(article.id)
-    for found, which in ((begun, "ids that begin with"), (records, "records called")):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ArticleNotFoundError(f"{len(found)} articles have {which} {beginning!r}; give more of the id")
-    raise ArticleNotFoundError(f'no article has an id that begins with {beginning!r}; "dateline list" shows the ids')
-
-
-def select(library: Library, outlets: Collection[str] | None, since: date | None, until: date | None) -> list[Article]:
-    """The articles of these outlets and days, newest first; an undated one fails a bound of days."""
-    from index import fold
-
-    names = {fold(outlet) for outlet in outlets} if outlets else None
-
-    def wanted(article: Article) -> bool:
-        day = article.published
-        return (
-            (names is None or fold(article.outlet or "") in names)
-            and (since is None or (day is not None and day >= since))
-            and (until is None or (day is not None and day <= until))
-        )
-
-    return [article for article in library.articles() if wanted(article)]

@@ -11,7 +11,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant import Assistant
 from index import Library, LibraryError
@@ -21,6 +21,7 @@ from ui.web.desk import FAILED, Desk
 
 if TYPE_CHECKING:
     import gradio as gr
+    from gradio.components import FormComponent
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HERE = Path(__file__).parent
@@ -54,49 +55,84 @@ def build(assistant: Assistant, *, examples: Sequence[str] = ()) -> "gr.Blocks":
     def list_articles(words: str) -> str:
         return desk.listing(str(words))
 
+    page = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    with page:
+        _wire(page, desk, _lay_out(open_article, list_articles))
+    return page
+
+
+class _Parts(NamedTuple):
+    """What stands on the page and is read, written or clicked."""
+
+    answers: "gr.State"
+    header: "gr.HTML"
+    transcript: "gr.HTML"
+    live: "gr.HTML"
+    problem: "gr.HTML"
+    box: "gr.Textbox"
+    filters: "list[FormComponent]"
+    pasted: "gr.Textbox"
+    add: "gr.Button"
+    files: "gr.File"
+    report: "gr.HTML"
+    listing: "gr.HTML"
+    reading: "gr.HTML"
+
+
+def _lay_out(*functions: Callable[..., str]) -> _Parts:
+    """The parts in their places; ``functions`` are called by page.js."""
+    import gradio as gr
+
+    answers = gr.State(())
+    header = _html("dl-header")
+    with gr.Row(elem_id="dl-desk"):
+        with gr.Column(elem_id="dl-chat"):
+            transcript, live = _html("dl-transcript"), _html("dl-live")
+            problem, box, *filters = _composer()
+        with gr.Column(elem_id="dl-pane"):
+            _html("dl-bar", PANE_BAR)
+            with gr.Column(elem_id="dl-library"):
+                pasted, add, files, report = _adding()
+                listing = _html("dl-list")
+            reading = gr.HTML(
+                apply_default_css=False,
+                elem_id="dl-article",
+                js_on_load=(HERE / "page.js").read_text(encoding="utf-8"),
+                server_functions=list(functions),
+            )
+    return _Parts(
+        answers, header, transcript, live, problem, box, filters, pasted, add, files, report, listing, reading
+    )
+
+
+def _wire(page: "gr.Blocks", desk: Desk, parts: _Parts) -> None:
+    """What happens when something is asked, added, or begun anew."""
+    import gradio as gr
+
     def example(event: gr.EventData) -> str:
         return str(event.question)
 
-    page = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
-    with page:
-        answers = gr.State(())
-        header = _html("dl-header")
-        with gr.Row(elem_id="dl-desk"):
-            with gr.Column(elem_id="dl-chat"):
-                transcript, live = _html("dl-transcript"), _html("dl-live")
-                problem, box, *filters = _composer()
-            with gr.Column(elem_id="dl-pane"):
-                _html("dl-bar", PANE_BAR)
-                with gr.Column(elem_id="dl-library"):
-                    pasted, add, files, report = _adding()
-                    listing = _html("dl-list")
-                reading = gr.HTML(
-                    apply_default_css=False,
-                    elem_id="dl-article",
-                    js_on_load=(HERE / "page.js").read_text(encoding="utf-8"),
-                    server_functions=[open_article, list_articles],
-                )
-        refresh: dict[str, Any] = {"inputs": [answers], "outputs": [header, transcript, listing, filters[0]]} | _QUIET
-        ask: dict[str, Any] = {
-            "inputs": [box, answers, *filters],
-            "outputs": [box, answers, transcript, live, problem],
-        } | _QUIET
-        page.load(desk.refresh, **refresh)
-        asked = [
-            box.submit(desk.ask, concurrency_limit=CONCURRENT_QUESTIONS, concurrency_id="ask", **ask),
-            reading.ask(example, outputs=[box], **_QUIET).then(desk.ask, concurrency_id="ask", **ask),
-        ]
-        reading.fresh(desk.fresh, outputs=[answers, transcript, live, problem], cancels=asked, **_QUIET)
-        added = [
-            add.click(desk.add_pasted, inputs=[pasted], outputs=[pasted, report], **_QUIET),
-            files.upload(desk.add_files, inputs=[files], outputs=[files, report], **_QUIET),
-        ]
-        for event in asked:
-            event.failure(desk.failed, inputs=[answers], outputs=[transcript, live, problem], **_QUIET)
-        for event in added:
-            event.failure(lambda: render.render_problem(FAILED), outputs=[report], **_QUIET)
-            event.then(desk.refresh, **refresh)
-    return page
+    answers, header, transcript, live, problem, box, filters, pasted, add, files, report, listing, reading = parts
+    refresh: dict[str, Any] = {"inputs": [answers], "outputs": [header, transcript, listing, filters[0]]} | _QUIET
+    ask: dict[str, Any] = {
+        "inputs": [box, answers, *filters],
+        "outputs": [box, answers, transcript, live, problem],
+    } | _QUIET
+    page.load(desk.refresh, **refresh)
+    asked = [
+        box.submit(desk.ask, concurrency_limit=CONCURRENT_QUESTIONS, concurrency_id="ask", **ask),
+        reading.ask(example, outputs=[box], **_QUIET).then(desk.ask, concurrency_id="ask", **ask),
+    ]
+    reading.fresh(desk.fresh, outputs=[answers, transcript, live, problem], cancels=asked, **_QUIET)
+    added = [
+        add.click(desk.add_pasted, inputs=[pasted], outputs=[pasted, report], **_QUIET),
+        files.upload(desk.add_files, inputs=[files], outputs=[files, report], **_QUIET),
+    ]
+    for event in asked:
+        event.failure(desk.failed, inputs=[answers], outputs=[transcript, live, problem], **_QUIET)
+    for event in added:
+        event.failure(lambda: render.render_problem(FAILED), outputs=[report], **_QUIET)
+        event.then(desk.refresh, **refresh)
 
 
 def _html(elem_id: str, value: str = "") -> "gr.HTML":
