@@ -56,7 +56,9 @@ def compose(
         for reading in readings:
             if len(chosen) == MAX_CITATIONS or (reading.score < least and chosen and not fresh):
                 break
-            known = any(quoted.reading.hit.article.id == reading.hit.article.id for quoted in chosen)
+            known = any(
+                quoted.reading.hit.article.id == reading.hit.article.id for quoted in chosen
+            )
             if known is fresh:
                 continue
             quotation = _Quotation(reading, *_with_antecedent(reading))
@@ -72,7 +74,9 @@ def compose(
             quote=reading.hit.article.text[start:end],
             also_in=reading.hit.also_in,
         )
-        for number, (reading, start, end) in enumerate(sorted(chosen, key=lambda q: -q.reading.score), start=1)
+        for number, (reading, start, end) in enumerate(
+            sorted(chosen, key=lambda q: -q.reading.score), start=1
+        )
     )
 
 
@@ -86,7 +90,11 @@ class _Quotation(NamedTuple):
 
 def _answer_stems(best: Reading) -> frozenset[str]:
     """The words of its short answer; none where it has none."""
-    return content_stems(best.hit.article.text[slice(*best.short_answer)]) if best.short_answer else frozenset()
+    return (
+        content_stems(best.hit.article.text[slice(*best.short_answer)])
+        if best.short_answer
+        else frozenset()
+    )
 
 
 def _says_so(quotation: _Quotation, asked: frozenset[str], answer: frozenset[str]) -> bool:
@@ -103,7 +111,9 @@ def _repeats(quotation: _Quotation, other: _Quotation) -> bool:
     if same_article and quotation.start < other.end and other.start < quotation.end:
         return True
     mine, theirs = content_stems(quotation.reading.text), content_stems(other.reading.text)
-    return len(mine & theirs) >= (_REPEATS if same_article else _COPIES) * min(len(mine), len(theirs))
+    return len(mine & theirs) >= (_REPEATS if same_article else _COPIES) * min(
+        len(mine), len(theirs)
+    )
 
 
 def _with_antecedent(reading: Reading) -> tuple[int, int]:

@@ -116,7 +116,9 @@ class Assistant:
 
         def answer_part(part: str, before: Sequence[Answer]) -> Answer:
             tell("Searching the articles")
-            found = self.read(part, before, as_of=as_of, outlets=outlets, since=since, until=until, on_stage=tell)
+            found = self.read(
+                part, before, as_of=as_of, outlets=outlets, since=since, until=until, on_stage=tell
+            )
             return self._answer(part, found, tell)
 
         first, *more = split_question(question)
@@ -175,11 +177,20 @@ class Assistant:
 
         def search(form: Form) -> Found:
             hits = self.library.search(
-                form.query, limit=self.settings.passages, as_of=as_of, outlets=outlets, since=since, until=until
+                form.query,
+                limit=self.settings.passages,
+                as_of=as_of,
+                outlets=outlets,
+                since=since,
+                until=until,
             )
             if hits:
                 tell(f"Reading {len(hits)} passages" if len(hits) > 1 else "Reading a passage")
-            return Found(query=form.query, hits=hits, readings=self.reader.read(form.query, hits) if hits else [])
+            return Found(
+                query=form.query,
+                hits=hits,
+                readings=self.reader.read(form.query, hits) if hits else [],
+            )
 
         first, *others = find_forms(self.library.correct(question), history)
         found = search(first)
@@ -194,7 +205,10 @@ def _is_meant(alone: Found, completed: Found, prior: float, last: Answer) -> boo
     """Whether the completed question is meant, and not the one that stands alone."""
     if not alone.readings:
         return True
-    shown = {article.id for article in (*(c.article for c in last.citations), *(n.article for n in last.nearest))}
+    shown = {
+        article.id
+        for article in (*(c.article for c in last.citations), *(n.article for n in last.nearest))
+    }
     best = completed.readings[0]
     return is_completed_meant(
         prior,
@@ -223,7 +237,9 @@ def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:
 
 def _short_answer(reading: Reading) -> str | None:
     """The part that answers; not the opening of a sentence that leans on another ("The move prompted …")."""
-    if reading.short_answer is None or (reading.short_answer[0] == reading.start and leans_back(reading.text)):
+    if reading.short_answer is None or (
+        reading.short_answer[0] == reading.start and leans_back(reading.text)
+    ):
         return None
     return reading.hit.article.text[slice(*reading.short_answer)]
 
@@ -260,7 +276,9 @@ def answer(
         SettingsError: a ``DATELINE_*`` variable cannot be used.
     """
     assistant = Assistant(library) if isinstance(library, Library) else _assistant(library)
-    return assistant.answer(question, history=history, as_of=as_of, outlets=outlets, since=since, until=until)
+    return assistant.answer(
+        question, history=history, as_of=as_of, outlets=outlets, since=since, until=until
+    )
 
 
 def _assistant(path: Path | str | None) -> Assistant:
@@ -268,5 +286,7 @@ def _assistant(path: Path | str | None) -> Assistant:
     folder = Path(path) if path is not None else settings.library
     with _opening:
         if folder not in _open:
-            _open[folder] = Assistant(Library.open(folder, encoder=settings.encoder, chroma=settings.chroma), settings)
+            _open[folder] = Assistant(
+                Library.open(folder, encoder=settings.encoder, chroma=settings.chroma), settings
+            )
         return _open[folder]

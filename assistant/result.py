@@ -48,9 +48,13 @@ class Citation:
         if self.number < 1:
             raise ValueError(f"citation number {self.number}; numbers start at 1")
         if not 0 <= self.start < self.end <= len(self.article.text) or not self.quote.strip():
-            raise ValueError(f"citation {self.number}: span ({self.start}, {self.end}) is empty or outside the article")
+            raise ValueError(
+                f"citation {self.number}: span ({self.start}, {self.end}) is empty or outside the article"
+            )
         if self.article.text[self.start : self.end] != self.quote:
-            raise ValueError(f"citation {self.number}: the article does not say this at ({self.start}, {self.end})")
+            raise ValueError(
+                f"citation {self.number}: the article does not say this at ({self.start}, {self.end})"
+            )
         if any(copy.id == self.article.id for copy in self.also_in):
             raise ValueError(f"citation {self.number}: an article is no copy of itself")
 
@@ -74,9 +78,13 @@ class Near(Hit):
     end: int
 
     def __post_init__(self) -> None:
-        Hit.__post_init__(self)  # a dataclass with slots is made anew, so that super() would not find it
+        Hit.__post_init__(
+            self
+        )  # a dataclass with slots is made anew, so that super() would not find it
         if not self.passage.start <= self.start < self.end <= self.passage.end:
-            raise ValueError(f"sentence ({self.start}, {self.end}) is outside its passage {self.passage.id}")
+            raise ValueError(
+                f"sentence ({self.start}, {self.end}) is outside its passage {self.passage.id}"
+            )
         if self.article.text[self.start : self.end] != self.sentence:
             raise ValueError(f"the article does not say this at ({self.start}, {self.end})")
 
@@ -123,9 +131,13 @@ class Answer:
             raise ValueError(f"citations are numbered {numbers}, not 1, 2, …")
         markers = {int(number) for number in _MARKER.findall(self.text)}
         if not set(numbers) <= markers:
-            raise ValueError(f"citations {sorted(set(numbers) - markers)} are not marked in the text")
+            raise ValueError(
+                f"citations {sorted(set(numbers) - markers)} are not marked in the text"
+            )
         if self.short_answer is not None and (
-            not self.citations or not self.short_answer.strip() or self.short_answer not in self.citations[0].quote
+            not self.citations
+            or not self.short_answer.strip()
+            or self.short_answer not in self.citations[0].quote
         ):
             raise ValueError("short_answer is not a part of the first quotation")
 

@@ -12,7 +12,14 @@ from typing import Any, Self
 
 from assistant.errors import SettingsError
 
-_CONVERT = {"library": Path, "encoder": str, "passages": int, "sentences": int, "reader": str, "chroma": str}
+_CONVERT = {
+    "library": Path,
+    "encoder": str,
+    "passages": int,
+    "sentences": int,
+    "reader": str,
+    "chroma": str,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +67,6 @@ class Settings:
 
 
 def _error(name: str, found: str, expected: str) -> SettingsError:
-    return SettingsError(f"DATELINE_{name.upper()}: found {found}; expected {expected}; change or unset it")
+    return SettingsError(
+        f"DATELINE_{name.upper()}: found {found}; expected {expected}; change or unset it"
+    )

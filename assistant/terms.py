@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 
-_PLURAL_NUMBER = re.compile(r"(?:.*[^\W\d_].*\d|\d{3})s")  # of things with a number, not of a decade ("1980s")
+_PLURAL_NUMBER = re.compile(
+    r"(?:.*[^\W\d_].*\d|\d{3})s"
+)  # of things with a number, not of a decade ("1980s")
 
 STOP_WORDS = frozenset(
     """
@@ -127,7 +129,10 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
         plain = word[1:].islower() or len(word) == 1
         if skip_first and position == 0 and plain:
             followed = (
-                len(words) > 1 and words[1].capital and words[1].content and text[term.end : words[1].start] == " "
+                len(words) > 1
+                and words[1].capital
+                and words[1].content
+                and text[term.end : words[1].start] == " "
             )
             if not followed:
                 continue
@@ -140,4 +145,6 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
 
 def name_stems(text: str) -> frozenset[str]:
     """The stems of the words of a text's names."""
-    return frozenset[str]().union(*(content_stems(text[start:end]) for start, end in find_names(text)))
+    return frozenset[str]().union(
+        *(content_stems(text[start:end]) for start, end in find_names(text))
+    )

@@ -16,7 +16,9 @@ def _check_text(name: str, text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError(f"{name} holds a lone surrogate at {error.start}; decode it to U+FFFD first") from None
+        raise ValueError(
+            f"{name} holds a lone surrogate at {error.start}; decode it to U+FFFD first"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,9 @@ class Page:
         previous = 0
         for start, end in self.kept:
             if not previous <= start < end <= len(self.text):
-                raise ValueError(f"kept span ({start}, {end}) is empty, out of order or outside the page")
+                raise ValueError(
+                    f"kept span ({start}, {end}) is empty, out of order or outside the page"
+                )
             previous = end
 
     @property
@@ -48,7 +52,9 @@ class Page:
     def dropped(self) -> tuple[Span, ...]:
         """The spans that cleaning left out, in order: the complement of ``kept``."""
         edges = [0, *(edge for span in self.kept for edge in span), len(self.text)]
-        return tuple((start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end)
+        return tuple(
+            (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end
+        )
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
         """Where the article's characters ``start:end`` stand on the page.
@@ -68,7 +74,9 @@ class Page:
                 spans.append((a + low - offset, a + high - offset))
             offset += b - a
         if not 0 <= start <= end <= offset:
-            raise ValueError(f"span ({start}, {end}) lies outside the article's {offset} characters")
+            raise ValueError(
+                f"span ({start}, {end}) lies outside the article's {offset} characters"
+            )
         return tuple(spans)
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,7 +144,9 @@ class Article:
             if self.published_at.utcoffset() is None:
                 raise ValueError("published_at needs its offset; without one give published alone")
             if self.published_at.date() != self.published:
-                raise ValueError(f"published_at {self.published_at} is not on the day published, {self.published}")
+                raise ValueError(
+                    f"published_at {self.published_at} is not on the day published, {self.published}"
+                )
 
     def to_dict(self, *, page: bool = True) -> dict[str, Any]:
         """A JSON-ready dictionary.

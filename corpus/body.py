@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.article import Span
-from corpus.boilerplate import MIN_UNTERMINATED_WORDS, Kind, classify, count_words, find_credit, is_bulleted
+from corpus.boilerplate import (
+    MIN_UNTERMINATED_WORDS,
+    Kind,
+    classify,
+    count_words,
+    find_credit,
+    is_bulleted,
+)
 from corpus.dates import Stamp, read_stamps
 from corpus.sentences import is_terminated, split_paragraphs
 from corpus.title import find_byline
@@ -104,7 +111,9 @@ def read_lines(text: str) -> list[Line]:
     return _settle_rows(_settle_translations(lines))
 
 
-def choose_body(lines: list[Line], hints: Collection[str] = (), weights: Weights = WEIGHTS) -> list[int]:
+def choose_body(
+    lines: list[Line], hints: Collection[str] = (), weights: Weights = WEIGHTS
+) -> list[int]:
     """The ordinals of the lines that are the body: those that the hints hold, else those of the best run."""
     run = _choose_run(lines, weights)
     return _choose_hinted(lines, hints, run) or run
@@ -141,7 +150,9 @@ def _settle_rows(lines: list[Line]) -> list[Line]:
     Clouds of tags and rows of links have hardly any. Which words those are the page's own prose says, in any language.
     """
     prose = [_LETTERS.findall(line.text) for line in lines if line.kind is Kind.PROSE]
-    short = Counter(word for words in prose for word in words if len(word) <= 4 and word == word.lower())
+    short = Counter(
+        word for words in prose for word in words if len(word) <= 4 and word == word.lower()
+    )
     common = {word for word, _ in short.most_common(FUNCTION_WORDS)}
 
     def is_row(line: Line) -> bool:
@@ -160,8 +171,12 @@ def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) ->
         return []
     known = {key for hint in hints if (key := squeeze(hint))}
     whole = "".join(map(squeeze, hints))
-    chosen = [index for index, line in enumerate(lines) if line.is_text and _is_hinted(line, known, whole)]
-    enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(lines[index].words for index in run)
+    chosen = [
+        index for index, line in enumerate(lines) if line.is_text and _is_hinted(line, known, whole)
+    ]
+    enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(
+        lines[index].words for index in run
+    )
     return chosen if run and enough else []
 
 
@@ -170,7 +185,9 @@ def _is_hinted(line: Line, known: set[str], whole: str) -> bool:
     key = squeeze(line.text)
     if key in known or (len(key) >= MIN_FOUND_CHARACTERS and key in whole):
         return True
-    return any(len(hint) >= max(MIN_FOUND_CHARACTERS, 0.6 * len(key)) and hint in key for hint in known)
+    return any(
+        len(hint) >= max(MIN_FOUND_CHARACTERS, 0.6 * len(key)) and hint in key for hint in known
+    )
 
 
 def squeeze(text: str) -> str:
@@ -184,7 +201,11 @@ def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
     prose = sum(line.is_prose for line in lines)
     if not prose:
         plain = [index for index, line in enumerate(lines) if line.is_text]
-        return plain if sum(lines[index].words for index in plain) >= MIN_VERSE_WORDS * len(plain) else []
+        return (
+            plain
+            if sum(lines[index].words for index in plain) >= MIN_VERSE_WORDS * len(plain)
+            else []
+        )
     furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
     whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
     low, high = (0, len(lines)) if whole else _find_best_run(lines, weights)
@@ -251,7 +272,11 @@ def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
         elif plain and (announced or line.text.endswith(":")):
             yield weights.announced
         elif plain:
-            yield -weights.bullet if is_bulleted(line.text) else -weights.plain - weights.word * line.words
+            yield (
+                -weights.bullet
+                if is_bulleted(line.text)
+                else -weights.plain - weights.word * line.words
+            )
         elif line.stamps or line.byline:
             yield -weights.stamp
         else:

@@ -159,7 +159,9 @@ _CREDIT = re.compile(
     r"|(?<=[\s.!?])(?:photograph|photo|picture|image|illustration|foto|fotoğraf|bild)s?\s?[:/]\s?[^.]{2,60})\s*$",
     re.IGNORECASE,
 )
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BULLET = re.compile(r"^[-*+•·▪◦●‣o>»|]\s+")
 
@@ -177,9 +179,9 @@ def classify(line: str) -> Kind:
     if _ENDING.match(line):
         return Kind.ENDING
     words = [word.lower() for word in _WORD.findall(line)]
-    if all(word in _INTERFACE_WORDS or (word.isdigit() and len(word) < 4) for word in words) and not (
-        words and is_terminated(line)
-    ):
+    if all(
+        word in _INTERFACE_WORDS or (word.isdigit() and len(word) < 4) for word in words
+    ) and not (words and is_terminated(line)):
         return Kind.INTERFACE
     if _INTERFACE.match(line) or (len(line) < 400 and _NOTICE.search(line)):
         return Kind.INTERFACE

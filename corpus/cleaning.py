@@ -61,7 +61,9 @@ class Cleaned:
     machine_translated: bool = False
 
 
-def clean(text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS) -> Cleaned:
+def clean(
+    text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS
+) -> Cleaned:
     """Choose the spans of a page that are its article, and read what the page says of itself.
 
     Args:
@@ -87,15 +89,25 @@ def clean(text: str, *, hints: Collection[str] = (), title: str | None = None, w
     near = lines[top : first + NEAR_LINES] + lines[max(0, top - 3) : top] + lines[last : last + 4]
     page = [line.text for line in lines]
     return _read_metadata(
-        cleaned, page, [line.text for line in near], body, None if headline is None else page[headline]
+        cleaned,
+        page,
+        [line.text for line in near],
+        body,
+        None if headline is None else page[headline],
     )
 
 
 def _find_headline(before: list[Line], body: str, title: str | None) -> int | None:
     """The ordinal of the title's line among the lines before the body."""
-    head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][-HEAD_LINES:]
+    head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][
+        -HEAD_LINES:
+    ]
     texts = [before[index].text for index in head]
-    known = [index for index, text in zip(head, texts, strict=True) if title and squeeze(text) == squeeze(title)]
+    known = [
+        index
+        for index, text in zip(head, texts, strict=True)
+        if title and squeeze(text) == squeeze(title)
+    ]
     if known:
         return known[-1]
     marks = {at for at, index in enumerate(head) if before[index].stamps or before[index].byline}
@@ -103,11 +115,19 @@ def _find_headline(before: list[Line], body: str, title: str | None) -> int | No
     return None if found is None else head[found]
 
 
-def _read_metadata(cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None) -> Cleaned:
+def _read_metadata(
+    cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None
+) -> Cleaned:
     """Add what the lines around the body and the page as a whole say."""
     stamp = find_stamp(near)
-    author, employer = next((byline for line in near if (byline := _read_byline(line))), (None, None))
-    signed = list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES])) if headline else []
+    author, employer = next(
+        (byline for line in near if (byline := _read_byline(line))), (None, None)
+    )
+    signed = (
+        list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES]))
+        if headline
+        else []
+    )
     if author is None and len(signed) < BYLINE_LINES - 1:
         author = find_name(signed)
     title, site = split_site(headline, page) if headline else (None, None)
@@ -132,8 +152,12 @@ def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
 
     The first copy stays, except that a caption above the body yields to its copy inside: the body opens with its lead.
     """
-    cut = [replace(line, end=line.start + len(line.text[: line.credit].rstrip())) for line in chosen]
-    signatures = [_sign(line.text[: line.end - line.start]) if line.is_prose else () for line in cut]
+    cut = [
+        replace(line, end=line.start + len(line.text[: line.credit].rstrip())) for line in chosen
+    ]
+    signatures = [
+        _sign(line.text[: line.end - line.start]) if line.is_prose else () for line in cut
+    ]
     last = {signature: at for at, signature in enumerate(signatures)}
     opened = False
     seen: set[tuple[str, ...]] = set()
@@ -141,7 +165,9 @@ def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
         credited = line.end - line.start < len(line.text)
         opened = opened or (line.is_prose and not credited)
         later = not opened and last[signature] > at
-        if line.start == line.end or (len(signature) >= MIN_COPY_WORDS and (later or signature in seen)):
+        if line.start == line.end or (
+            len(signature) >= MIN_COPY_WORDS and (later or signature in seen)
+        ):
             continue
         seen.add(signature)
         yield line
@@ -205,13 +231,17 @@ def build_article(
     text = replace_unstorable(text)
     if excess := find_excess(text, location):
         raise excess
-    title, outlet, url, author, language = (_tidy(value) for value in (title, outlet, url, author, language))
+    title, outlet, url, author, language = (
+        _tidy(value) for value in (title, outlet, url, author, language)
+    )
     said = Page(text=text, kept=_complement(dropped, len(text)))
     cleaned = clean(said.article_text, hints=hints, title=title)
     if not cleaned.kept:
         raise LoadError(
             location,
-            found="no sentence of an article, only what stands around articles" if text.strip() else "no text",
+            found="no sentence of an article, only what stands around articles"
+            if text.strip()
+            else "no text",
             expected="a page with at least one sentence of prose",
             remedy="put the article's own text there, or give its own address",
         )
@@ -219,7 +249,9 @@ def build_article(
         published = published_at.date()
     elif published is None:
         published, published_at = cleaned.published, cleaned.published_at
-    page = Page(text=text, kept=tuple(piece for span in cleaned.kept for piece in said.locate(*span)))
+    page = Page(
+        text=text, kept=tuple(piece for span in cleaned.kept for piece in said.locate(*span))
+    )
     return Article(
         id=id,
         text=page.article_text,
@@ -249,7 +281,9 @@ def find_excess(text: str, location: str) -> LoadError | None:
 
 def _complement(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
     edges = [0, *(edge for span in spans for edge in span), length]
-    return tuple((start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end)
+    return tuple(
+        (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end
+    )
 
 
 def _tidy(value: str | None) -> str | None:

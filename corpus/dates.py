@@ -23,7 +23,9 @@ _MONTH_NAMES = (
     "november nov kasım kasim novembre noviembre novembro nopember",
     "december dec aralık aralik dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des",
 )
-MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+MONTHS = {
+    name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()
+}
 """Month names, whole and abbreviated, in lower case: English, Turkish, German, French, Spanish, Italian, Portuguese,
 Dutch, Indonesian."""
 
@@ -58,7 +60,9 @@ _OFFSET = re.compile(
     r"\s*\(?(?:(?:GMT|UTC)\s*)?(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)\)?"
     r"|\s*\(?(?P<zone>[A-Za-z]{1,4})\b\)?",
 )
-_BETWEEN = re.compile(r"[\s,|T·•–—@-]*(?:(?:at|um|à|a las|alle|às|om|pukul|saat)\s+)?", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[\s,|T·•–—@-]*(?:(?:at|um|à|a las|alle|às|om|pukul|saat)\s+)?", re.IGNORECASE
+)
 _UPDATED = re.compile(
     r"(?:updated|modified|edited|güncelle\w*|aktualisiert|mis à jour|actualizado|aggiornat\w+|atualizado|bijgewerkt"
     r"|diperbarui)\W*(?:on|at|le|el|il|em|op|am)?\W*$",
@@ -82,7 +86,9 @@ _FILLER = re.compile(
 _CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d\W+$")
 """A time before a day; what stands behind them are buttons ("21:17 18.11.2019 Get short URL")."""
 _SEPARATOR = re.compile(r"[|:•·]")
-_BYLINE = re.compile(r"\W*(?:(?:posted |written )?by|von|par|por|di|door|oleh|yazan):?\s", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"\W*(?:(?:posted |written )?by|von|par|por|di|door|oleh|yazan):?\s", re.IGNORECASE
+)
 _SIGNED = re.compile(r"^(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w.'’-]+ ){2,4}[-–—|/•·] ?\W*$")
 """A name and a dash before a day: "Jane Doe - Nov 19, 2019"."""
 MAX_STAMP_CHARACTERS = 160
@@ -119,7 +125,9 @@ def read_stamps(line: str) -> list[Stamp]:
     while (found := _find_day(line, end)) is not None:
         day, start, stop = found
         moment, stop = _read_time(line, stop, day)
-        stamps.append(Stamp(day=day, moment=moment, updated=_UPDATED.search(line[end:start]) is not None))
+        stamps.append(
+            Stamp(day=day, moment=moment, updated=_UPDATED.search(line[end:start]) is not None)
+        )
         rest.append(line[end:start])
         end = stop
     if not stamps:
@@ -200,7 +208,13 @@ def _read_time(line: str, start: int, day: date) -> tuple[datetime | None, int]:
         return None, end if offset and offset["zone"] and offset["zone"].isupper() else time.end()
     try:
         moment = datetime(
-            day.year, day.month, day.day, hour, int(time["minute"] or 0), int(time["second"] or 0), tzinfo=zone
+            day.year,
+            day.month,
+            day.day,
+            hour,
+            int(time["minute"] or 0),
+            int(time["second"] or 0),
+            tzinfo=zone,
         )
     except ValueError:
         return None, time.end()

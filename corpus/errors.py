@@ -26,4 +26,6 @@ class LoadError(CorpusError):
         self.remedy = remedy
         message = f"{location}: {found}; expected {expected}; {remedy}"
         line = " ".join(message.encode("utf-8", "replace").decode().split())
-        super().__init__(_CONTROL.sub("\ufffd", line))  # one line that drives no terminal, whatever a name holds
+        super().__init__(
+            _CONTROL.sub("\ufffd", line)
+        )  # one line that drives no terminal, whatever a name holds

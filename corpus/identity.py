@@ -45,8 +45,12 @@ def canonical(url: str) -> str:
     if parts is None:
         return url
     host = (parts.hostname or "").rstrip(".")
-    netloc = host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, True) if not k.lower().startswith(_TRACKING)])
+    netloc = (
+        host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+    )
+    query = urlencode(
+        [(k, v) for k, v in parse_qsl(parts.query, True) if not k.lower().startswith(_TRACKING)]
+    )
     return urlunsplit((parts.scheme, netloc, parts.path or "/", query, ""))
 
 

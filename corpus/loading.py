@@ -85,7 +85,10 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
         if location == "-":
             if sys.stdin is None:  # closed by who started us
                 raise LoadError(
-                    "-", found="no standard input", expected="a pipe or a file behind it", remedy="name a file instead"
+                    "-",
+                    found="no standard input",
+                    expected="a pipe or a file behind it",
+                    remedy="name a file instead",
                 )
             stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
             yield from _load_source(Source(name="-", stream=stdin), None, fetch)
@@ -106,7 +109,9 @@ def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
     kind = MEDIA_TYPES.get(fetched.kind)
     if kind is None:
         if fetched.kind and not fetched.kind.startswith(("text/", "application/octet-stream")):
-            raise LoadError(url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article")
+            raise LoadError(
+                url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article"
+            )
         kind = SUFFIXES.get(Path(urlsplit(fetched.url).path).suffix.lower())
     yield from _load_source(fetched.source, kind, fetch)
 
@@ -118,7 +123,10 @@ def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]
         yield from [result] if isinstance(result, LoadError) else _load_location(result, fetch)
     if empty:
         raise LoadError(
-            folder, found="a folder without articles", expected=EXPECTED, remedy="name a folder that holds some"
+            folder,
+            found="a folder without articles",
+            expected=EXPECTED,
+            remedy="name a folder that holds some",
         )
 
 
@@ -130,10 +138,16 @@ def _walk(folder: str) -> Iterator[str | LoadError]:
             folders.clear()
             continue
         saved = {f"{Path(name).stem}_files" for name in files}
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in saved)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in saved
+        )
         for name in sorted(files):
             path = os.path.join(parent, name)
-            if not name.startswith(".") and Path(name).suffix.lower() not in _ASSETS and os.path.isfile(path):
+            if (
+                not name.startswith(".")
+                and Path(name).suffix.lower() not in _ASSETS
+                and os.path.isfile(path)
+            ):
                 yield path
     yield from (_refuse_unreadable(str(error.filename), error) for error in errors)
 
@@ -152,7 +166,9 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
         )
     try:
         with open(path, "rb") as file:
-            stream: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
+            stream: io.BufferedReader = (
+                io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
+            )
             if kind is None and sniff(stream.peek()[:_PEEK]) is None:
                 raise LoadError(
                     path,
@@ -160,20 +176,29 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
                     expected=EXPECTED,
                     remedy="rename it if it is one of these, or paste its text",
                 )
-            yield from _load_source(Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch)
+            yield from _load_source(
+                Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch
+            )
     except (EOFError, zlib.error) as error:
         raise LoadError(
-            path, found=f"a broken gzip file ({error})", expected="a whole one", remedy="compress or download it again"
+            path,
+            found=f"a broken gzip file ({error})",
+            expected="a whole one",
+            remedy="compress or download it again",
         ) from None
 
 
-def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterable[Article | LoadError]:
+def _load_source(
+    source: Source, kind: Kind | None, fetch: web.Fetch
+) -> Iterable[Article | LoadError]:
     """Read a source as the kind that its beginning shows, else as the one that its name promises."""
     head = source.stream.peek()[:_PEEK]
     if kind in (None, "text", "html", "feed"):
         kind = sniff(head) or kind
     if kind != "pdf" and (foreign := find_foreign(head)):
-        raise source.error(found=foreign, expected=EXPECTED, remedy="save or export the article as one of these")
+        raise source.error(
+            found=foreign, expected=EXPECTED, remedy="save or export the article as one of these"
+        )
     match kind:
         case "html":
             return [load_html(source)]
@@ -195,7 +220,9 @@ def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterabl
 
 def _load_text(source: Source) -> Article:
     data = source.read()
-    return build_article(load_text(data, location=source.name), id=source.id(data), location=source.name)
+    return build_article(
+        load_text(data, location=source.name), id=source.id(data), location=source.name
+    )
 
 
 def _refuse_unreadable(path: str, error: OSError) -> LoadError:

@@ -65,7 +65,9 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     sentences: list[Sentence] = []
     for ordinal, ((start, end), heading) in enumerate(zip(paragraphs, headings, strict=True)):
         spans = [(start, end)] if heading else _split_paragraph(text, start, end)
-        sentences += [Sentence(start=a, end=b, heading=heading, paragraph=ordinal) for a, b in spans]
+        sentences += [
+            Sentence(start=a, end=b, heading=heading, paragraph=ordinal) for a, b in spans
+        ]
     return tuple(sentences)
 
 
@@ -104,8 +106,14 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
     pieces = [text[start:end] for start, end in lines]
     width = max(map(len, pieces))
     full = [_is_full(piece, after, width) for piece, after in pairwise(pieces)]
-    inside = [not is_terminated(piece) and not after[0].isupper() for piece, after in pairwise(pieces)]
-    wrapped = width in WRAP_WIDTHS and sum(full) >= max(2, 0.6 * len(full)) and sum(inside) >= 0.4 * len(inside)
+    inside = [
+        not is_terminated(piece) and not after[0].isupper() for piece, after in pairwise(pieces)
+    ]
+    wrapped = (
+        width in WRAP_WIDTHS
+        and sum(full) >= max(2, 0.6 * len(full))
+        and sum(inside) >= 0.4 * len(inside)
+    )
     current = lines[0]
     for line, before, after, is_full in zip(lines[1:], pieces, pieces[1:], full, strict=False):
         broken = after[0].islower() and not is_terminated(before) and len(before) in WRAP_WIDTHS
@@ -119,7 +127,10 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
 
 def _is_full(line: str, following: str, width: int) -> bool:
     """Whether the next word would not have fitted on the line; a tenth of slack for proportional type."""
-    return len(line) > 0.7 * width and len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width
+    return (
+        len(line) > 0.7 * width
+        and len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width
+    )
 
 
 def _is_row(line: str) -> bool:
@@ -151,17 +162,25 @@ def _is_heading_shaped(paragraph: str) -> bool:
     words = len(paragraph.split())
     if paragraph.endswith(("?", "？", "؟")):
         return words <= MAX_QUESTION_WORDS and len(re.findall(r"[.!?？؟]", paragraph)) == 1
-    return words <= MAX_HEADING_WORDS and not is_terminated(paragraph) and paragraph[-1] not in ",;:)]"
+    return (
+        words <= MAX_HEADING_WORDS and not is_terminated(paragraph) and paragraph[-1] not in ",;:)]"
+    )
 
 
 def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
     from nupunkt import sent_spans
 
-    paragraph = re.sub(r"\s", " ", text[start:end])  # nupunkt takes a line break for a reason to stop
-    cuts = {cut for _, cut in sent_spans(paragraph)} | {found.end() for found in _OWN_STOPS.finditer(paragraph)}
+    paragraph = re.sub(
+        r"\s", " ", text[start:end]
+    )  # nupunkt takes a line break for a reason to stop
+    cuts = {cut for _, cut in sent_spans(paragraph)} | {
+        found.end() for found in _OWN_STOPS.finditer(paragraph)
+    }
     low = 0
     for cut in sorted(cuts | {len(paragraph)}):
-        if cut < len(paragraph) and _is_false_stop(paragraph[low:cut].rstrip(), paragraph[cut : cut + 60].lstrip()):
+        if cut < len(paragraph) and _is_false_stop(
+            paragraph[low:cut].rstrip(), paragraph[cut : cut + 60].lstrip()
+        ):
             continue
         if span := strip_span(text, start + low, start + cut):
             yield span

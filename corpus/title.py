@@ -54,7 +54,9 @@ _ROLE = re.compile(
 _DAY_WORD = re.compile(rf",?\s+(?:{'|'.join([*MONTHS, *WEEKDAYS])})$", re.IGNORECASE)
 _NO_NAMES = {*MONTHS, *WEEKDAYS, "by", "published", "posted", "updated"}
 _CAPITALISED = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?|[A-Z]\.|van|von|de|da|al|bin)"
-_BARE_NAME = re.compile(rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$")
+_BARE_NAME = re.compile(
+    rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$"
+)
 _LATER_BYLINE = re.compile(r"(?<=\s)by:?\s+(?=[^\W\d_])", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?:[|•·–—@/]|-\s|\d)")
 _GLUED = re.compile(r"[a-z][A-Z]{2}")
@@ -62,7 +64,9 @@ _GLUED = re.compile(r"[a-z][A-Z]{2}")
 _PARTICLES = frozenset(
     "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das du".split()
 )
-_MORE_FROM = re.compile(r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE)
+_MORE_FROM = re.compile(
+    r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE
+)
 _COPYRIGHT = re.compile(
     r"(?:(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}"
     r"|^\W*(?:©|\(c\)|copyright)+)"
@@ -116,8 +120,12 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         if index not in marks and (share := _share_words(line, vocabulary)):
             marked = any(mark in marks for mark in range(index + 1, index + 1 + MARK_DISTANCE))
             score = share + MARK_WORTH * marked - DISTANCE_COST * (len(lines) - index - 1)
-        deck = previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN
-        last = score > 0 and best is not None and lines[best].endswith(line)  # its path of links ends with it
+        deck = (
+            previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN
+        )
+        last = (
+            score > 0 and best is not None and lines[best].endswith(line)
+        )  # its path of links ends with it
         if last or (score > best_score and not deck):
             best, best_score = index, max(score, best_score)
         previous = score
@@ -177,15 +185,21 @@ def find_name(lines: Sequence[str]) -> str | None:
 
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
     """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
-    claims = (found["outlet"].strip() for line in reversed(lines) if (found := _find_copyright(line)))
+    claims = (
+        found["outlet"].strip() for line in reversed(lines) if (found := _find_copyright(line))
+    )
     for outlet in islice(claims, MAX_CLAIMS):
-        if _is_press_name(outlet) or (_is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES):
+        if _is_press_name(outlet) or (
+            _is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES
+        ):
             return outlet
     more = ((line, found["outlet"].strip()) for line in lines if (found := _MORE_FROM.match(line)))
     for line, outlet in islice(more, MAX_CLAIMS):
         if _is_press_name(outlet):
             told = rf"\b(?:tell|tells|told|telling|to|with|reported by)\s+{re.escape(outlet)}\b"
-            if re.search(told, body) or any(outlet in other for other in lines if other not in (line, outlet)):
+            if re.search(told, body) or any(
+                outlet in other for other in lines if other not in (line, outlet)
+            ):
                 return outlet
     return None
 
@@ -195,7 +209,11 @@ def _find_copyright(line: str) -> re.Match[str] | None:
 
 
 def _content_words(text: str) -> set[str]:
-    words = {word for word in _TOKEN.findall(text.lower()) if len(word) > 3 or any(map(str.isdigit, word))}
+    words = {
+        word
+        for word in _TOKEN.findall(text.lower())
+        if len(word) > 3 or any(map(str.isdigit, word))
+    }
     return words | set(_UNSPACED_PAIR.findall(text))
 
 
@@ -205,7 +223,11 @@ def _share_words(line: str, vocabulary: set[str]) -> float:
         return 0.0
     if not MIN_TITLE_WORDS <= count_words(line) <= MAX_TITLE_WORDS:
         return 0.0
-    if classify(line) not in (Kind.PLAIN, Kind.PROSE) or find_byline(line) or find_credit(line) < len(line):
+    if (
+        classify(line) not in (Kind.PLAIN, Kind.PROSE)
+        or find_byline(line)
+        or find_credit(line) < len(line)
+    ):
         return 0.0
     words = _content_words(line)
     return len(words & vocabulary) / len(words) if len(words) > 1 else 0.0

@@ -1,6 +1,12 @@
 """A question in, ranked passages out; knows nothing of answers."""
 
-from index.encoding.encoder import Encoder, default_folder, load_encoder, load_tokenizer, load_word_embeddings
+from index.encoding.encoder import (
+    Encoder,
+    default_folder,
+    load_encoder,
+    load_tokenizer,
+    load_word_embeddings,
+)
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,

@@ -47,4 +47,6 @@ class ArticleNotFoundError(LibraryError, LookupError):
     @classmethod
     def of(cls, article_id: str) -> Self:
         """The error for an id that nothing has."""
-        return cls(f"found no article {article_id!r}; expected an id in the library; `dateline list` has them")
+        return cls(
+            f"found no article {article_id!r}; expected an id in the library; `dateline list` has them"
+        )

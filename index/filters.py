@@ -22,7 +22,9 @@ def check_day(name: str, day: object) -> None:
         SearchError: it is not; a datetime is none either.
     """
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        raise SearchError(f"{name} is a {type(day).__name__}; expected a datetime.date; give date(2025, 12, 9)")
+        raise SearchError(
+            f"{name} is a {type(day).__name__}; expected a datetime.date; give date(2025, 12, 9)"
+        )
 
 
 def check_question(question: object, limit: object) -> None:
@@ -34,7 +36,9 @@ def check_question(question: object, limit: object) -> None:
     if not isinstance(question, str) or not question.strip():
         raise SearchError(f"question is {question!r}; expected words; ask something")
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        raise SearchError(f"limit is {limit!r}; expected a whole number from 1; leave it out for 10")
+        raise SearchError(
+            f"limit is {limit!r}; expected a whole number from 1; leave it out for 10"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,9 @@ class Filter:
         return any(part is not None for part in (self.outlet_keys, self.since, self.until))
 
     @classmethod
-    def parse(cls, *, outlets: Iterable[str] | None, since: date | None, until: date | None) -> Filter:
+    def parse(
+        cls, *, outlets: Iterable[str] | None, since: date | None, until: date | None
+    ) -> Filter:
         """The filter that the arguments of a search ask for.
 
         Raises:
@@ -68,10 +74,18 @@ class Filter:
         """
         if outlets is None:
             return cls(since=since, until=until)
-        names = None if isinstance(outlets, str) or not isinstance(outlets, Iterable) else list(outlets)
+        names = (
+            None if isinstance(outlets, str) or not isinstance(outlets, Iterable) else list(outlets)
+        )
         if not names or not all(isinstance(name, str) for name in names):
-            raise SearchError(f"outlets is {outlets!r}; expected a list of names; give None for all outlets")
-        return cls(outlet_keys=tuple(sorted({outlet_key(name) for name in names})), since=since, until=until)
+            raise SearchError(
+                f"outlets is {outlets!r}; expected a list of names; give None for all outlets"
+            )
+        return cls(
+            outlet_keys=tuple(sorted({outlet_key(name) for name in names})),
+            since=since,
+            until=until,
+        )
 
 
 ANY = Filter()

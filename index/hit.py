@@ -29,7 +29,9 @@ class Passage:
         if not self.id or not self.article_id:
             raise ValueError("a passage needs an id and an article id")
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text.strip():
-            raise ValueError(f"passage {self.id}: span ({self.start}, {self.end}) does not fit its text")
+            raise ValueError(
+                f"passage {self.id}: span ({self.start}, {self.end}) does not fit its text"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -67,9 +69,14 @@ class Hit:
 
     def __post_init__(self) -> None:
         passage = self.passage
-        if passage.article_id != self.article.id or self.article.text[passage.start : passage.end] != passage.text:
+        if (
+            passage.article_id != self.article.id
+            or self.article.text[passage.start : passage.end] != passage.text
+        ):
             raise ValueError(f"passage {passage.id} does not stand in article {self.article.id}")
         if self.score != self.score or not -1.001 <= self.similarity <= 1.001:
-            raise ValueError(f"hit on {passage.id}: score {self.score}, similarity {self.similarity}")
+            raise ValueError(
+                f"hit on {passage.id}: score {self.score}, similarity {self.similarity}"
+            )
         if any(copy.id == self.article.id for copy in self.also_in):
             raise ValueError(f"hit on {passage.id}: an article is no copy of itself")

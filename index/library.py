@@ -47,7 +47,9 @@ class Library:
     Thread-safe, and any number of processes may have one folder open: what one has committed, the others find.
     """
 
-    def __init__(self, store: Store, encoder: Encoder | BaseEmbedding | str | None, chroma: str | None = None) -> None:
+    def __init__(
+        self, store: Store, encoder: Encoder | BaseEmbedding | str | None, chroma: str | None = None
+    ) -> None:
         self._store = store
         self._given = encoder
         self._encoder: Encoder | None = None
@@ -95,7 +97,12 @@ class Library:
                 raise
         return library
 
-    def add(self, articles: Iterable[Article], *, progress: Callable[[Article, Outcome], None] | None = None) -> Added:
+    def add(
+        self,
+        articles: Iterable[Article],
+        *,
+        progress: Callable[[Article, Outcome], None] | None = None,
+    ) -> Added:
         """Store articles and make them searchable; an article reported here survives a crash from then on.
 
         Args:
@@ -134,7 +141,9 @@ class Library:
             ArticleNotFoundError: one of them is not in the library.
             LibraryStorageError: the disk is full or read-only.
         """
-        wanted = tuple(dict.fromkeys([article_ids] if isinstance(article_ids, str) else article_ids))
+        wanted = tuple(
+            dict.fromkeys([article_ids] if isinstance(article_ids, str) else article_ids)
+        )
         if wanted:
             with self._store.writing() as writer:
                 for article_id in wanted:
@@ -163,14 +172,20 @@ class Library:
             if snapshot.number_of(name) is not None:
                 return name
             begun = snapshot.ids_from(name) if name else []
-        records = [] if begun else [article.id for article in self.articles() if article.record == name]
+        records = (
+            [] if begun else [article.id for article in self.articles() if article.record == name]
+        )
         found = begun or records
         if len(found) == 1:
             return found[0]
         if found:
             which = "ids that begin with" if begun else "records called"
-            raise ArticleNotFoundError(f"{len(found)} articles have {which} {name!r}; give more of the id")
-        raise ArticleNotFoundError(f'no article has an id that begins with {name!r}; "dateline list" shows the ids')
+            raise ArticleNotFoundError(
+                f"{len(found)} articles have {which} {name!r}; give more of the id"
+            )
+        raise ArticleNotFoundError(
+            f'no article has an id that begins with {name!r}; "dateline list" shows the ids'
+        )
 
     def article(self, article_id: str) -> Article:
         """One article, with its page.
@@ -234,7 +249,9 @@ class Library:
             if snapshot.is_empty():
                 return []
         readable = question.encode("utf-8", "replace").decode()
-        return self._searcher.search(readable, self.encoder, limit=limit, as_of=as_of, chosen=chosen)
+        return self._searcher.search(
+            readable, self.encoder, limit=limit, as_of=as_of, chosen=chosen
+        )
 
     def correct(self, question: str) -> str:
         """The question with words that no article holds replaced by the nearest that one holds, if any is near.
@@ -254,8 +271,12 @@ class Library:
             LibraryEncoderError: the library's vectors were made with another one.
         """
         with self._loading, self._store.reading() as snapshot:
-            encoder = self._encoder or (load_encoder(self._given) if self._given else load_remembered(snapshot))
-            check_encoder(snapshot, encoder)  # each time: others may have emptied the library, and begun anew
+            encoder = self._encoder or (
+                load_encoder(self._given) if self._given else load_remembered(snapshot)
+            )
+            check_encoder(
+                snapshot, encoder
+            )  # each time: others may have emptied the library, and begun anew
             self._encoder = encoder
             return encoder
 
@@ -289,7 +310,9 @@ class Library:
         """
         return repair(self._store, self._index, lambda: self.encoder, progress)
 
-    def snapshot(self, path: str | Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+    def snapshot(
+        self, path: str | Path, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Write the library as it is now into one new file, while others go on using it; ``index.restore`` reads it.
 
         Args:

@@ -41,7 +41,10 @@ def article_document(article: Article) -> Document:
     """An article as a LlamaIndex document: title, outlet, url and day published as metadata, where known."""
     metadata = _metadata(article)
     return Document(
-        id_=article.id, text=article.text, metadata=metadata, excluded_embed_metadata_keys=_all_but_title(metadata)
+        id_=article.id,
+        text=article.text,
+        metadata=metadata,
+        excluded_embed_metadata_keys=_all_but_title(metadata),
     )
 
 
@@ -66,7 +69,9 @@ class DatelineNodeParser(NodeParser):
         """Name in LlamaIndex's serialised pipelines."""
         return "DatelineNodeParser"
 
-    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:  # noqa: ANN401 - LlamaIndex's signature
+    def _parse_nodes(
+        self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any
+    ) -> list[BaseNode]:  # noqa: ANN401 - LlamaIndex's signature
         return [passage for node in nodes for passage in self._split(node)]
 
     def _split(self, node: BaseNode) -> list[TextNode]:
@@ -75,12 +80,21 @@ class DatelineNodeParser(NodeParser):
             return []
         title = str(node.metadata.get("title") or "").strip() or None
         article = Article(id=node.node_id, title=title, text=text)
-        passages = split_article(article, node.hash[:16], self._encoder.count_tokens, self._encoder.max_tokens)
-        return [_passage_node(passage, node.as_related_node_info(), node.metadata) for passage in passages]
+        passages = split_article(
+            article, node.hash[:16], self._encoder.count_tokens, self._encoder.max_tokens
+        )
+        return [
+            _passage_node(passage, node.as_related_node_info(), node.metadata)
+            for passage in passages
+        ]
 
-    def _postprocess_parsed_nodes(self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]) -> list[BaseNode]:
+    def _postprocess_parsed_nodes(
+        self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]
+    ) -> list[BaseNode]:
         """As LlamaIndex does it, but for the offsets: it looks them up with ``str.find``, we know them."""
-        offsets = [(node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)]
+        offsets = [
+            (node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)
+        ]
         nodes = super()._postprocess_parsed_nodes(nodes, parent_doc_map)
         for node, (start, end) in zip(nodes, offsets, strict=True):
             if isinstance(node, TextNode):
@@ -131,7 +145,9 @@ class DatelineRetriever(BaseRetriever):
 
 def _hit_node(hit: Hit) -> TextNode:
     metadata = _metadata(hit.article)
-    return _passage_node(hit.passage, RelatedNodeInfo(node_id=hit.article.id, metadata=metadata), metadata)
+    return _passage_node(
+        hit.passage, RelatedNodeInfo(node_id=hit.article.id, metadata=metadata), metadata
+    )
 
 
 def _passage_node(passage: Passage, source: RelatedNodeInfo, metadata: dict[str, Any]) -> TextNode:
@@ -149,7 +165,12 @@ def _passage_node(passage: Passage, source: RelatedNodeInfo, metadata: dict[str,
 
 def _metadata(article: Article) -> dict[str, str]:
     published = article.published.isoformat() if article.published else None
-    known = {"title": article.title, "outlet": article.outlet, "url": article.url, "published": published}
+    known = {
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "published": published,
+    }
     return {key: value for key, value in known.items() if value}
 
 

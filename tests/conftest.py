@@ -13,7 +13,9 @@ from corpus import Article, load
 from corpus.samples import load_samples
 from index import Library
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no bug; speed is measured in benchmarks
+settings.register_profile(
+    "untimed", deadline=None
+)  # a busy machine is no bug; speed is measured in benchmarks
 settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -37,7 +39,9 @@ def pages() -> list[Article]:
 
 
 @pytest.fixture(scope="session")
-def two_pages(pages: list[Article], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def two_pages(
+    pages: list[Article], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
     """An assistant over the two pages alone."""
     with Library.open(tmp_path_factory.mktemp("pages") / "library") as library:
         library.add(pages)

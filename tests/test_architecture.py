@@ -46,7 +46,11 @@ def imports(tree: ast.AST, *, top_only: bool = False) -> Iterator[tuple[str, boo
     nodes = [tree] if not top_only else []
     if top_only:
         assert isinstance(tree, ast.Module)
-        nodes = [node for node in tree.body if not isinstance(node, ast.If | ast.FunctionDef | ast.ClassDef)]
+        nodes = [
+            node
+            for node in tree.body
+            if not isinstance(node, ast.If | ast.FunctionDef | ast.ClassDef)
+        ]
     for root in nodes:
         for node in ast.walk(root):
             if isinstance(node, ast.Import):
@@ -69,7 +73,9 @@ def test_arrows_run_one_way(module: tuple[str, ast.Module]) -> None:
         top = imported.split(".")[0]
         assert top not in LAYERS[layer + 1 :], f"{path} imports {imported}"
         assert top != "tests", f"{path} imports {imported}"
-        apart = imported.startswith("assistant.training") and not path.startswith("assistant/training/")
+        apart = imported.startswith("assistant.training") and not path.startswith(
+            "assistant/training/"
+        )
         assert not apart, f"{path} imports {imported}"
 
 
@@ -80,8 +86,12 @@ def test_rooms_form_no_circle(package: str) -> None:
         if path == ROOT / package / "__init__.py":
             continue
         room = path.relative_to(ROOT / package).parts[0].removesuffix(".py")
-        imported = (module.split(".") for module, _ in imports(ast.parse(path.read_text(encoding="utf-8"))))
-        needs.setdefault(room, set()).update(parts[1] for parts in imported if parts[0] == package and len(parts) > 1)
+        imported = (
+            module.split(".") for module, _ in imports(ast.parse(path.read_text(encoding="utf-8")))
+        )
+        needs.setdefault(room, set()).update(
+            parts[1] for parts in imported if parts[0] == package and len(parts) > 1
+        )
     graphlib.TopologicalSorter({room: others - {room} for room, others in needs.items()}).prepare()
 
 
@@ -91,7 +101,9 @@ def test_other_packages_are_entered_by_the_front_door(module: tuple[str, ast.Mod
     for imported, _ in imports(tree):
         top, _, rest = imported.partition(".")
         if top in LAYERS and top != own:
-            assert not rest or (top, rest) == ("corpus", "samples"), f"{path} imports {imported}, not {top}"
+            assert not rest or (top, rest) == ("corpus", "samples"), (
+                f"{path} imports {imported}, not {top}"
+            )
 
 
 def test_a_vendor_stays_in_the_file_that_owns_it(module: tuple[str, ast.Module]) -> None:
@@ -103,7 +115,9 @@ def test_a_vendor_stays_in_the_file_that_owns_it(module: tuple[str, ast.Module])
 
 def test_heavy_packages_are_imported_where_they_are_used(module: tuple[str, ast.Module]) -> None:
     path, tree = module
-    heavy = {imported for imported, _ in imports(tree, top_only=True) if imported.split(".")[0] in HEAVY}
+    heavy = {
+        imported for imported, _ in imports(tree, top_only=True) if imported.split(".")[0] in HEAVY
+    }
     assert not heavy or path.startswith(APART), f"{path} imports {heavy} at its top"
 
 
@@ -136,8 +150,12 @@ def test_functions_stay_readable(module: tuple[str, ast.Module]) -> None:
 def test_every_package_is_shipped() -> None:
     import tomllib
 
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]["packages"]
     found = {
-        path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in MODULES if path.name == "__init__.py"
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for path in MODULES
+        if path.name == "__init__.py"
     }
     assert set(listed) == found - {"assistant.training"}

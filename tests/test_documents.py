@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SNIPPETS = [
-    code for path in DOCUMENTS for code in re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+    code
+    for path in DOCUMENTS
+    for code in re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
 ]
 
 
@@ -29,7 +31,13 @@ def transcript() -> list[tuple[str, str]]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(home), "COLUMNS": "100", "NO_COLOR": "1"}
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "XDG_DATA_HOME": str(home),
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.mark.parametrize(("command", "printed"), transcript(), ids=[command for command, _ in transcript()])
+@pytest.mark.parametrize(
+    ("command", "printed"), transcript(), ids=[command for command, _ in transcript()]
+)
 def test_the_transcript_is_what_the_program_prints(command: str, printed: str, home: Path) -> None:
     assert command.startswith("dateline ")
     run = subprocess.run(
@@ -59,14 +69,22 @@ def test_the_transcript_is_what_the_program_prints(command: str, printed: str, h
 def test_every_snippet_runs(snippet: str, tmp_path: Path) -> None:
     code = snippet.replace('"corpus/samples"', repr(str(ROOT / "corpus" / "samples")))
     run = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip()
 
 
 def test_the_tree_is_the_tree() -> None:
-    (tree,) = re.findall(r"```text\n(corpus/.*?)```", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tree,) = re.findall(
+        r"```text\n(corpus/.*?)```",
+        (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
     named = set()
     folders: list[str] = []
     for line in tree.splitlines():

@@ -16,7 +16,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "index", "assistant", "ui")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-DECLARED = {re.split(r"[<>=\[ ]", line)[0].lower().replace("_", "-") for line in PROJECT["dependencies"]}
+DECLARED = {
+    re.split(r"[<>=\[ ]", line)[0].lower().replace("_", "-") for line in PROJECT["dependencies"]
+}
 
 
 def imported() -> set[str]:
@@ -28,7 +30,11 @@ def imported() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found |= {name for name in names if name.split(".")[0] not in {*sys.stdlib_module_names, *PACKAGES}}
+            found |= {
+                name
+                for name in names
+                if name.split(".")[0] not in {*sys.stdlib_module_names, *PACKAGES}
+            }
     return set(map(_distribution, found))
 
 
@@ -53,16 +59,30 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which a wheel of this checkout was installed, offline."""
     made, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
     source = tmp_path_factory.mktemp("source")
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     for name in filter(None, tracked.split("\0")):
         if (ROOT / name).is_file() and not name.startswith("tests/"):
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(made), str(source)]
+    build = [
+        *pip,
+        "wheel",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "-w",
+        str(made),
+        str(source),
+    ]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = made.glob("*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", str(target), str(wheel)], check=True)
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--no-index", "--target", str(target), str(wheel)],
+        check=True,
+    )
     return target
 
 
@@ -82,7 +102,11 @@ with Library.open("library") as library:
 """
     environment = {**os.environ, "PYTHONPATH": str(installed), "XDG_DATA_HOME": str(tmp_path)}
     run = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     where, *quote = run.stdout.splitlines()

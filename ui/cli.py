@@ -126,7 +126,9 @@ def ask(
 
 
 @app.command(help=helptext.CHAT)
-def chat(context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False) -> None:
+def chat(
+    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False
+) -> None:
     """Talk with the articles here in the terminal."""
     from ui.terminal.conversation import converse
 
@@ -137,9 +139,13 @@ def chat(context: typer.Context, library: LibraryOption = None, samples: Samples
 @app.command(help=helptext.SERVE)
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 is everyone.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 is everyone.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 7860,
-    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser.")
+    ] = False,
     library: LibraryOption = None,
     samples: SamplesOption = False,
 ) -> None:
@@ -198,7 +204,9 @@ def list_articles(
 def show(
     context: typer.Context,
     article_id: Annotated[str, typer.Argument(metavar="ID", hidden=True)],
-    page: Annotated[bool, typer.Option("--page", help="The whole page, what was left out struck through.")] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="The whole page, what was left out struck through.")
+    ] = False,
     library: LibraryOption = None,
     samples: SamplesOption = False,
     as_json: JsonOption = False,
@@ -247,7 +255,9 @@ def evaluate(
 
     asked = read_questions(questions)
     with open_library(context, library, samples) as opened:
-        evaluation = evaluate_with_progress(asked, Assistant(opened), screen.make_console(stderr=True))
+        evaluation = evaluate_with_progress(
+            asked, Assistant(opened), screen.make_console(stderr=True)
+        )
     if as_json:
         screen.print_json(evaluation.to_dict())
     else:

@@ -56,7 +56,11 @@ class Evaluation:
         """
         scores = {name: mean_score(self._values(measure)) for name, measure in _MEASURES.items()}
         confidences = [
-            [one.answer.confidence for one in self.judgements if one.question.answerable is answerable]
+            [
+                one.answer.confidence
+                for one in self.judgements
+                if one.question.answerable is answerable
+            ]
             for answerable in (True, False)
         ]
         return scores | {"auroc": auroc(*confidences)}
@@ -106,13 +110,19 @@ def evaluate(
     assistant.warm()
     judgements = []
     for question in questions:
-        judgements.append(judge(question, frozenset().union(*(gold[name] for name in question.articles)), assistant))
+        judgements.append(
+            judge(
+                question, frozenset().union(*(gold[name] for name in question.articles)), assistant
+            )
+        )
         if progress:
             progress(judgements[-1])
     return Evaluation(judgements=tuple(judgements), articles=len(assistant.library))
 
 
-def _find_articles(library: Library, questions: Iterable[GoldQuestion]) -> dict[str, frozenset[str]]:
+def _find_articles(
+    library: Library, questions: Iterable[GoldQuestion]
+) -> dict[str, frozenset[str]]:
     """The ids that each name of an article stands for: of two records with one URL or one name, both.
 
     Raises:
@@ -131,7 +141,11 @@ def _find_articles(library: Library, questions: Iterable[GoldQuestion]) -> dict[
         ids = by_id.get(name) or by_name.get(name) or by_name.get(_strip(name))
         begun = [identity for identity in by_id if identity.startswith(name)] if not ids else []
         if not ids and len(begun) != 1:
-            what = f"{len(begun)} articles with ids that begin with {name!r}" if begun else f"no article {name!r}"
+            what = (
+                f"{len(begun)} articles with ids that begin with {name!r}"
+                if begun
+                else f"no article {name!r}"
+            )
             expected = "the id, record id or URL of one in the library"
             raise QuestionSetError(
                 f'question {asking!r}: found {what}; expected {expected}; "dateline list" has the ids'
@@ -145,7 +159,9 @@ def _strip(url: str) -> str:
     return url.partition("#")[0].rstrip("/")
 
 
-def _at(depth: int, rank_of: Callable[[Judgement], int | None]) -> Callable[[Judgement], float | None]:
+def _at(
+    depth: int, rank_of: Callable[[Judgement], int | None]
+) -> Callable[[Judgement], float | None]:
     """Recall at a depth."""
 
     def measure(one: Judgement) -> float | None:

@@ -82,7 +82,12 @@ class Judgement:
             "text": self.answer.text,
             "short_answer": self.answer.short_answer,
             "citations": [
-                {"article": citation.article.id, "start": citation.start, "end": citation.end, "quote": citation.quote}
+                {
+                    "article": citation.article.id,
+                    "start": citation.start,
+                    "end": citation.end,
+                    "quote": citation.quote,
+                }
                 for citation in self.answer.citations
             ],
             "abstention": self.answer.abstention,
@@ -119,9 +124,15 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
     )
     article_rank = _rank(_is_of(gold, hit) for hit in hits) if gold else None
     can_tell = bool(question.answers or question.evidence)
-    answer_rank = _rank(is_right(question, gold, hit, hit.passage.text) for hit in hits) if can_tell else None
+    answer_rank = (
+        _rank(is_right(question, gold, hit, hit.passage.text) for hit in hits) if can_tell else None
+    )
     rank = article_rank if answer_rank is None else answer_rank
-    right = None if rank is None else tuple(is_right(question, gold, one, one.quote) for one in answer.citations)
+    right = (
+        None
+        if rank is None
+        else tuple(is_right(question, gold, one, one.quote) for one in answer.citations)
+    )
     short = answer.short_answer
     return Judgement(
         question=question,
@@ -155,7 +166,9 @@ def _ask(question: GoldQuestion, assistant: Assistant) -> tuple[Answer, float]:
     return history[-1], seconds
 
 
-def is_right(question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str) -> bool:
+def is_right(
+    question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str
+) -> bool:
     """Whether a text answers: it holds a sentence of the evidence, or an accepted answer where one is expected.
 
     Args:

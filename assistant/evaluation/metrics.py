@@ -115,7 +115,9 @@ def _score(samples: Sequence[Numbers], measure: Callable[[Sequence[Numbers]], fl
     if not all(map(len, samples)):
         return Score(value=None, low=None, high=None, count=0)
     random = np.random.default_rng(0)  # the same questions get the same interval
-    drawn = [measure([random.choice(sample, len(sample)) for sample in samples]) for _ in range(_DRAWS)]
+    drawn = [
+        measure([random.choice(sample, len(sample)) for sample in samples]) for _ in range(_DRAWS)
+    ]
     value, (low, high) = measure(samples), np.percentile(drawn, [2.5, 97.5])
     if low == high:
         return Score(value=value, low=None, high=None, count=count)

@@ -71,7 +71,9 @@ class GoldQuestion:
 
     def __post_init__(self) -> None:
         if not self.answerable and (self.answers or self.evidence or self.articles):
-            raise ValueError(f"question {self.id}: what cannot be answered has no answer and no article")
+            raise ValueError(
+                f"question {self.id}: what cannot be answered has no answer and no article"
+            )
 
 
 def read_questions(path: str | Path) -> tuple[GoldQuestion, ...]:
@@ -91,7 +93,10 @@ def read_questions(path: str | Path) -> tuple[GoldQuestion, ...]:
         question = _Record(where, _parse(where, line)).build(number)
         if question.id in questions:
             raise _error(
-                where, f"a second question with the id {question.id!r}", "each id once", "give it one of its own"
+                where,
+                f"a second question with the id {question.id!r}",
+                "each id once",
+                "give it one of its own",
             )
         questions[question.id] = question
     if not questions:
@@ -104,13 +109,18 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _error(str(path), error.strerror or str(error), "a file of questions", "check its name") from None
+        raise _error(
+            str(path), error.strerror or str(error), "a file of questions", "check its name"
+        ) from None
     for number, line in enumerate(content.split(b"\n"), 1):
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
         except UnicodeDecodeError:
             raise _error(
-                f"{path}, line {number}", "bytes that are not UTF-8", "UTF-8", "save the file as UTF-8"
+                f"{path}, line {number}",
+                "bytes that are not UTF-8",
+                "UTF-8",
+                "save the file as UTF-8",
             ) from None
         if text:
             yield number, text
@@ -120,12 +130,23 @@ def _parse(where: str, line: str) -> dict[str, Any]:
     try:
         record = json.loads(line, object_pairs_hook=_rename)
     except _TwiceError as error:
-        raise _error(where, f"the field {error} twice", "each field once", "leave one out") from None
+        raise _error(
+            where, f"the field {error} twice", "each field once", "leave one out"
+        ) from None
     except (ValueError, RecursionError) as error:
-        found = "objects nested too deeply" if isinstance(error, RecursionError) else f"broken JSON ({error})"
+        found = (
+            "objects nested too deeply"
+            if isinstance(error, RecursionError)
+            else f"broken JSON ({error})"
+        )
         raise _error(where, found, _LINES, "mend that line") from None
     if not isinstance(record, dict):
-        raise _error(where, f"{_describe(record)} instead of an object", _LINES, "write each question as an object")
+        raise _error(
+            where,
+            f"{_describe(record)} instead of an object",
+            _LINES,
+            "write each question as an object",
+        )
     return record
 
 
@@ -171,7 +192,9 @@ class _Record:
             until=self.day("until"),
         )
         if question.since and question.until and question.since > question.until:
-            raise self.wrong(f"since {question.since}, after until {question.until}", "since first", "swap them")
+            raise self.wrong(
+                f"since {question.since}, after until {question.until}", "since first", "swap them"
+            )
         return question
 
     def answerable(self) -> bool:
@@ -182,9 +205,13 @@ class _Record:
             expected = '"answer", "evidence", "articles" or "answerable": false'
             raise self.wrong("nothing about the answer", expected, "say what the right answer is")
         if said is not None and not isinstance(said, bool):
-            raise self.wrong(f'"answerable": {_describe(said)}', "true or false", "write it without quotes")
+            raise self.wrong(
+                f'"answerable": {_describe(said)}', "true or false", "write it without quotes"
+            )
         if said is False and known:
-            raise self.wrong(f'"answerable": false and "{known[0]}"', "one of them", "leave one out")
+            raise self.wrong(
+                f'"answerable": false and "{known[0]}"', "one of them", "leave one out"
+            )
         return said is not False
 
     def asked(self, question: str) -> str:
@@ -199,7 +226,9 @@ class _Record:
             return str(value)
         if value is not None and (not isinstance(value, str) or not value.strip()):
             raise self.wrong(
-                f'"{name}": {_describe(value)}', "a string with words", "write it in quotes, or leave it out"
+                f'"{name}": {_describe(value)}',
+                "a string with words",
+                "write it in quotes, or leave it out",
             )
         return value
 
@@ -209,7 +238,9 @@ class _Record:
             return None
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(one, str) and spell(one) for one in values):
-            raise self.wrong(f'"{name}": {_describe(value)}', "a string with words, or a list of them", "mend it")
+            raise self.wrong(
+                f'"{name}": {_describe(value)}', "a string with words, or a list of them", "mend it"
+            )
         return tuple(values)
 
     def day(self, name: str) -> date | None:
@@ -217,7 +248,9 @@ class _Record:
         try:
             return None if value is None else date.fromisoformat(value)
         except (TypeError, ValueError):
-            raise self.wrong(f'"{name}": {_describe(value)}', "a day", "write it as 2025-12-09") from None
+            raise self.wrong(
+                f'"{name}": {_describe(value)}', "a day", "write it as 2025-12-09"
+            ) from None
 
     def wrong(self, found: str, expected: str, remedy: str) -> QuestionSetError:
         return _error(self.where, found, expected, remedy)

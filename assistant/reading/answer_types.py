@@ -22,17 +22,18 @@ _MONTH_NAME = (
 )
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]*\.?)"
 _DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_CURRENCY = (
-    r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
-)
+_CURRENCY = r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
 
 _MONEY = re.compile(
     rf"(?:[A-Z]{{2,3}})?[$€£¥₺₹₽]\s?{_FIGURE}{_SCALE}?|(?:USD|EUR|GBP|TRY)\s?{_FIGURE}{_SCALE}?"
     rf"|\b(?:{_FIGURE}|(?:{_NUMBER_WORD})\b){_SCALE}?\s(?:[a-z]+\s)?{_CURRENCY}\b"
 )
-_PERCENT = re.compile(rf"\b{_FIGURE}\s?(?:%|per\s?cent\b|percentage points)|\b(?:{_NUMBER_WORD}) per\s?cent\b", re.I)
+_PERCENT = re.compile(
+    rf"\b{_FIGURE}\s?(?:%|per\s?cent\b|percentage points)|\b(?:{_NUMBER_WORD}) per\s?cent\b", re.I
+)
 _NUMBER = re.compile(
-    rf"(?<![\w$€£.,-]){_FIGURE}{_SCALE}?(?![\w-])|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*\b", re.I
+    rf"(?<![\w$€£.,-]){_FIGURE}{_SCALE}?(?![\w-])|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*\b",
+    re.I,
 )
 _DURATION = re.compile(
     rf"\b(?:{_FIGURE}|(?:{_NUMBER_WORD})(?:-(?:{_NUMBER_WORD}))?|an?)[\s-](?:[a-z]+[\s-])?"
@@ -88,22 +89,42 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
             spans = _all(_MONEY, sentence) or _all(_PERCENT, sentence)
         case Kind.HOW_MANY:
             taken = _all(_MONEY, sentence) + _all(_DATE, sentence)
-            spans = [span for span in _all(_NUMBER, sentence) if not any(a < span[1] and span[0] < b for a, b in taken)]
+            spans = [
+                span
+                for span in _all(_NUMBER, sentence)
+                if not any(a < span[1] and span[0] < b for a, b in taken)
+            ]
         case Kind.HOW_LONG:
             spans = _all(_DURATION, sentence)
         case Kind.WHEN:
             spans = _all(_DATE, sentence)
         case Kind.WHO:
-            names = [(a, b) for a, b in find_undated_names(sentence) if not any(map(str.isdigit, sentence[a:b]))]
-            spans = [(a, b) for a, b in names if " " in sentence[a:b] or not _PLACE.search(sentence[:a])]
+            names = [
+                (a, b)
+                for a, b in find_undated_names(sentence)
+                if not any(map(str.isdigit, sentence[a:b]))
+            ]
+            spans = [
+                (a, b) for a, b in names if " " in sentence[a:b] or not _PLACE.search(sentence[:a])
+            ]
         case Kind.WHERE:
             spans = [(a, b) for a, b in find_undated_names(sentence) if _PLACE.search(sentence[:a])]
         case Kind.WHY:
-            spans = [(match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)]
-            spans += [(_clause_start(sentence, match.start()), match.start()) for match in _RESULT.finditer(sentence)]
+            spans = [
+                (match.start(), _clause_end(sentence, match.end()))
+                for match in _REASON.finditer(sentence)
+            ]
+            spans += [
+                (_clause_start(sentence, match.start()), match.start())
+                for match in _RESULT.finditer(sentence)
+            ]
         case _:
             spans = []
-    return [(a, b) for a, b in spans if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY]
+    return [
+        (a, b)
+        for a, b in spans
+        if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY
+    ]
 
 
 def find_amounts(sentence: str) -> list[Span]:
@@ -120,7 +141,11 @@ def counted(sentence: str, span: Span, asked: Collection[str]) -> bool:
 def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> float:
     """How surely a span is of the asked kind, in (0, 1]: a capitalised word may name anything, "after" give a time."""
     if kind is Kind.WHY:
-        return 1.0 if _SURE_REASON.match(sentence, span[0]) or _RESULT.match(sentence, span[1]) else 0.5
+        return (
+            1.0
+            if _SURE_REASON.match(sentence, span[0]) or _RESULT.match(sentence, span[1])
+            else 0.5
+        )
     if kind is Kind.HOW_MANY:
         return 1.0 if counted(sentence, span, asked) else 0.5
     if kind is not Kind.WHO:
@@ -136,7 +161,8 @@ def find_undated_names(sentence: str) -> list[Span]:
     return [
         (a, b)
         for a, b in find_names(sentence)
-        if any(letter.islower() for letter in sentence[a:b]) and not any(c < b and a < d for c, d in dates)
+        if any(letter.islower() for letter in sentence[a:b])
+        and not any(c < b and a < d for c, d in dates)
     ]
 
 

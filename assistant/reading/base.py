@@ -79,12 +79,19 @@ class Asked:
         """The fewer of the sentences read hold a word, the more it tells."""
         words = content_stems(query)
         counts = Counter(word for candidate in candidates for word in candidate.words & words)
-        return cls(kind=kind_of(query), rarity={word: log(1 + len(candidates) / (1 + counts[word])) for word in words})
+        return cls(
+            kind=kind_of(query),
+            rarity={word: log(1 + len(candidates) / (1 + counts[word])) for word in words},
+        )
 
     def share(self, stems: frozenset[str]) -> float:
         """Share of the question that these stems cover, in [0, 1]."""
         total = sum(self.rarity.values())
-        return sum(weight for word, weight in self.rarity.items() if word in stems) / total if total else 0.0
+        return (
+            sum(weight for word, weight in self.rarity.items() if word in stems) / total
+            if total
+            else 0.0
+        )
 
 
 def find_sentences(hits: Sequence[Hit]) -> list[Candidate]:

@@ -57,10 +57,14 @@ class Network:
 
     def __init__(self, path: Path = SHIPPED) -> None:
         tensors = _read(path)
-        self._positions, self._segments = (_take(path, tensors, name) for name in ("positions", "segments"))
+        self._positions, self._segments = (
+            _take(path, tensors, name) for name in ("positions", "segments")
+        )
         self._words = load_word_embeddings()
         self._session = _open_session(path, tensors)
-        self._pool = ThreadPoolExecutor(os.cpu_count(), "reader")  # a window each, so that nothing is padded
+        self._pool = ThreadPoolExecutor(
+            os.cpu_count(), "reader"
+        )  # a window each, so that nothing is padded
 
     def read(self, windows: Sequence[Window]) -> list[Array]:
         """For each window (pieces of the passage, 2): log-odds of start and of end there, against "not here"."""
@@ -79,7 +83,9 @@ class Network:
 def _take(path: Path, tensors: Tensors, name: str) -> Array:
     """Take a tensor out, as float32."""
     if name not in tensors:
-        raise WeightsError(f"the reader's weights {path} cannot be used: {name} is missing; {_REMEDY}")
+        raise WeightsError(
+            f"the reader's weights {path} cannot be used: {name} is missing; {_REMEDY}"
+        )
     return np.asarray(tensors.pop(name), np.float32)
 
 
@@ -91,12 +97,19 @@ def _open_session(path: Path, tensors: Tensors) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what goes wrong is raised
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(tensor)) for tensor in tensors.values()]
+    values = [
+        onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(tensor))
+        for tensor in tensors.values()
+    ]
     options.add_external_initializers(list(tensors), values)
     try:
-        return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # noqa: BLE001 - onnxruntime's errors have no common base of their own
-        raise WeightsError(f"the reader's weights {path} cannot be used: {error}; {_REMEDY}") from None
+        raise WeightsError(
+            f"the reader's weights {path} cannot be used: {error}; {_REMEDY}"
+        ) from None
 
 
 def pack(tensors: Mapping[str, Array], path: Path, *, description: str) -> None:
@@ -118,13 +131,19 @@ def pack(tensors: Mapping[str, Array], path: Path, *, description: str) -> None:
         for kind in ("weight", "bias"):
             packed[f"{ours}.{kind}"] = tensors[f"{theirs}.{kind}"].astype(np.float32)
     for ours, parts in _matrices():
-        weight = np.concatenate([tensors[f"{part}.weight"] * scale for part, scale in parts])  # (outputs, inputs)
-        packed[f"{ours}.bias"] = np.concatenate([tensors[f"{part}.bias"] * scale for part, scale in parts])
+        weight = np.concatenate(
+            [tensors[f"{part}.weight"] * scale for part, scale in parts]
+        )  # (outputs, inputs)
+        packed[f"{ours}.bias"] = np.concatenate(
+            [tensors[f"{part}.bias"] * scale for part, scale in parts]
+        )
         scale = np.maximum(np.abs(weight).max(axis=1), 1e-12) / LIMIT
         packed[f"{ours}.scale"] = scale.astype(np.float32)
         packed[f"{ours}.weight"] = np.rint(weight / scale[:, None]).astype(np.int8).T
     packed = {name: np.ascontiguousarray(tensor) for name, tensor in packed.items()}
-    save_file(packed, path, {"format": FORMAT, "encoder": _encoder_digest(), "description": description})
+    save_file(
+        packed, path, {"format": FORMAT, "encoder": _encoder_digest(), "description": description}
+    )
 
 
 def unpack(path: Path) -> dict[str, Array]:
@@ -170,7 +189,9 @@ def _matrices() -> Iterator[tuple[str, list[tuple[str, np.float32]]]]:
     one = np.float32(1)
     for layer in range(LAYERS):
         name = f"encoder.layer.{layer}"
-        parts = [(f"{name}.attention.self.{part}", _SCALE if part == "query" else one) for part in _PARTS]
+        parts = [
+            (f"{name}.attention.self.{part}", _SCALE if part == "query" else one) for part in _PARTS
+        ]
         yield f"layer.{layer}.project", parts
         yield f"layer.{layer}.mix", [(f"{name}.attention.output.dense", one)]
         yield f"layer.{layer}.widen", [(f"{name}.intermediate.dense", one)]
@@ -189,7 +210,9 @@ def _read(path: Path) -> Tensors:
     except FileNotFoundError:
         raise WeightsError(f"the reader's weights {path} are missing; {_REMEDY}") from None
     except (SafetensorError, OSError) as error:
-        raise WeightsError(f"the reader's weights {path} cannot be read: {error}; {_REMEDY}") from None
+        raise WeightsError(
+            f"the reader's weights {path} cannot be read: {error}; {_REMEDY}"
+        ) from None
     found, expected = (metadata.get("format"), metadata.get("encoder")), (FORMAT, _encoder_digest())
     if found != expected:
         raise WeightsError(

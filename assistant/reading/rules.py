@@ -77,7 +77,9 @@ class SentenceReader:
         if not candidates:
             return []
         asked = Asked.of(query, candidates)
-        candidates.sort(key=lambda candidate: (-asked.share(candidate.context), -candidate.hit.score))
+        candidates.sort(
+            key=lambda candidate: (-asked.share(candidate.context), -candidate.hit.score)
+        )
         candidates = candidates[: self._limit]
         vectors = self._encoder.encode_passages([candidate.text for candidate in candidates])
         meanings = vectors @ self._encoder.encode_question(query)
@@ -89,12 +91,17 @@ class SentenceReader:
         return sorted(readings, key=lambda reading: -reading.score)
 
 
-def _match(asked: Asked, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, float, float, float]:
+def _match(
+    asked: Asked, candidate: Candidate, spans: Sequence[Span]
+) -> tuple[float, float, float, float]:
     """The first four of ``FEATURES``."""
     return (
         asked.share(candidate.words),
         asked.share(candidate.context),
-        max((strength(asked.kind, candidate.text, span, asked.rarity) for span in spans), default=0.0),
+        max(
+            (strength(asked.kind, candidate.text, span, asked.rarity) for span in spans),
+            default=0.0,
+        ),
         float(not spans and asked.kind not in _FORMLESS),
     )
 
@@ -120,7 +127,9 @@ def _nearest(sentence: str, spans: Sequence[Span], asked: Asked) -> Span | None:
     places = [term.start for term in find_terms(sentence) if term.stem in asked.rarity]
 
     def distance(span: Span) -> tuple[float, float]:
-        apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(len(places), 1)
+        apart = sum(min(abs(place - span[0]), abs(place - span[1])) for place in places) / max(
+            len(places), 1
+        )
         return -strength(asked.kind, sentence, span, asked.rarity), apart
 
     return min(spans, key=distance)

@@ -51,7 +51,11 @@ def _close(sentence: str, start: int, end: int) -> Span:
     """Take in the mark that closes what the span opens, or leave out the one that it opens with."""
     for opening, closing in _MARKS.items():
         inside = sentence[start:end]
-        unclosed = inside.count(opening) % 2 if opening == closing else inside.count(opening) > inside.count(closing)
+        unclosed = (
+            inside.count(opening) % 2
+            if opening == closing
+            else inside.count(opening) > inside.count(closing)
+        )
         if not unclosed:
             continue
         following = re.match(r"[,.!?]?" + re.escape(closing), sentence[end:])

@@ -17,7 +17,14 @@ from numpy.typing import ArrayLike, NDArray
 from assistant.reading.base import Candidate, Reading, find_sentences
 from assistant.reading.network import Network
 from assistant.reading.short_answer import make_whole
-from assistant.reading.windows import Window, encode_bare, encode_contexts, find_context, make_windows, special_ids
+from assistant.reading.windows import (
+    Window,
+    encode_bare,
+    encode_contexts,
+    find_context,
+    make_windows,
+    special_ids,
+)
 from assistant.terms import content_stems, name_stems
 from index import Hit, fold, load_tokenizer
 
@@ -72,18 +79,30 @@ class SpanReader:
         read = self._read_passages(query, hits)
         names = name_stems(query)
         readings = []
-        for place, sentences in groupby(candidates, lambda candidate: places[candidate.hit.passage.id]):
+        for place, sentences in groupby(
+            candidates, lambda candidate: places[candidate.hit.passage.id]
+        ):
             readings += _read_sentences(list(sentences), read[place], names)
         logits = weigh([reading.features for reading in readings])
         scores = calibrate(compare(logits, [answer_of(reading) for reading in readings]))
-        scored = [replace(reading, score=score) for reading, score in zip(readings, scores.tolist(), strict=True)]
+        scored = [
+            replace(reading, score=score)
+            for reading, score in zip(readings, scores.tolist(), strict=True)
+        ]
         return sorted(scored, key=lambda reading: -reading.score)
 
     def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
         """The windows of each passage, with (pieces, 2) log-odds of start and end."""
-        question, *texts = encode_bare(self._tokenizer, [query, *(hit.passage.text for hit in hits)])
-        contexts = encode_contexts(self._tokenizer, [find_context(hit.article, hit.passage.start) for hit in hits])
-        windows = [make_windows(question, *pair, self._special) for pair in zip(contexts, texts, strict=True)]
+        question, *texts = encode_bare(
+            self._tokenizer, [query, *(hit.passage.text for hit in hits)]
+        )
+        contexts = encode_contexts(
+            self._tokenizer, [find_context(hit.article, hit.passage.start) for hit in hits]
+        )
+        windows = [
+            make_windows(question, *pair, self._special)
+            for pair in zip(contexts, texts, strict=True)
+        ]
         read = iter(self._network.read([window for some in windows for window in some]))
         return [[(window, next(read)) for window in some] for some in windows]
 
@@ -166,20 +185,29 @@ def _read_sentences(
                 end=candidate.end,
                 score=0.0,
                 features=(score, hit.score, hit.similarity, share),
-                short_answer=(candidate.start + whole[0], candidate.start + whole[1]) if whole else None,
+                short_answer=(candidate.start + whole[0], candidate.start + whole[1])
+                if whole
+                else None,
             )
         )
     return readings
 
 
-def best_span(window: Window, logits: Logits, start: int, end: int) -> tuple[float, int, int] | None:
+def best_span(
+    window: Window, logits: Logits, start: int, end: int
+) -> tuple[float, int, int] | None:
     """The best span between two characters of the passage: its score, and its characters; None if none is read."""
-    first, last = np.searchsorted(window.ends, start, "right"), np.searchsorted(window.starts, end, "left")
+    first, last = (
+        np.searchsorted(window.ends, start, "right"),
+        np.searchsorted(window.starts, end, "left"),
+    )
     if first >= last:
         return None
     scores = logits[first:last, :1] + logits[first:last, 1]
     count = last - first
-    later = np.arange(count) - np.arange(count)[:, None]  # (starts, ends): how much later the end stands
+    later = (
+        np.arange(count) - np.arange(count)[:, None]
+    )  # (starts, ends): how much later the end stands
     scores[(later < 0) | (later >= LONGEST_ANSWER)] = -np.inf
     low, high = np.unravel_index(np.argmax(scores), scores.shape)
     return float(scores[low, high]), int(window.starts[first + low]), int(window.ends[first + high])

@@ -56,7 +56,11 @@ def find_context(article: Article, start: int) -> Context:
         else:
             before = text
     source = ", ".join(part for part in said if part)
-    return Context(source=source and f"{source}.", title=article.title or "", lead=f"{heading} {before}".strip())
+    return Context(
+        source=source and f"{source}.",
+        title=article.title or "",
+        lead=f"{heading} {before}".strip(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,9 @@ def encode_bare(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
     return encodings
 
 
-def encode_contexts(tokenizer: Tokenizer, contexts: Sequence[Context]) -> list[tuple[Encoding, ...]]:
+def encode_contexts(
+    tokenizer: Tokenizer, contexts: Sequence[Context]
+) -> list[tuple[Encoding, ...]]:
     """Source, title and lead of each passage, as ``make_windows`` takes them."""
     encoded = encode_bare(tokenizer, [text for context in contexts for text in context])
     return [tuple(encoded[low : low + 3]) for low in range(0, len(encoded), 3)]

@@ -26,7 +26,14 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant import Answer, Assistant, GoldQuestion, Settings, read_questions
 from assistant.evaluation.judgement import is_right
-from assistant.evaluation.metrics import Score, auroc, calibration_error, exact_match, f1, mean_score
+from assistant.evaluation.metrics import (
+    Score,
+    auroc,
+    calibration_error,
+    exact_match,
+    f1,
+    mean_score,
+)
 from assistant.reading.network import SHIPPED
 from assistant.reading.trained import FEATURES, THRESHOLD, answer_of, calibrate, compare, weigh
 from assistant.training.news import read_articles
@@ -42,7 +49,9 @@ ABSENT = "absent"
 """The kind of a question about what no article is about."""
 ABSENT_TOPICS = Path(__file__).with_name("absent.jsonl")
 """240 of them: of t66 to t68, which no weights were trained on, with the days of their articles."""
-_ABSENT_WEIGHT = 0.1  # of such a question where another has 1: together they weigh as much as the near misses
+_ABSENT_WEIGHT = (
+    0.1  # of such a question where another has 1: together they weigh as much as the near misses
+)
 _SHRINK = 0.003  # of the squares of the weights, each times its feature's standard deviation
 
 
@@ -110,7 +119,9 @@ class Outcome:
 
 def read_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Example]:
     """Search and read; a question for which nothing can be read is left out."""
-    known: dict[str, str] = {article.record or article.id: article.id for article in assistant.library.articles()}
+    known: dict[str, str] = {
+        article.record or article.id: article.id for article in assistant.library.articles()
+    }
     examples = []
     for question in questions:
         history: list[Answer] = []
@@ -119,8 +130,14 @@ def read_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Ex
         gold = frozenset(known[name] for name in question.articles)
         readings = assistant.read(question.question, history, as_of=question.as_of).readings
         if readings:
-            short = [one.hit.article.text[slice(*one.short_answer)] if one.short_answer else "" for one in readings]
-            right = [question.answerable and is_right(question, gold, one.hit, one.text) for one in readings]
+            short = [
+                one.hit.article.text[slice(*one.short_answer)] if one.short_answer else ""
+                for one in readings
+            ]
+            right = [
+                question.answerable and is_right(question, gold, one.hit, one.text)
+                for one in readings
+            ]
             examples.append(
                 Example(
                     question=question,
@@ -148,12 +165,18 @@ def fit(examples: Sequence[Example]) -> Fit:
         everything = 1 + np.add.reduceat(alone, first)
         wanted = np.add.reduceat(alone * right, first)
         surprise = np.log(everything) - np.log(np.where(wanted > 0, wanted, 1.0))
-        return float(np.average(surprise, weights=counts) + _SHRINK * np.square(weights[:-1] * spread).sum())
+        return float(
+            np.average(surprise, weights=counts) + _SHRINK * np.square(weights[:-1] * spread).sum()
+        )
 
     start = np.array([0.3] * len(FEATURES) + [-3.0])
     weights = tuple(minimize(loss, start, method="BFGS").x.tolist())
     plain = Fit(weights=weights, decision=(1.0, 0.0))
-    best = [(scores.max(), one.right[scores.argmax()]) for one in examples for scores in [plain.scores(one)]]
+    best = [
+        (scores.max(), one.right[scores.argmax()])
+        for one in examples
+        for scores in [plain.scores(one)]
+    ]
     model = LogisticRegression(max_iter=2000)
     model.fit([[score] for score, _ in best], [right for _, right in best], sample_weight=counts)
     return Fit(weights=weights, decision=(float(model.coef_[0, 0]), float(model.intercept_[0])))
@@ -165,7 +188,11 @@ def judge(fitted: Fit, examples: Iterable[Example]) -> list[Outcome]:
     for example in examples:
         scores = fitted.scores(example)
         place = int(scores.argmax())
-        outcomes.append(Outcome(example=example, place=place, confidence=1 / (1 + float(np.exp(-scores[place])))))
+        outcomes.append(
+            Outcome(
+                example=example, place=place, confidence=1 / (1 + float(np.exp(-scores[place])))
+            )
+        )
     return outcomes
 
 
@@ -190,17 +217,26 @@ def measure(outcomes: Sequence[Outcome], threshold: float = THRESHOLD) -> dict[s
     return {
         "best sentence right": mean_score([float(one.right) for one in there]),
         f"right, at {COVERAGE:.0%} coverage": mean_score([float(one.right) for one in surest]),
-        "answered and right": mean_score([float(one.right and one.confidence >= threshold) for one in there]),
+        "answered and right": mean_score(
+            [float(one.right and one.confidence >= threshold) for one in there]
+        ),
         "right, of those answered": mean_score([float(one.right) for one in given]),
         "near misses answered": mean_score([float(one.confidence >= threshold) for one in absent]),
-        "AUROC, answerable or not": auroc([one.confidence for one in there], [one.confidence for one in absent]),
+        "AUROC, answerable or not": auroc(
+            [one.confidence for one in there], [one.confidence for one in absent]
+        ),
         "AUROC, right or not": auroc(
-            [one.confidence for one in outcomes if one.right], [one.confidence for one in outcomes if not one.right]
+            [one.confidence for one in outcomes if one.right],
+            [one.confidence for one in outcomes if not one.right],
         ),
         "calibration error": calibration_error(confidences, [one.right for one in outcomes]),
-        "short answer exact": mean_score([float(one.right) * _score_short(one, exact_match) for one in there]),
+        "short answer exact": mean_score(
+            [float(one.right) * _score_short(one, exact_match) for one in there]
+        ),
         "short answer F1": mean_score([_score_short(one, f1) for one in there]),
-        "absent topics answered": mean_score([float(one.confidence >= threshold) for one in elsewhere]),
+        "absent topics answered": mean_score(
+            [float(one.confidence >= threshold) for one in elsewhere]
+        ),
     }
 
 
@@ -218,8 +254,13 @@ def report(outcomes: Sequence[Outcome]) -> str:
         for name, score in measure(outcomes).items()
     ]
     kinds = sorted({str(one.example.question.kind) for one in there})
-    by_kind = {kind: [one.right for one in there if str(one.example.question.kind) == kind] for kind in kinds}
-    lines.append("by kind: " + ", ".join(f"{kind} {np.mean(right):.2f}" for kind, right in by_kind.items()))
+    by_kind = {
+        kind: [one.right for one in there if str(one.example.question.kind) == kind]
+        for kind in kinds
+    }
+    lines.append(
+        "by kind: " + ", ".join(f"{kind} {np.mean(right):.2f}" for kind, right in by_kind.items())
+    )
     words = [one.example.words[one.place] for one in there]
     return "\n".join([*lines, f"words of the best sentence: {np.mean(words):.1f}"])
 
@@ -227,18 +268,32 @@ def report(outcomes: Sequence[Outcome]) -> str:
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description="Fit the confidence of the trained reader.")
-    parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help="as dateline evaluate reads them")
     parser.add_argument(
-        "--articles", type=Path, required=True, metavar="FILE", help="JSON lines, packed by gzip or not"
+        "--questions",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="as dateline evaluate reads them",
+    )
+    parser.add_argument(
+        "--articles",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="JSON lines, packed by gzip or not",
     )
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="for reliability.svg and risk-coverage.svg")
+    parser.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="for reliability.svg and risk-coverage.svg"
+    )
     options = parser.parse_args()
     with Library.open(options.library) as library:
         library.add(read_articles(options.articles))
         assistant = Assistant(library, Settings(reader=str(options.weights)))
-        examples = read_all(assistant, [*read_questions(options.questions), *read_questions(ABSENT_TOPICS)])
+        examples = read_all(
+            assistant, [*read_questions(options.questions), *read_questions(ABSENT_TOPICS)]
+        )
     chosen = fit(examples)
     names = zip((*FEATURES, "constant"), chosen.weights, strict=True)
     lines = [f"{name:12} {weight:+.3f}" for name, weight in names]
@@ -251,7 +306,10 @@ def main() -> None:
     sys.stdout.write("\n".join(lines) + "\n")
     if options.pictures:
         drawn = [one for one in outcomes if not one.example.absent]
-        chances, right = np.array([one.confidence for one in drawn]), np.array([one.right for one in drawn])
+        chances, right = (
+            np.array([one.confidence for one in drawn]),
+            np.array([one.right for one in drawn]),
+        )
         draw_reliability(options.pictures / "reliability.svg", chances, right)
         draw_risk_coverage(options.pictures / "risk-coverage.svg", {"day told": (chances, right)})
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
-from assistant.reading.windows import Context, Window, encode_bare, encode_contexts, make_windows, special_ids
+from assistant.reading.windows import (
+    Context,
+    Window,
+    encode_bare,
+    encode_contexts,
+    make_windows,
+    special_ids,
+)
 from index import load_tokenizer
 
 Span = tuple[int, int]
@@ -43,7 +50,9 @@ class Example:
     @property
     def length(self) -> int:
         """Characters of the longest passage with its context, by which examples are batched."""
-        return len(self.question) + max(len(text.text) + sum(map(len, text.context)) for text in self.texts)
+        return len(self.question) + max(
+            len(text.text) + sum(map(len, text.context)) for text in self.texts
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +83,19 @@ class Tokens:
 
     def read(self, example: Example) -> list[Reading]:
         """One reading for each passage."""
-        question, *texts = encode_bare(self._tokenizer, [example.question, *(text.text for text in example.texts)])
+        question, *texts = encode_bare(
+            self._tokenizer, [example.question, *(text.text for text in example.texts)]
+        )
         contexts = encode_contexts(self._tokenizer, [text.context for text in example.texts])
         readings = []
         for text, encoded, context in zip(example.texts, texts, contexts, strict=True):
             windows = make_windows(question, context, encoded, self._special)
             placed = [
-                Reading(window=window, right=_places(window, text.right), unsure=_places(window, text.unsure))
+                Reading(
+                    window=window,
+                    right=_places(window, text.right),
+                    unsure=_places(window, text.unsure),
+                )
                 for window in windows
             ]
             readings.append(max(placed, key=lambda reading: len(reading.right)))
@@ -92,6 +107,10 @@ def _places(window: Window, spans: Sequence[Span]) -> tuple[Span, ...]:
     found = []
     for start, end in spans:
         covered = [n for n, (low, high) in enumerate(window.offsets) if low < end and high > start]
-        if covered and window.offsets[covered[0]][0] <= start and window.offsets[covered[-1]][1] >= end:
+        if (
+            covered
+            and window.offsets[covered[0]][0] <= start
+            and window.offsets[covered[-1]][1] >= end
+        ):
             found.append((window.first + covered[0], window.first + covered[-1]))
     return tuple(found)

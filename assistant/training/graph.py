@@ -30,7 +30,9 @@ class Graph:
     def add(self, kind: str, *inputs: str, out: str, domain: str = "", **attributes: object) -> str:
         """A node with one output, whose name is returned."""
         node = helper.make_node(kind, list(inputs), [out], name=out, domain=domain)
-        node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+        node.attribute.extend(
+            helper.make_attribute(name, value) for name, value in attributes.items()
+        )
         self.nodes.append(node)
         return out
 
@@ -41,7 +43,9 @@ class Graph:
 
     def weight(self, name: str, kind: int, *shape: int) -> str:
         """A tensor that is filled in later: its bytes are said to lie in a file that does not exist."""
-        tensor = TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
+        tensor = TensorProto(
+            name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL
+        )
         tensor.external_data.add(key="location", value="none")
         self.weights.append(tensor)
         return name
@@ -55,32 +59,51 @@ class Graph:
         matrix = self.weight(f"{name}.weight", TensorProto.INT8, inputs, outputs)
         scale, bias = self.floats(f"{name}.scale", outputs), self.floats(f"{name}.bias", outputs)
         return self.add(
-            "DynamicQuantizeMatMul", states, matrix, scale, "", bias, out=f"{name}.out", domain="com.microsoft"
+            "DynamicQuantizeMatMul",
+            states,
+            matrix,
+            scale,
+            "",
+            bias,
+            out=f"{name}.out",
+            domain="com.microsoft",
         )
 
     def normalise(self, states: str, name: str) -> str:
         """Layer normalisation."""
         weight, bias = self.floats(f"{name}.weight", WIDTH), self.floats(f"{name}.bias", WIDTH)
-        return self.add("LayerNormalization", states, weight, bias, out=f"{name}.out", axis=-1, epsilon=EPSILON)
+        return self.add(
+            "LayerNormalization", states, weight, bias, out=f"{name}.out", axis=-1, epsilon=EPSILON
+        )
 
     def layer(self, states: str, name: str) -> str:
         """A layer of the encoder: attention, then the inner layer."""
         projected = self.multiply(states, f"{name}.project", 3 * WIDTH, WIDTH)
         parts = self.add("Reshape", projected, "split", out=f"{name}.parts")
-        heads = self.add("Transpose", parts, out=f"{name}.heads", perm=[1, 2, 0, 3])  # (3, heads, pieces, 32)
-        query, key, value = (self.add("Gather", heads, place, out=f"{name}.{place}", axis=0) for place in _PLACES)
+        heads = self.add(
+            "Transpose", parts, out=f"{name}.heads", perm=[1, 2, 0, 3]
+        )  # (3, heads, pieces, 32)
+        query, key, value = (
+            self.add("Gather", heads, place, out=f"{name}.{place}", axis=0) for place in _PLACES
+        )
         turned = self.add("Transpose", key, out=f"{name}.turned", perm=[0, 2, 1])
-        scores = self.add("MatMul", query, turned, out=f"{name}.scores")  # the queries are scaled already
+        scores = self.add(
+            "MatMul", query, turned, out=f"{name}.scores"
+        )  # the queries are scaled already
         weights = self.add("Softmax", scores, out=f"{name}.weights", axis=-1)
         mixed = self.add("MatMul", weights, value, out=f"{name}.mixed")
         joined = self.add("Transpose", mixed, out=f"{name}.joined", perm=[1, 0, 2])
         attended = self.add("Reshape", joined, "join", out=f"{name}.attended")
         update = self.multiply(attended, f"{name}.mix", WIDTH, WIDTH)
-        states = self.normalise(self.add("Add", states, update, out=f"{name}.added"), f"{name}.mix_norm")
+        states = self.normalise(
+            self.add("Add", states, update, out=f"{name}.added"), f"{name}.mix_norm"
+        )
         inner = self.multiply(states, f"{name}.widen", INNER, WIDTH)
         inner = self.add("Gelu", inner, out=f"{name}.gelu")
         update = self.multiply(inner, f"{name}.narrow", WIDTH, INNER)
-        return self.normalise(self.add("Add", states, update, out=f"{name}.summed"), f"{name}.narrow_norm")
+        return self.normalise(
+            self.add("Add", states, update, out=f"{name}.summed"), f"{name}.narrow_norm"
+        )
 
 
 _PLACES = ("first", "second", "third")
@@ -96,7 +119,9 @@ def make_graph() -> onnx.ModelProto:
     states = graph.normalise("embedded", "embeddings")
     for number in range(LAYERS):
         states = graph.layer(states, f"layer.{number}")
-    product = graph.add("MatMul", states, graph.floats("heads.weight", WIDTH, 3), out="heads.product")
+    product = graph.add(
+        "MatMul", states, graph.floats("heads.weight", WIDTH, 3), out="heads.product"
+    )
     graph.add("Add", product, graph.floats("heads.bias", 3), out="logits")
     made = helper.make_graph(
         graph.nodes,

@@ -50,7 +50,8 @@ def find_negatives(
         wrong = [
             searched[place]
             for place in ranked[n % 2][n].tolist()
-            if searched[place] != question.paragraph and not any(answer in spelled[place] for answer in answers)
+            if searched[place] != question.paragraph
+            and not any(answer in spelled[place] for answer in answers)
         ]
         found.append(chance.choice(wrong) if wrong else None)
     return found
@@ -61,14 +62,22 @@ def _rank_by_words(paragraphs: Sequence[Paragraph], questions: Sequence[Question
     import bm25s
 
     index = bm25s.BM25()
-    index.index(bm25s.tokenize([f"{p.title}\n{p.text}" for p in paragraphs], show_progress=False), show_progress=False)
+    index.index(
+        bm25s.tokenize([f"{p.title}\n{p.text}" for p in paragraphs], show_progress=False),
+        show_progress=False,
+    )
     asked = bm25s.tokenize([question.text for question in questions], show_progress=False)
-    places: np.ndarray = index.retrieve(asked, k=min(TOP, len(paragraphs)), show_progress=False).documents
+    places: np.ndarray = index.retrieve(
+        asked, k=min(TOP, len(paragraphs)), show_progress=False
+    ).documents
     return places
 
 
 def _rank_by_meaning(
-    paragraphs: Sequence[Paragraph], questions: Sequence[Question], encoder: Encoder, advance: Callable[[int], None]
+    paragraphs: Sequence[Paragraph],
+    questions: Sequence[Question],
+    encoder: Encoder,
+    advance: Callable[[int], None],
 ) -> np.ndarray:
     """(questions, TOP) indices of paragraphs, best first."""
     texts = [_fit(f"{paragraph.title}\n{paragraph.text}", encoder) for paragraph in paragraphs]

@@ -34,7 +34,9 @@ class Network(nn.Module):
     def __init__(self, encoder: Path, *, start: Path | None = None, dropout: float = 0.0) -> None:
         super().__init__()
         # Attention as plain products: on a CPU the fused kernel takes four times as long, backwards.
-        self.encoder = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
+        self.encoder = BertModel.from_pretrained(
+            encoder, add_pooling_layer=False, attn_implementation="eager"
+        )
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         width = self.encoder.config.hidden_size
         self.span = nn.Linear(width, 2)
@@ -51,13 +53,17 @@ class Network(nn.Module):
     @torch.no_grad()
     def _begin_with(self, tensors: dict[str, NDArray[np.float32]]) -> None:
         """Make the weights those of a reader."""
-        weight, bias = (torch.from_numpy(tensors.pop(f"heads.{name}")) for name in ("weight", "bias"))
+        weight, bias = (
+            torch.from_numpy(tensors.pop(f"heads.{name}")) for name in ("weight", "bias")
+        )
         for head, rows in ((self.span, slice(0, 2)), (self.nothing, slice(2, 3))):
             head.weight.copy_(weight[rows])
             head.bias.copy_(bias[rows])
         own = self.encoder.state_dict()
         for name, tensor in tensors.items():
-            own[name][: len(tensor)].copy_(torch.from_numpy(tensor))  # positions that no window has stay
+            own[name][: len(tensor)].copy_(
+                torch.from_numpy(tensor)
+            )  # positions that no window has stay
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor, readable: Tensor) -> Tensor:
         """Log-odds of start and end at each word piece against "not here".
@@ -71,7 +77,9 @@ class Network(nn.Module):
         Returns:
             (windows, pieces, 2) float32.
         """
-        states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        states = self.encoder(
+            input_ids=ids, token_type_ids=types, attention_mask=mask
+        ).last_hidden_state
         logits: Tensor = (self.span(states) - self.nothing(states[:, :1])).float()
         return logits.masked_fill(~readable[..., None], NEVER)
 
@@ -103,7 +111,9 @@ def _quantize(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...
     return (states + error,)
 
 
-def shared_norm(logits: Tensor, right: Tensor, passages: int, unsure: Tensor | None = None) -> Tensor:
+def shared_norm(
+    logits: Tensor, right: Tensor, passages: int, unsure: Tensor | None = None
+) -> Tensor:
     """Mean negative log-likelihood of the right start and end, of which there may be several or none.
 
     Args:

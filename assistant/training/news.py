@@ -59,7 +59,9 @@ def read_articles(path: Path) -> Iterator[Article]:
             title=record["title"].strip() or None,
             text=record["text"],
             url=url,
-            outlet=_outlet(urlsplit(url).netloc.removeprefix("www."), record["id"]) if url else None,
+            outlet=_outlet(urlsplit(url).netloc.removeprefix("www."), record["id"])
+            if url
+            else None,
             published=date.fromisoformat(day.replace("/", "-")) if day else None,
         )
 
@@ -91,7 +93,11 @@ def _question(record: dict[str, Any], articles: Mapping[str, Article]) -> NewsQu
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8")
+    )
     with opened as lines:
         yield from map(json.loads, lines)
 
@@ -101,7 +107,11 @@ Found = dict[str, list[tuple[str, int, int]]]
 
 
 def find_passages(
-    library: Library, questions: Sequence[NewsQuestion], path: Path, seed: int, advance: Callable[[], None]
+    library: Library,
+    questions: Sequence[NewsQuestion],
+    path: Path,
+    seed: int,
+    advance: Callable[[], None],
 ) -> Found:
     """Search for each question; what was found earlier is taken from the file, and what is new is added to it.
 
@@ -116,7 +126,9 @@ def find_passages(
     for question in questions:
         if question.id not in found:
             hits = _search(library, question, seed)
-            found[question.id] = [(hit.article.id, hit.passage.start, hit.passage.end) for hit in hits]
+            found[question.id] = [
+                (hit.article.id, hit.passage.start, hit.passage.end) for hit in hits
+            ]
         advance()
     path.write_text(json.dumps(found))
     return found
@@ -125,10 +137,15 @@ def find_passages(
 def _search(library: Library, question: NewsQuestion, seed: int) -> list[Hit]:
     article = library.article(question.article)
     dated = random.Random(f"{seed} {question.id}").random() < DATED
-    hits = library.search(question.question, limit=PASSAGES, as_of=article.published if dated else None)
+    hits = library.search(
+        question.question, limit=PASSAGES, as_of=article.published if dated else None
+    )
     if not question.answerable or any(_holds(hit, question) for hit in hits):
         return hits
-    own = next((hit for hit in library.search(question.evidence, limit=PASSAGES) if _holds(hit, question)), None)
+    own = next(
+        (hit for hit in library.search(question.evidence, limit=PASSAGES) if _holds(hit, question)),
+        None,
+    )
     return [*hits[: PASSAGES - 1], own] if own else hits
 
 
@@ -137,7 +154,11 @@ def _holds(hit: Hit, question: NewsQuestion) -> bool:
 
 
 def make_examples(
-    articles: dict[str, Article], questions: Iterable[NewsQuestion], found: Found, seed: str, passages: int = PASSAGES
+    articles: dict[str, Article],
+    questions: Iterable[NewsQuestion],
+    found: Found,
+    seed: str,
+    passages: int = PASSAGES,
 ) -> Iterator[Example]:
     """Questions with their passages.
 
@@ -150,25 +171,47 @@ def make_examples(
     """
     for question in questions:
         chance = random.Random(f"{seed} {question.id}")
-        texts = [_text(articles[name], start, end, question, chance) for name, start, end in found[question.id]]
+        texts = [
+            _text(articles[name], start, end, question, chance)
+            for name, start, end in found[question.id]
+        ]
         if texts and (not question.answerable or any(text.right for text in texts)):
             texts.sort(key=lambda text: not text.right)
-            chosen = [*texts[: passages - 1], chance.choice(texts[passages - 1 :])] if len(texts) > passages else texts
+            chosen = (
+                [*texts[: passages - 1], chance.choice(texts[passages - 1 :])]
+                if len(texts) > passages
+                else texts
+            )
             yield Example(question=question.question, texts=tuple(chosen))
 
 
-def _text(article: Article, start: int, end: int, question: NewsQuestion, chance: random.Random) -> Text:
-    context = Context(*(part if chance.random() > DROPPED else "" for part in find_context(article, start)))
+def _text(
+    article: Article, start: int, end: int, question: NewsQuestion, chance: random.Random
+) -> Text:
+    context = Context(
+        *(part if chance.random() > DROPPED else "" for part in find_context(article, start))
+    )
     passage = article.text[start:end]
-    evidence = passage.find(question.evidence) if question.answerable and article.id == question.article else -1
+    evidence = (
+        passage.find(question.evidence)
+        if question.answerable and article.id == question.article
+        else -1
+    )
     right: tuple[Span, ...] = ()
     if evidence >= 0:
         at = evidence + question.evidence.index(question.answer)
         right = ((at, at + len(question.answer)),)
-    return Text(text=passage, context=context, right=right, unsure=_elsewhere(passage, article, question, right))
+    return Text(
+        text=passage,
+        context=context,
+        right=right,
+        unsure=_elsewhere(passage, article, question, right),
+    )
 
 
-def _elsewhere(passage: str, article: Article, question: NewsQuestion, right: tuple[Span, ...]) -> tuple[Span, ...]:
+def _elsewhere(
+    passage: str, article: Article, question: NewsQuestion, right: tuple[Span, ...]
+) -> tuple[Span, ...]:
     """Where else the answer's words stand: in its own article, and where they are several, they may well answer too."""
     answer = question.answer
     if not answer or (article.id != question.article and len(spell(answer).split()) < 3):

@@ -46,8 +46,17 @@ def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10)
         share, said = some.mean(), chances[which == n].mean()
         spread = (share * (1 - share) / len(some)) ** 0.5
         axes.errorbar(said, share, spread, color=_BLUE, marker="o", capsize=2, clip_on=False)
-        axes.annotate(str(len(some)), (said, share), (6, -10), textcoords="offset points", color=_GREY, fontsize=8)
-    axes.set_title(f"{len(right)} questions: confidence, and how often it was right", loc="left", fontsize=10)
+        axes.annotate(
+            str(len(some)),
+            (said, share),
+            (6, -10),
+            textcoords="offset points",
+            color=_GREY,
+            fontsize=8,
+        )
+    axes.set_title(
+        f"{len(right)} questions: confidence, and how often it was right", loc="left", fontsize=10
+    )
     _save(figure, path)
 
 
@@ -58,12 +67,16 @@ def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) 
         path: of the SVG.
         curves: by name, each with confidence and whether the answer was right, (questions,) both.
     """
-    figure, axes = _figure("share of the questions that are answered", "share of the answers that are wrong")
+    figure, axes = _figure(
+        "share of the questions that are answered", "share of the answers that are wrong"
+    )
     for (name, (chances, right)), colour in zip(curves.items(), (_BLUE, _GREY), strict=False):
         wrong = ~right[np.argsort(-chances, kind="stable")]
         count = np.arange(1, len(wrong) + 1)
         shown = count >= min(_FEWEST, len(wrong))
-        axes.plot((count / len(wrong))[shown], (np.cumsum(wrong) / count)[shown], color=colour, label=name)
+        axes.plot(
+            (count / len(wrong))[shown], (np.cumsum(wrong) / count)[shown], color=colour, label=name
+        )
     axes.set_title("What declining the rest buys", loc="left", fontsize=10)
     axes.legend(frameon=False, loc="lower right")
     _save(figure, path)

@@ -75,7 +75,11 @@ def squad_examples(folder: Path, start: int, count: int, out: Path, seed: int) -
                 seed=seed,
                 advance=lambda count: progress.advance(task, count),
             )
-        wrong = {q.id: paragraph for q, paragraph in zip(answerable, found, strict=True) if paragraph is not None}
+        wrong = {
+            q.id: paragraph
+            for q, paragraph in zip(answerable, found, strict=True)
+            if paragraph is not None
+        }
         path.write_text(json.dumps(wrong))
     return list(make_examples(paragraphs, chosen, json.loads(path.read_text()), seed))
 
@@ -105,7 +109,9 @@ def batches(examples: Iterable[Example], seed: int) -> Iterator[list[Example]]:
     while pool := list(islice(examples, BATCH * POOL)):
         made: list[list[Example]] = []
         for size in sorted({len(example.texts) for example in pool}):
-            some = sorted((one for one in pool if len(one.texts) == size), key=lambda one: one.length)
+            some = sorted(
+                (one for one in pool if len(one.texts) == size), key=lambda one: one.length
+            )
             per_batch = max(BATCH // size, QUESTIONS)
             made += [some[low : low + per_batch] for low in range(0, len(some), per_batch)]
         chance.shuffle(made)
@@ -125,17 +131,34 @@ class Trainer:
     """
 
     def __init__(
-        self, folder: Path, *, start: Path | None, rate: float, dropout: float = 0.0, precise: bool, seed: int
+        self,
+        folder: Path,
+        *,
+        start: Path | None,
+        rate: float,
+        dropout: float = 0.0,
+        precise: bool,
+        seed: int,
     ) -> None:
         torch.manual_seed(seed)
-        accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+        accelerator = (
+            torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+        )
         self.device = accelerator or torch.device("cpu")
-        self.network = Network(Path(get_model_path()), start=start, dropout=dropout).to(self.device).train()
-        learnt = [(name, tensor) for name, tensor in self.network.named_parameters() if tensor.requires_grad]
+        self.network = (
+            Network(Path(get_model_path()), start=start, dropout=dropout).to(self.device).train()
+        )
+        learnt = [
+            (name, tensor)
+            for name, tensor in self.network.named_parameters()
+            if tensor.requires_grad
+        ]
         heads = [tensor for name, tensor in learnt if name.startswith(("span.", "nothing."))]
         encoder = [tensor for name, tensor in learnt if not name.startswith(("span.", "nothing."))]
         self._rates = (rate, rate if start else 10 * rate)
-        self._optimizer = torch.optim.AdamW([{"params": encoder}, {"params": heads}], weight_decay=0.01)
+        self._optimizer = torch.optim.AdamW(
+            [{"params": encoder}, {"params": heads}], weight_decay=0.01
+        )
         self._learnt = [*encoder, *heads]
         self._precise = precise
         self._tokens = Tokens()
@@ -143,7 +166,11 @@ class Trainer:
         # On a CPU each core takes a part of a batch: where other work runs, threads inside a product wait for the
         # slowest at every one of them, and training took ten times as long.
         on_cpu = self.device.type == "cpu"
-        self._pool = ThreadPoolExecutor(os.cpu_count(), "learn", torch.set_num_threads, (1,)) if on_cpu else None
+        self._pool = (
+            ThreadPoolExecutor(os.cpu_count(), "learn", torch.set_num_threads, (1,))
+            if on_cpu
+            else None
+        )
         self.done = 0
 
     def step(self, batch: Sequence[Example], scale: float) -> float:
@@ -153,7 +180,9 @@ class Trainer:
         parts = [batch] if self._pool is None else _parts(batch)
         found = list((self._pool.map if self._pool else map)(self._learn, parts))
         for n, parameter in enumerate(self._learnt):
-            parameter.grad = torch.stack([gradients[n] for _, gradients in found]).sum(0).div_(len(batch))
+            parameter.grad = (
+                torch.stack([gradients[n] for _, gradients in found]).sum(0).div_(len(batch))
+            )
         torch.nn.utils.clip_grad_norm_(self._learnt, 1.0)
         self._optimizer.step()
         self.done += 1
@@ -172,13 +201,20 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=not self._precise):
             logits = self.network(*(tensor.to(self.device) for tensor in tensors))
         loss = shared_norm(
-            logits, right.to(self.device), len(part[0].texts), unsure=(unsure & ~right).to(self.device)
+            logits,
+            right.to(self.device),
+            len(part[0].texts),
+            unsure=(unsure & ~right).to(self.device),
         ) * len(part)
         return loss.item(), torch.autograd.grad(loss, self._learnt)
 
     def save(self, name: str) -> None:
         """Write a checkpoint, whole or not at all."""
-        state = {"network": self.network.state_dict(), "optimizer": self._optimizer.state_dict(), "done": self.done}
+        state = {
+            "network": self.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "done": self.done,
+        }
         part = self._folder / f"{name}.part"
         torch.save(state, part)
         part.replace(self._folder / name)
@@ -209,32 +245,61 @@ def train(trainer: Trainer, plan: Sequence[Sequence[Example]], folder: Path) -> 
             if trainer.done % SAVE_EVERY == 0 or trainer.done == len(plan):
                 trainer.save("checkpoint.pt")
                 spent = time.monotonic() - since
-                entry = {"step": trainer.done, "loss": round(sum(losses) / len(losses), 4), "seconds": round(spent, 1)}
+                entry = {
+                    "step": trainer.done,
+                    "loss": round(sum(losses) / len(losses), 4),
+                    "seconds": round(spent, 1),
+                }
                 log.write(json.dumps(entry) + "\n")
                 log.flush()
                 losses, since = [], time.monotonic()
 
 
 def _bar() -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=Console(stderr=True))
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the reader.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for checkpoints, the log and weights")
-    parser.add_argument("--start", type=Path, default=SHIPPED, metavar="FILE", help="weights to go on from")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="for checkpoints, the log and weights",
+    )
+    parser.add_argument(
+        "--start", type=Path, default=SHIPPED, metavar="FILE", help="weights to go on from"
+    )
     parser.add_argument("--scratch", action="store_true", help="begin with the encoder instead")
     parser.add_argument("--squad", type=Path, metavar="DIR", help="holds SQuAD 2.0's train.json.gz")
     parser.add_argument("--squad-questions", type=int, default=0, metavar="N")
-    parser.add_argument("--squad-from", type=int, default=0, metavar="N", help="number of the first one")
-    parser.add_argument("--articles", type=Path, nargs="*", default=[], metavar="FILE", help="news articles")
-    parser.add_argument("--questions", type=Path, nargs="*", default=[], metavar="FILE", help="questions on them")
-    parser.add_argument("--library", type=Path, metavar="DIR", help="of these articles; made where it is missing")
-    parser.add_argument("--only", type=int, nargs=2, metavar="N", help="questions on news from this number to that")
+    parser.add_argument(
+        "--squad-from", type=int, default=0, metavar="N", help="number of the first one"
+    )
+    parser.add_argument(
+        "--articles", type=Path, nargs="*", default=[], metavar="FILE", help="news articles"
+    )
+    parser.add_argument(
+        "--questions", type=Path, nargs="*", default=[], metavar="FILE", help="questions on them"
+    )
+    parser.add_argument(
+        "--library", type=Path, metavar="DIR", help="of these articles; made where it is missing"
+    )
+    parser.add_argument(
+        "--only", type=int, nargs=2, metavar="N", help="questions on news from this number to that"
+    )
     parser.add_argument("--passes", type=int, default=1, help="over the questions on news")
     parser.add_argument("--passages", type=int, default=PASSAGES, help="of a question on news")
-    parser.add_argument("--rate", type=float, default=5e-5, help="the encoder's highest learning rate")
+    parser.add_argument(
+        "--rate", type=float, default=5e-5, help="the encoder's highest learning rate"
+    )
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--precise", action="store_true", help="float32, for CPUs without bfloat16")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -253,7 +318,9 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     examples = []
     if options.squad:
-        examples += squad_examples(options.squad, options.squad_from, options.squad_questions, out, options.seed)
+        examples += squad_examples(
+            options.squad, options.squad_from, options.squad_questions, out, options.seed
+        )
     if options.questions:
         examples += news_examples(options)
     random.Random(options.seed).shuffle(examples)
@@ -270,7 +337,11 @@ def main() -> None:
         trainer.load(checkpoint)
     train(trainer, list(batches(examples, options.seed)), out)
     whence = "the encoder" if options.scratch else options.start.name
-    pack(trainer.network.export(), out / SHIPPED.name, description=f"{len(examples)} questions, from {whence}")
+    pack(
+        trainer.network.export(),
+        out / SHIPPED.name,
+        description=f"{len(examples)} questions, from {whence}",
+    )
 
 
 if __name__ == "__main__":

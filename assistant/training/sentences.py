@@ -73,7 +73,9 @@ class Example:
     answerable: bool
 
 
-def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[list[Article], list[Asked]]:
+def squad_set(
+    path: Path, *, topics: int, per_topic: int, seed: int
+) -> tuple[list[Article], list[Asked]]:
     """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare.
 
     Args:
@@ -94,7 +96,9 @@ def squad_set(path: Path, *, topics: int, per_topic: int, seed: int) -> tuple[li
             articles.append(article)
             about += [(article.id, question) for question in paragraph["qas"]]
         chosen = chance.sample(about, min(per_topic, len(about)))
-        chosen += [one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen]
+        chosen += [
+            one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen
+        ]
         asked += [_ask_squad(article_id, question) for article_id, question in chosen]
     return articles, asked
 
@@ -104,7 +108,8 @@ def _ask_squad(article_id: str, question: dict[str, Any]) -> Asked:
 
     def holds(reading: Reading) -> bool:
         return reading.hit.article.id == article_id and any(
-            reading.start <= answer["answer_start"] and answer["answer_start"] + len(answer["text"]) <= reading.end
+            reading.start <= answer["answer_start"]
+            and answer["answer_start"] + len(answer["text"]) <= reading.end
             for answer in answers
         )
 
@@ -119,7 +124,9 @@ def news_questions(folder: Path, *, even: bool, dated: bool) -> Iterator[Asked]:
                 text=question.text,
                 as_of=question.asked if dated else None,
                 answerable=question.is_answerable,
-                holds=lambda reading, q=question: q.is_answerable and q.is_answered_by(reading.text),  # type: ignore[misc]  # mypy cannot type a default
+                holds=lambda reading, q=question: (
+                    q.is_answerable and q.is_answered_by(reading.text)
+                ),  # type: ignore[misc]  # mypy cannot type a default
             )
 
 
@@ -128,7 +135,9 @@ def read_all(library: Library, questions: Iterable[Asked]) -> list[Example]:
     reader = SentenceReader(library.encoder)
     examples = []
     for asked in questions:
-        readings = reader.read(asked.text, library.search(asked.text, limit=_READ, as_of=asked.as_of))
+        readings = reader.read(
+            asked.text, library.search(asked.text, limit=_READ, as_of=asked.as_of)
+        )
         if readings:
             examples.append(
                 Example(
@@ -163,7 +172,9 @@ def fit_decision(squad: Sequence[Example], news: Sequence[Example], weights: Arr
     best = [_best(example, weights) for example in examples]
     is_squad = np.arange(len(examples)) < len(squad)
     model = LogisticRegression().fit(
-        np.column_stack([[score for score, _ in best], [example.found for example in examples], is_squad]),
+        np.column_stack(
+            [[score for score, _ in best], [example.found for example in examples], is_squad]
+        ),
         [right for _, right in best],
         sample_weight=_balance(squad, news),
     )
@@ -186,7 +197,12 @@ def find_threshold(examples: Sequence[Example], weights: Array, decision: Array)
     confidence, _, answerable = _decide(examples, weights, decision)
 
     def apart(threshold: float) -> float:
-        return abs(float((confidence[answerable] < threshold).mean() - (confidence[~answerable] >= threshold).mean()))
+        return abs(
+            float(
+                (confidence[answerable] < threshold).mean()
+                - (confidence[~answerable] >= threshold).mean()
+            )
+        )
 
     return min((n / 100 for n in range(1, 100)), key=apart)
 
@@ -201,12 +217,20 @@ def report(examples: Sequence[Example], weights: Array, decision: Array) -> str:
     )
 
 
-def _decide(examples: Sequence[Example], weights: Array, decision: Array) -> tuple[Array, Flags, Flags]:
+def _decide(
+    examples: Sequence[Example], weights: Array, decision: Array
+) -> tuple[Array, Flags, Flags]:
     """Of each example: the confidence, whether the best sentence is right, and whether it can be answered."""
     best = [_best(example, weights) for example in examples]
-    scores = np.array([[score, example.found, 1.0] for (score, _), example in zip(best, examples, strict=True)])
+    scores = np.array(
+        [[score, example.found, 1.0] for (score, _), example in zip(best, examples, strict=True)]
+    )
     answerable = np.array([example.answerable for example in examples])
-    return 1 / (1 + np.exp(-(scores @ decision))), np.array([right for _, right in best]), answerable
+    return (
+        1 / (1 + np.exp(-(scores @ decision))),
+        np.array([right for _, right in best]),
+        answerable,
+    )
 
 
 def main() -> None:
@@ -215,12 +239,16 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--news", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
-    parser.add_argument("--keep", action="store_true", help="keep the reader's weights, and fit the decision alone")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the reader's weights, and fit the decision alone"
+    )
     parser.add_argument("--topics", type=int, default=60)
     parser.add_argument("--per-topic", type=int, default=15)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    articles, asked = squad_set(options.squad, topics=options.topics, per_topic=options.per_topic, seed=options.seed)
+    articles, asked = squad_set(
+        options.squad, topics=options.topics, per_topic=options.per_topic, seed=options.seed
+    )
     with Library.open(options.library / "squad") as library:
         library.add(articles)
         squad = read_all(library, asked)
@@ -234,9 +262,14 @@ def main() -> None:
     even = [*news[True, True], *news[True, False]]
     weights = np.array(WEIGHTS) if options.keep else fit_weights(squad, even)
     decision = fit_decision(squad, even, weights)
-    lines = [f"{name:16} {weight:+.3f}" for name, weight in zip((*FEATURES, "constant"), weights, strict=True)]
+    lines = [
+        f"{name:16} {weight:+.3f}"
+        for name, weight in zip((*FEATURES, "constant"), weights, strict=True)
+    ]
     lines.append("decision: best sentence {:.3f}, search {:.3f}, constant {:.3f}".format(*decision))
-    lines.append(f"threshold {find_threshold(even, weights, decision):.2f}, of the even half of news-dev")
+    lines.append(
+        f"threshold {find_threshold(even, weights, decision):.2f}, of the even half of news-dev"
+    )
     lines.append(f"{'SQuAD 2.0, fitted':28} {report(squad, weights, decision)}")
     for (is_even, dated), examples in news.items():
         name = f"news {'even, fitted' if is_even else 'odd, reported'}, {'day told' if dated else 'no day'}"

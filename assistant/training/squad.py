@@ -81,7 +81,10 @@ def shuffle(questions: Sequence[Question], seed: int) -> list[Question]:
 
 
 def make_examples(
-    paragraphs: Sequence[Paragraph], questions: Iterable[Question], wrong: Mapping[str, int], seed: int
+    paragraphs: Sequence[Paragraph],
+    questions: Iterable[Question],
+    wrong: Mapping[str, int],
+    seed: int,
 ) -> Iterator[Example]:
     """Questions with their paragraphs, and with one that does not answer where search wrongly returns it.
 
@@ -97,7 +100,9 @@ def make_examples(
         texts = tuple(
             Text(
                 text=paragraphs[place].text,
-                context=Context(source="", title=paragraphs[place].title if titled else "", lead=""),
+                context=Context(
+                    source="", title=paragraphs[place].title if titled else "", lead=""
+                ),
                 right=question.spans if place == question.paragraph else (),
             )
             for place in places

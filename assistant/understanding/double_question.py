@@ -48,7 +48,10 @@ def split_question(question: str) -> tuple[str, ...]:
             for between in joint.finditer(question):
                 first, second = question[: between.start()], question[between.end() :]
                 if follows(second):
-                    return tuple(f"{one[:1].upper()}{one[1:].rstrip(' ,?')}?" for one in _share(first, second))
+                    return tuple(
+                        f"{one[:1].upper()}{one[1:].rstrip(' ,?')}?"
+                        for one in _share(first, second)
+                    )
     return (question,)
 
 

@@ -23,12 +23,17 @@ CARRIED = 4
 _FIGURE = re.compile(
     r"[^A-Za-z]*\d.*|(?:Jan|Feb|March|April|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)[a-z]*"
 )
-_CONNECTIVE = re.compile(r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE
+)
 _INSTEAD = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?(?:(?:what|how)\s+about|and)\s+(?:for\s+|in\s+)?(?P<name>(?:\S+\s*){1,4}?)\s*[?.!]*$",
     re.IGNORECASE,
 )
-_ASKING = re.compile(r"^(?:why|when|where|who|whom|how|what|which|did|does|is|are|was|were|with|the)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"^(?:why|when|where|who|whom|how|what|which|did|does|is|are|was|were|with|the)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|that one|there|the same|"
     r"the (?:latter|former|others?))\b",
@@ -131,14 +136,18 @@ def complete(question: str, history: Sequence[Answer]) -> str:
         return _ask_again(history[-1], instead["name"].strip(" ?.!"))
     known = content_stems(question)
     brief = sum(term.content for term in find_terms(question)) <= 1
-    carried = [name for name in _topic(history, brief=brief) if not content_stems(name) <= known][:CARRIED]
+    carried = [name for name in _topic(history, brief=brief) if not content_stems(name) <= known][
+        :CARRIED
+    ]
     return f"{question} ({', '.join(carried)})" if carried else question
 
 
 def _ask_again(last: Answer, name: str) -> str:
     """The last question about something else: its first name, if it has one, gives way."""
     asked = last.query
-    names = [(start, end) for start, end in find_names(asked) if not _FIGURE.fullmatch(asked[start:end])]
+    names = [
+        (start, end) for start, end in find_names(asked) if not _FIGURE.fullmatch(asked[start:end])
+    ]
     if not names or content_stems(name) <= content_stems(asked):
         return f"{asked} ({name})"
     start, end = names[0]
@@ -147,7 +156,9 @@ def _ask_again(last: Answer, name: str) -> str:
 
 def _topic(history: Sequence[Answer], *, brief: bool) -> list[str]:
     """What the talk is about: the names it began with, those that came last, and the last answer if it is one."""
-    first, last = (turn.query.replace("(", ", ").replace(")", " ") for turn in (history[0], history[-1]))
+    first, last = (
+        turn.query.replace("(", ", ").replace(")", " ") for turn in (history[0], history[-1])
+    )
     found = [query[start:end] for query in (last, first) for start, end in find_names(query)]
     answer = history[-1].short_answer
     if answer and find_names(answer, skip_first=False) == [(0, len(answer))]:
@@ -173,4 +184,6 @@ def _phrases(query: str) -> Iterator[str]:
 
 def _says_more(name: str, before: Sequence[str]) -> bool:
     """Whether a name is more than a figure or a month, and not among those before it."""
-    return bool(content_stems(name) - content_stems(" ".join(before))) and not _FIGURE.fullmatch(name)
+    return bool(content_stems(name) - content_stems(" ".join(before))) and not _FIGURE.fullmatch(
+        name
+    )

@@ -28,18 +28,38 @@ class Kind(StrEnum):
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        (Kind.WHY, r"\b(why|how come)\b|\bwhat (caused|prompted|led to|triggered)\b|\bwhat\b.{0,12}\b(reason|cause)\b"),
+        (
+            Kind.WHY,
+            r"\b(why|how come)\b|\bwhat (caused|prompted|led to|triggered)\b|\bwhat\b.{0,12}\b(reason|cause)\b",
+        ),
         (Kind.HOW_MANY, r"\bhow many\b|\bwhat (number|count)\b|\bdeath toll\b"),
         (Kind.HOW_LONG, r"\bhow (long|old|far|tall|high|fast|deep|big|large|heavy|wide|often)\b"),
-        (Kind.HOW_MUCH, r"\bhow much\b|\b(what|which)\b.{0,20}\b(price|cost|amount|sum|percentage|share|budget)\b"),
-        (Kind.WHEN, r"\b(when)\b|\b(what|which|on what|in which) (date|day|year|month|time|week)\b"),
-        (Kind.WHERE, r"\bwhere\b|\b(what|which) (city|town|country|place|state|village|location|port)\b"),
-        (Kind.WHO, r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|company|team|minister|president)\b"),
-        (Kind.YES_NO, r"^(and |but |so )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b"),
+        (
+            Kind.HOW_MUCH,
+            r"\bhow much\b|\b(what|which)\b.{0,20}\b(price|cost|amount|sum|percentage|share|budget)\b",
+        ),
+        (
+            Kind.WHEN,
+            r"\b(when)\b|\b(what|which|on what|in which) (date|day|year|month|time|week)\b",
+        ),
+        (
+            Kind.WHERE,
+            r"\bwhere\b|\b(what|which) (city|town|country|place|state|village|location|port)\b",
+        ),
+        (
+            Kind.WHO,
+            r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|company|team|minister|president)\b",
+        ),
+        (
+            Kind.YES_NO,
+            r"^(and |but |so )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
+        ),
     )
 )
 
-_CONNECTIVE = re.compile(r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE
+)
 
 
 def check_question(question: str) -> str:
@@ -49,7 +69,9 @@ def check_question(question: str) -> str:
         QuestionError: it is no text, empty, without a letter or digit, or longer than 2,000 characters.
     """
     if not isinstance(question, str):
-        raise QuestionError(f"found a {type(question).__name__}, expected a question as text; ask in words")
+        raise QuestionError(
+            f"found a {type(question).__name__}, expected a question as text; ask in words"
+        )
     if len(question) > MAX_CHARACTERS:
         raise QuestionError(
             f"the question has {len(question):,} characters, at most {MAX_CHARACTERS:,} are read; shorten it, "
@@ -57,7 +79,9 @@ def check_question(question: str) -> str:
         )
     cleaned = " ".join(question.encode("utf-8", "replace").decode().replace("\x00", " ").split())
     if not any(letter.isalnum() for letter in cleaned):
-        raise QuestionError("the question is empty; ask something, such as “Who signed the agreement?”")
+        raise QuestionError(
+            "the question is empty; ask something, such as “Who signed the agreement?”"
+        )
     return cleaned
 
 

@@ -33,9 +33,16 @@ _LINES = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding=["']([\w.:-]+)""", re.IGNORECASE
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding=["']([\w.:-]+)""",
+    re.IGNORECASE,
 )
-_SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "euc_kr": "cp949"}
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "euc_kr": "cp949",
+}
 """Browsers read the older name as the newer encoding: https://encoding.spec.whatwg.org/#names-and-labels"""
 
 _MAX_ELEMENTS = 50_000  # 30 times the most on 181 news pages; trafilatura takes 8 s for so many
@@ -52,7 +59,9 @@ def load_html(source: Source) -> Article:
     tree = _parse(_decode(data, source))
     if tree is None:
         raise source.error(
-            found="a page without any element", expected="the HTML of an article", remedy="save or paste the page again"
+            found="a page without any element",
+            expected="the HTML of an article",
+            remedy="save or paste the page again",
         )
     said = read_statements(tree, base=source.url)
     url = said.url or source.url
@@ -63,7 +72,11 @@ def load_html(source: Source) -> Article:
         text,
         id=url_id(said.url) if said.url else source.id(data),
         location=source.name,
-        hints=[line for start, end in find_lines(text, _extract(tree)) for line in text[start:end].splitlines()],
+        hints=[
+            line
+            for start, end in find_lines(text, _extract(tree))
+            for line in text[start:end].splitlines()
+        ],
         title=said.title,
         outlet=said.outlet or (outlet_of(url) if url else None),
         url=url,
@@ -199,7 +212,9 @@ def _extract(tree: HtmlElement) -> list[str]:
 
     if sum(1 for _ in islice(tree.iter(), _MAX_ELEMENTS)) == _MAX_ELEMENTS:
         return []  # lines alone decide
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # else "discarding data" goes to stderr
+    logging.getLogger("trafilatura").addHandler(
+        logging.NullHandler()
+    )  # else "discarding data" goes to stderr
     document = trafilatura.bare_extraction(tree, include_comments=False, include_tables=False)
     lines = (getattr(document, "text", None) or "").splitlines()
     return [line.removeprefix("- ") for line in lines]  # its own mark of a list item
@@ -220,7 +235,10 @@ def _parse(markup: str) -> HtmlElement | None:
 def _decode(data: bytes, source: Source) -> str:
     """As browsers do, except that valid UTF-8 is believed before any declaration."""
     found = _CHARSET.search(data, 0, 4096)
-    declared = [source.charset, *(name.decode("ascii") for name in (found.groups() if found else ()) if name)]
+    declared = [
+        source.charset,
+        *(name.decode("ascii") for name in (found.groups() if found else ()) if name),
+    ]
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

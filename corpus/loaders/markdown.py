@@ -13,7 +13,9 @@ from corpus.dates import parse_stamp
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\n(?P<fields>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
+)
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_-]+)[ \t]*:[ \t]*(?P<value>\S.*)$", re.MULTILINE)
 _FIRST_HEADING = re.compile(r"^#[ \t]+(?P<title>\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 _NAMES = {
@@ -74,16 +76,25 @@ def read_front_matter(text: str) -> dict[str, str]:
     """What the front matter says, under the names that articles use."""
     front = _FRONT_MATTER.match(text)
     said = (
-        {found["key"].lower(): _unquote(found["value"].rstrip()) for found in _FIELD.finditer(front["fields"])}
+        {
+            found["key"].lower(): _unquote(found["value"].rstrip())
+            for found in _FIELD.finditer(front["fields"])
+        }
         if front
         else {}
     )
-    values = {name: next((said[key] for key in keys if key in said), "") for name, keys in _NAMES.items()}
+    values = {
+        name: next((said[key] for key in keys if key in said), "") for name, keys in _NAMES.items()
+    }
     return {name: value for name, value in values.items() if value}
 
 
 def _unquote(value: str) -> str:
-    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    return (
+        value[1:-1].strip()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        else value
+    )
 
 
 def find_signs(text: str) -> list[Span]:
@@ -93,7 +104,11 @@ def find_signs(text: str) -> list[Span]:
     spans: list[Span] = [(0, start)] if start else []
     for pattern in (_SIGNS, _EMPHASIS):
         for found in pattern.finditer(text, start):
-            names = [name for name in found.re.groupindex if not name.startswith(("label", "auto")) and found[name]]
+            names = [
+                name
+                for name in found.re.groupindex
+                if not name.startswith(("label", "auto")) and found[name]
+            ]
             spans += [found.span(name) for name in names]
             if "auto" in found.re.groupindex and found["auto"]:
                 spans += [(found.start(), found.start("auto")), (found.end("auto"), found.end())]

@@ -45,7 +45,12 @@ def load_pdf(source: Source) -> Article:
         )
     outlet, day = _read_folio(pages)
     return build_article(
-        said.text, id=source.id(data), location=source.name, dropped=said.dropped, outlet=outlet, published=day
+        said.text,
+        id=source.id(data),
+        location=source.name,
+        dropped=said.dropped,
+        outlet=outlet,
+        published=day,
     )
 
 
@@ -96,12 +101,17 @@ def _read_folio(pages: list[list[str]]) -> tuple[str | None, date | None]:
 
 def _find_running(pages: list[list[str]]) -> set[str]:
     """The shapes of lines that stand at an edge of at least two pages, and of half of them: "Daily News · page #"."""
-    shapes = Counter(shape for page in pages for shape in {_shape(line) for line in page[:_EDGE] + page[-_EDGE:]})
+    shapes = Counter(
+        shape for page in pages for shape in {_shape(line) for line in page[:_EDGE] + page[-_EDGE:]}
+    )
     return {shape for shape, count in shapes.items() if count >= max(2, len(pages) / 2)}
 
 
 def _mark(page: list[str], running: set[str]) -> list[tuple[str, bool]]:
-    return [(line, (at < _EDGE or at >= len(page) - _EDGE) and _shape(line) in running) for at, line in enumerate(page)]
+    return [
+        (line, (at < _EDGE or at >= len(page) - _EDGE) and _shape(line) in running)
+        for at, line in enumerate(page)
+    ]
 
 
 def _shape(line: str) -> str:
@@ -131,12 +141,16 @@ def _read_pages(source: Source, data: bytes) -> list[list[str]]:
     from pypdf import PdfReader
     from pypdf.errors import FileNotDecryptedError
 
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # it complains of much that it then reads well
+    logging.getLogger("pypdf").addHandler(
+        logging.NullHandler()
+    )  # it complains of much that it then reads well
     try:
         reader = PdfReader(io.BytesIO(data))
         if len(reader.pages) > MAX_PAGES:
             raise source.error(
-                found=f"{len(reader.pages)} pages", expected=f"at most {MAX_PAGES}", remedy="split it into articles"
+                found=f"{len(reader.pages)} pages",
+                expected=f"at most {MAX_PAGES}",
+                remedy="split it into articles",
             )
         texts = [page.extract_text() for page in reader.pages]
     except FileNotDecryptedError:
@@ -147,7 +161,9 @@ def _read_pages(source: Source, data: bytes) -> list[list[str]]:
         ) from None
     except LoadError:
         raise
-    except Exception as error:  # broken files make pypdf raise anything from KeyError to RecursionError
+    except (
+        Exception
+    ) as error:  # broken files make pypdf raise anything from KeyError to RecursionError
         raise source.error(
             found=f"a broken PDF ({error or type(error).__name__})",
             expected="a PDF that a viewer can open",

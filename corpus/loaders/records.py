@@ -30,7 +30,15 @@ _NAMES = {
     "title": ("title", "headline"),
     "text": ("text", "body", "articlebody", "content", "article"),
     "url": ("url", "link"),
-    "published": ("published", "published_at", "publishedat", "date_published", "datepublished", "pubdate", "date"),
+    "published": (
+        "published",
+        "published_at",
+        "publishedat",
+        "date_published",
+        "datepublished",
+        "pubdate",
+        "date",
+    ),
     "outlet": ("outlet", "source", "publisher"),
     "author": ("author", "authors", "byline"),
     "language": ("language", "lang"),
@@ -110,7 +118,9 @@ def _lines(source: Source) -> Iterator[tuple[int, str | LoadError]]:
     """
     stream, number, encoding = source.stream, 0, ""
     if stream.peek().startswith(UTF16_MARKS):  # a line feed is two bytes there
-        stream = io.BufferedReader(io.BytesIO(load_text(source.read(), location=source.name).encode()))
+        stream = io.BufferedReader(
+            io.BytesIO(load_text(source.read(), location=source.name).encode())
+        )
     while line := stream.readline(MAX_BYTES + 1):
         number += 1
         if len(line) > MAX_BYTES:
@@ -147,7 +157,9 @@ def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - 
     except (ValueError, RecursionError) as error:
         return source.error(
             part=part,
-            found="objects nested too deeply" if isinstance(error, RecursionError) else f"broken JSON ({error})",
+            found="objects nested too deeply"
+            if isinstance(error, RecursionError)
+            else f"broken JSON ({error})",
             expected="a JSON object",
             remedy="mend it, or export it again",
         )
@@ -156,16 +168,22 @@ def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - 
 def _build(source: Source, record: object, part: str, seen: set[str]) -> Article | LoadError:
     if not isinstance(record, dict):
         found = f"{_TYPES.get(type(record), 'a single value')}, not a record"
-        return source.error(part=part, found=found, expected=_EXPECTED, remedy="write each article as an object")
+        return source.error(
+            part=part, found=found, expected=_EXPECTED, remedy="write each article as an object"
+        )
     said = {field: _look_up(record, field) for field in _NAMES}
     text = _render_markup(said["text"] or "")
     if not re.search(r"\w", text):
         found = f"no text in the fields {', '.join(map(str, record))[:200] or '(none)'}"
-        return source.error(part=part, found=found, expected=_EXPECTED, remedy="name the article's text 'text'")
+        return source.error(
+            part=part, found=found, expected=_EXPECTED, remedy="name the article's text 'text'"
+        )
     if excess := find_excess(text, f"{source.name}, {part}"):
         return excess
     outlet = outlet_of(said["url"] or "")
-    url = said["url"] if outlet else None  # "n/a" is no address, and "javascript:" is none to link to
+    url = (
+        said["url"] if outlet else None
+    )  # "n/a" is no address, and "javascript:" is none to link to
     identity = _identify(source, said["id"], url, text)
     if identity in seen:
         return source.error(

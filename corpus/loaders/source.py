@@ -36,7 +36,9 @@ class Source:
         return self.url or self.path or self.name
 
     @classmethod
-    def of(cls, data: bytes, *, name: str, url: str | None = None, charset: str | None = None) -> Source:
+    def of(
+        cls, data: bytes, *, name: str, url: str | None = None, charset: str | None = None
+    ) -> Source:
         """Bytes in memory as a source."""
         return cls(name=name, stream=io.BufferedReader(io.BytesIO(data)), url=url, charset=charset)
 
@@ -66,9 +68,16 @@ class Source:
     def empty(self) -> LoadError:
         """The LoadError of a source that holds nothing."""
         return self.error(
-            found="an empty file", expected="the text of an article", remedy="save or paste the page again"
+            found="an empty file",
+            expected="the text of an article",
+            remedy="save or paste the page again",
         )
 
     def error(self, *, found: str, expected: str, remedy: str, part: str = "") -> LoadError:
         """A LoadError about it, or about a part of it ("line 7")."""
-        return LoadError(f"{self.name}, {part}" if part else self.name, found=found, expected=expected, remedy=remedy)
+        return LoadError(
+            f"{self.name}, {part}" if part else self.name,
+            found=found,
+            expected=expected,
+            remedy=remedy,
+        )

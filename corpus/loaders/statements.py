@@ -55,16 +55,23 @@ def read_statements(tree: HtmlElement, *, base: str | None = None) -> Statements
     """
     article = next(_find_articles(tree), {})
     meta = _read_meta(tree)
-    published, published_at = _first_stamp([_text(article.get("datePublished")), *_values(meta, _DATES), *_times(tree)])
+    published, published_at = _first_stamp(
+        [_text(article.get("datePublished")), *_values(meta, _DATES), *_times(tree)]
+    )
     language = _text(article.get("inLanguage")) or tree.get("lang") or meta.get("og:locale") or ""
     return Statements(
-        title=_choose_title(tree, [_text(article.get("headline")), *_values(meta, _TITLES), tree.findtext(".//title")]),
+        title=_choose_title(
+            tree,
+            [_text(article.get("headline")), *_values(meta, _TITLES), tree.findtext(".//title")],
+        ),
         outlet=_text(article.get("publisher")) or meta.get("og:site_name"),
         url=_canonical_url(tree, meta, base),
         author=_text(article.get("author")) or _author(meta),
         published=published,
         published_at=published_at,
-        language=language[:2].lower() if language[:2].isalpha() and not language[2:3].isalpha() else None,
+        language=language[:2].lower()
+        if language[:2].isalpha() and not language[2:3].isalpha()
+        else None,
     )
 
 
@@ -84,7 +91,11 @@ def _find_articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                 kinds = kinds if isinstance(kinds, list) else [kinds]
                 if any(str(kind).endswith(("Article", "BlogPosting")) for kind in kinds):
                     yield value
-                pending += [value[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in value]
+                pending += [
+                    value[key]
+                    for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                    if key in value
+                ]
 
 
 def _read_meta(tree: HtmlElement) -> dict[str, str]:
@@ -130,21 +141,32 @@ def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None
 
 def _canonical_url(tree: HtmlElement, meta: dict[str, str], base: str | None) -> str | None:
     """The canonical link; one that names a site's front page is a common mistake and would merge all its articles."""
-    links = [link.get("href", "") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
+    links = [
+        link.get("href", "")
+        for link in tree.iter("link")
+        if "canonical" in link.get("rel", "").lower().split()
+    ]
     for link in [*links, meta.get("og:url", "")]:
         try:
             url = urljoin(base or "", link.strip())
             parts = urlsplit(url)
         except ValueError:
             continue
-        if parts.scheme in ("http", "https") and parts.hostname and (parts.path.strip("/") or parts.query):
+        if (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and (parts.path.strip("/") or parts.query)
+        ):
             return canonical(url)
     return None
 
 
 def _author(meta: dict[str, str]) -> str | None:
     """The first author tag that holds a name: profile addresses and handles are no bylines."""
-    return next((name for name in _values(meta, _AUTHORS) if "/" not in name and not name.startswith("@")), None)
+    return next(
+        (name for name in _values(meta, _AUTHORS) if "/" not in name and not name.startswith("@")),
+        None,
+    )
 
 
 def _text(value: object) -> str | None:

@@ -42,7 +42,10 @@ def load_text(data: bytes, *, location: str) -> str:
     """
     if foreign := find_foreign(data[:_HEAD_BYTES]):
         raise LoadError(
-            location, found=foreign, expected="text", remedy="save or export the article as text, HTML or PDF"
+            location,
+            found=foreign,
+            expected="text",
+            remedy="save or export the article as text, HTML or PDF",
         )
     text = _decode(data)
     return replace_unstorable(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -76,7 +79,11 @@ def _guess_encoding(data: bytes) -> str:
 
     data = data[:_GUESSED_BYTES]
     best = from_bytes(data, cp_exclusion=_WIDE).best()
-    letters = [character for character in str(best or "") if character.isalpha() and character > "\x7f"]
-    if best and not all(unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters[:1_000]):
+    letters = [
+        character for character in str(best or "") if character.isalpha() and character > "\x7f"
+    ]
+    if best and not all(
+        unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters[:1_000]
+    ):
         return best.encoding
     return max(_LATIN, key=lambda encoding: rate_language(data.decode(encoding, "replace"))[1])

@@ -71,7 +71,9 @@ class Fetched:
 def resolve_public(host: str) -> Sequence[str]:
     """The addresses of a host, all of them public; a name that also leads inside is refused."""
     addresses = list(
-        dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+        dict.fromkeys(
+            str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        )
     )
     for address in addresses:
         ip = ip_address(address.partition("%")[0])
@@ -109,7 +111,9 @@ def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
     except httpx.TooManyRedirects:
         raise _refuse(url, f"more than {MAX_REDIRECTS} redirects") from None
     except httpx.UnsupportedProtocol:
-        raise _refuse(url, "an address, or a redirect to one, that is neither http nor https") from None
+        raise _refuse(
+            url, "an address, or a redirect to one, that is neither http nor https"
+        ) from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         raise _refuse(url, f"unreachable ({error})") from None
 
@@ -117,7 +121,9 @@ def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
 def _read(client: httpx.Client, url: str) -> Fetched:
     deadline = time.monotonic() + DEADLINE
     data = bytearray()
-    with client.stream("GET", url, headers={"User-Agent": "Mozilla/5.0 (compatible; Dateline)"}) as response:
+    with client.stream(
+        "GET", url, headers={"User-Agent": "Mozilla/5.0 (compatible; Dateline)"}
+    ) as response:
         if not response.is_success:
             raise _refuse(url, f"HTTP {response.status_code} {response.reason_phrase}")
         for chunk in response.iter_bytes():
@@ -125,7 +131,9 @@ def _read(client: httpx.Client, url: str) -> Fetched:
             if len(data) > MAX_BYTES:
                 raise _refuse(url, f"more than {MAX_BYTES // 1_000_000} MB")
             if time.monotonic() > deadline:
-                raise _refuse(url, f"a server that had not sent the page after {DEADLINE:.0f} seconds")
+                raise _refuse(
+                    url, f"a server that had not sent the page after {DEADLINE:.0f} seconds"
+                )
         return Fetched(
             name=url,
             url=str(response.url),
@@ -143,10 +151,14 @@ def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
     """
     import feedparser
 
-    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)  # our rendering drops the markup
+    feed = feedparser.parse(
+        io.BytesIO(source.read()), sanitize_html=False
+    )  # our rendering drops the markup
     if not feed.entries:
         raise source.error(
-            found=f"a feed without items ({feed.bozo_exception})" if feed.bozo else "a feed without items",
+            found=f"a feed without items ({feed.bozo_exception})"
+            if feed.bozo
+            else "a feed without items",
             expected="RSS or Atom with at least one item",
             remedy="give the feed's own address, or the address of an article",
         )
@@ -174,7 +186,9 @@ def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:
                 published=article.published or published,
                 published_at=article.published_at if article.published else published_at,
             )
-    written = [content.get("value", "") for content in entry.get("content", ())] or [entry.get("summary", "")]
+    written = [content.get("value", "") for content in entry.get("content", ())] or [
+        entry.get("summary", "")
+    ]
     text = render_fragment(written[0])
     return build_article(
         text,
@@ -191,7 +205,10 @@ def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:
 
 def _refuse(url: str, found: str) -> LoadError:
     return LoadError(
-        url, found=found, expected="a page that can be read", remedy="open it in a browser, save it and add the file"
+        url,
+        found=found,
+        expected="a page that can be read",
+        remedy="open it in a browser, save it and add the file",
     )
 
 
@@ -222,7 +239,9 @@ def _open_client(resolve: Resolve) -> httpx.Client:
             raise httpx.ConnectError(f"{host} has no address")
 
     return httpx.Client(
-        transport=Pinned(limits=httpx.Limits(max_keepalive_connections=0)),  # one address may serve several names
+        transport=Pinned(
+            limits=httpx.Limits(max_keepalive_connections=0)
+        ),  # one address may serve several names
         follow_redirects=True,
         max_redirects=MAX_REDIRECTS,
         timeout=TIMEOUT,

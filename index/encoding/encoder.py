@@ -121,7 +121,9 @@ class MiniLMEncoder:
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """(384,) float32 unit row of the first ``max_tokens`` word pieces."""
-        row: NDArray[np.float32] = self._model.encode([self._tokenizer.encode(text).ids[: self.max_tokens]])[0]
+        row: NDArray[np.float32] = self._model.encode(
+            [self._tokenizer.encode(text).ids[: self.max_tokens]]
+        )[0]
         return row
 
     @cached_property
@@ -148,7 +150,9 @@ def _encode_padded(model: SentenceTransformer, ids: Sequence[Sequence[int]]) -> 
     for low in range(0, len(ids), BATCH):
         batch = longest_first[low : low + BATCH]
         width = len(ids[batch[0]])
-        padded = torch.tensor([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device)
+        padded = torch.tensor(
+            [[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], device=model.device
+        )
         with torch.inference_mode():
             output = model({"input_ids": padded, "attention_mask": (padded != 0).long()})
         rows[batch] = output["sentence_embedding"].cpu().numpy()
@@ -171,9 +175,13 @@ class EmbeddingEncoder:
         self._turn = Lock()  # local models share a tokenizer that two threads must not use at once
         self._count = _token_counter(embedding)
         self.max_tokens: int = getattr(embedding, "max_length", None) or DEFAULT_MAX_TOKENS
-        self.name: str = embedding.model_name if embedding.model_name != "unknown" else embedding.class_name()
+        self.name: str = (
+            embedding.model_name if embedding.model_name != "unknown" else embedding.class_name()
+        )
         self.dim = 0
-        self.dim = self._embed(lambda: [embedding.get_query_embedding("how long is a vector")]).shape[1]
+        self.dim = self._embed(
+            lambda: [embedding.get_query_embedding("how long is a vector")]
+        ).shape[1]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, special tokens included."""
@@ -186,12 +194,16 @@ class EmbeddingEncoder:
         longest_first = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         for low in range(0, len(texts), self._embedding.embed_batch_size):
             batch = longest_first[low : low + self._embedding.embed_batch_size]
-            rows[batch] = self._embed(partial(self._embedding.get_text_embedding_batch, [texts[i] for i in batch]))
+            rows[batch] = self._embed(
+                partial(self._embedding.get_text_embedding_batch, [texts[i] for i in batch])
+            )
         return rows
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """(dim,) float32 unit row."""
-        row: NDArray[np.float32] = self._embed(lambda: [self._embedding.get_query_embedding(text)])[0]
+        row: NDArray[np.float32] = self._embed(lambda: [self._embedding.get_query_embedding(text)])[
+            0
+        ]
         return row
 
     def _embed(self, embed: Callable[[], list[list[float]]]) -> NDArray[np.float32]:
@@ -261,7 +273,9 @@ def _token_counter(embedding: BaseEmbedding) -> CountTokens:
     """How the embedding's own tokenizer counts, where it is one of Hugging Face's; else how the default's does."""
     own = getattr(getattr(embedding, "_model", None), "tokenizer", None)
     if own is not None:
-        return lambda texts: [len(own(text, truncation=False, verbose=False)["input_ids"]) for text in texts]
+        return lambda texts: [
+            len(own(text, truncation=False, verbose=False)["input_ids"]) for text in texts
+        ]
     default = load_tokenizer()
     return lambda texts: [len(encoding) for encoding in default.encode_batch_fast(list(texts))]
 
@@ -290,7 +304,9 @@ def _prepare_torch() -> None:
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }.items():
         os.environ.setdefault(name, value)
-    from huggingface_hub import constants  # which reads the variable once, and may have been loaded before us
+    from huggingface_hub import (
+        constants,
+    )  # which reads the variable once, and may have been loaded before us
 
     constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
 

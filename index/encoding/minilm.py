@@ -81,7 +81,9 @@ class MiniLM:
         with one_thread:  # so chunks go to threads of our own
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
-            return np.concatenate([np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)])
+            return np.concatenate(
+                [np.empty((0, WIDTH), np.float32), *self._pool.map(self._encode_chunk, chunks)]
+            )
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -99,7 +101,9 @@ class MiniLM:
     def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
         """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
         states = self._words[ids]
-        states += self._positions[np.concatenate([np.arange(where.stop - where.start) for where in slices])]
+        states += self._positions[
+            np.concatenate([np.arange(where.stop - where.start) for where in slices])
+        ]
         _normalise(states, self._norm)
         room = self._room
         for layer in self._layers:
@@ -139,7 +143,9 @@ class _Layer:
     """One layer's weights, laid out as they are multiplied; queries, keys and values are one product."""
 
     def __init__(self, tensors: dict[str, Matrix], name: str) -> None:
-        query, key, value = (_linear(tensors, f"{name}.attention.self.{part}") for part in ("query", "key", "value"))
+        query, key, value = (
+            _linear(tensors, f"{name}.attention.self.{part}") for part in ("query", "key", "value")
+        )
         scale = np.float32((WIDTH // HEADS) ** -0.5)
         self.project = Linear(
             np.concatenate([query.weight * scale, key.weight, value.weight], axis=1),
@@ -189,7 +195,9 @@ def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
         query, key, value = heads[:, :, where]
         length = where.stop - where.start
         # By key, then query: numpy is quicker along columns. They reach 118, and exp overflows at 89.
-        scores = np.matmul(key, query.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length))
+        scores = np.matmul(
+            key, query.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length)
+        )
         scores -= scores.max(axis=1, keepdims=True)
         weights = np.exp(scores, out=scores).transpose(0, 2, 1)
         mixed = np.matmul(weights, value, out=heads_attended[:, where])

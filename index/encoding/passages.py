@@ -43,7 +43,9 @@ def passage_input(article: Article, passage: Passage) -> str:
     return _title_line(article) + passage.text
 
 
-def split_article(article: Article, revision: str, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
+def split_article(
+    article: Article, revision: str, count_tokens: CountTokens, max_tokens: int
+) -> list[Passage]:
     """Split an article into passages of about even length that together hold every sentence.
 
     Args:
@@ -72,7 +74,9 @@ def split_article(article: Article, revision: str, count_tokens: CountTokens, ma
         longest = max(count_tokens([passage_input(article, passage) for passage in passages]))
         if longest <= max_tokens:
             return passages
-        budget -= longest - max_tokens  # only a tokenizer that counts white space makes more of a whole than of parts
+        budget -= (
+            longest - max_tokens
+        )  # only a tokenizer that counts white space makes more of a whole than of parts
     raise EncoderError(
         f"the encoder reads {max_tokens} word pieces; expected room for a title and a sentence; use another encoder"
     )
@@ -86,7 +90,9 @@ def _title_line(article: Article) -> str:
     return (cut if cut == title else cut.rpartition(" ")[0] or cut) + "\n"
 
 
-def _measure_units(text: str, sentences: Sequence[Sentence], count_tokens: CountTokens, budget: int) -> list[_Unit]:
+def _measure_units(
+    text: str, sentences: Sequence[Sentence], count_tokens: CountTokens, budget: int
+) -> list[_Unit]:
     """Sentences with their word pieces; those over the budget are halved until every part fits."""
     special = count_tokens([""])[0]
     units = [_Unit(s.start, s.end, 0, s.paragraph, s.heading) for s in sentences]
@@ -96,9 +102,16 @@ def _measure_units(text: str, sentences: Sequence[Sentence], count_tokens: Count
         halves: list[_Unit] = []
         for unit, count in zip(units, counts, strict=True):
             if count - special <= budget or unit.end - unit.start == 1:
-                fitting.append(_Unit(unit.start, unit.end, max(count - special, 1), unit.paragraph, unit.heading))
+                fitting.append(
+                    _Unit(
+                        unit.start, unit.end, max(count - special, 1), unit.paragraph, unit.heading
+                    )
+                )
             else:
-                halves += [_Unit(a, b, 0, unit.paragraph, unit.heading) for a, b in _halve(text, unit.start, unit.end)]
+                halves += [
+                    _Unit(a, b, 0, unit.paragraph, unit.heading)
+                    for a, b in _halve(text, unit.start, unit.end)
+                ]
         units = halves
     return sorted(fitting, key=lambda unit: unit.start)
 
@@ -122,7 +135,9 @@ def _group(units: Sequence[_Unit], budget: int) -> list[Sequence[_Unit]]:
     """
     total = sum(unit.tokens for unit in units)
     even = total / ceil(total / budget)
-    best: list[tuple[float, int]] = [(0.0, 0)]  # for the first n units: the cost, and where the last run starts
+    best: list[tuple[float, int]] = [
+        (0.0, 0)
+    ]  # for the first n units: the cost, and where the last run starts
     for n in range(1, len(units) + 1):
         options: list[tuple[float, int]] = []
         size = 0

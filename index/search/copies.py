@@ -24,19 +24,31 @@ LONG = 6
 MIN_SHARED = 0.1
 """Share of the shorter passage's pairs of long words that stand in the other before a longer look is taken."""
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
 _UNITS += "sixteen seventeen eighteen nineteen".split()
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_TENS = dict(
+    zip(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        range(20, 100, 10),
+        strict=True,
+    )
+)
 _NUMERALS = {word: number for number, word in enumerate(_UNITS)} | _TENS
 
-_WORD = re.compile(r"(?:(?<![^\s(])[-+](?=\d))?[a-z0-9]+(?:[.,:'][a-z0-9]+)*|\$|[.!?]+(?=[\"')\]]*(?:\s|$))|\n\s*\n")
+_WORD = re.compile(
+    r"(?:(?<![^\s(])[-+](?=\d))?[a-z0-9]+(?:[.,:'][a-z0-9]+)*|\$|[.!?]+(?=[\"')\]]*(?:\s|$))|\n\s*\n"
+)
 _STOPS = re.compile(r" (?:\. )+")
 _SMALL = frozenset({"a", "an", "the", "that", "and", "also"})
 """Words that editors add and cut without changing a claim, as "to" and "from", "is" and "was" or "or" would."""
 
 # What frames a report and is no claim of it: bylines, credits, copyright, and where and by whom it was filed.
-_CREDIT = r"(?:(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by|By(?= [A-Z]))"
+_CREDIT = (
+    r"(?:(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by|By(?= [A-Z]))"
+)
 _NAMED = r"(?:[ ;,&]+(?:and|in|by|with|[Aa]dditional|[Rr]eporting|[Ww]riting|[Ee]diting|[A-Z][\w.'\u2019-]*))+"
 _FURNITURE = re.compile(
     rf"^[ \t]*{_CREDIT}{_NAMED}[ \t]*$|[(\[]{_CREDIT}{_NAMED}[)\]]|^[ \t]*(?:Copyright )?\u00a9[^\n]*$",
@@ -54,7 +66,10 @@ _PHRASES = {  # replaced as they stand, which is ten times as fast as by pattern
     " told reporters": " said",
     " a few ": " afew ",  # "few were saved" says the opposite
     " a little ": " alittle ",
-    **{f" {title}.": f" {title}" for title in "mr mrs ms dr st sen rep gov gen lt col jr sr inc co corp ltd".split()},
+    **{
+        f" {title}.": f" {title}"
+        for title in "mr mrs ms dr st sen rep gov gen lt col jr sr inc co corp ltd".split()
+    },
     **{f" on {day}day": f" {day}day" for day in "mon tues wednes thurs fri satur sun".split()},
 }
 _FORMS = [  # of several words
@@ -125,25 +140,37 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
         Hits, best first; the other articles that carry one are in its ``also_in``, earliest first, undated ones last.
     """
     texts = {hit.article.id: _Text(hit.article.text) for hit in hits}
-    passages = [_Text(hit.passage.text, opens=not hit.article.text[: hit.passage.start].strip()) for hit in hits]
+    passages = [
+        _Text(hit.passage.text, opens=not hit.article.text[: hit.passage.start].strip())
+        for hit in hits
+    ]
     copies = _find_copies(hits, texts, passages)
     days = {hit.article.id: hit.article.published or date.max for hit in hits}
     ages = {name: age for age, name in enumerate(sorted(days, key=days.__getitem__))}
     shown: defaultdict[str, list[int]] = defaultdict(list)  # by article
     behind: dict[int, list[int]] = {}  # a hit that is shown: those hidden behind it
     for n in sorted(range(len(hits)), key=lambda n: ages[hits[n].article.id]):
-        for name in sorted({hits[m].article.id for m in copies[n] & behind.keys()}, key=ages.__getitem__):
-            if _cover(texts[name].plain, passages[n].plain, [passages[m].plain for m in shown[name]]):
+        for name in sorted(
+            {hits[m].article.id for m in copies[n] & behind.keys()}, key=ages.__getitem__
+        ):
+            if _cover(
+                texts[name].plain, passages[n].plain, [passages[m].plain for m in shown[name]]
+            ):
                 for m in copies[n].intersection(shown[name]):
                     behind[m].append(n)
                 break
         else:
             shown[hits[n].article.id].append(n)
             behind[n] = []
-    return sorted((_merge(hits[n], [hits[m] for m in behind[n]]) for n in sorted(behind)), key=lambda hit: -hit.score)
+    return sorted(
+        (_merge(hits[n], [hits[m] for m in behind[n]]) for n in sorted(behind)),
+        key=lambda hit: -hit.score,
+    )
 
 
-def _find_copies(hits: Sequence[Hit], texts: Mapping[str, _Text], passages: Sequence[_Text]) -> list[set[int]]:
+def _find_copies(
+    hits: Sequence[Hit], texts: Mapping[str, _Text], passages: Sequence[_Text]
+) -> list[set[int]]:
     """For each hit, the others that are copies of it, or of a part that both have."""
     copies: list[set[int]] = [set() for _ in hits]
     for n, m in combinations(range(len(hits)), 2):
@@ -176,12 +203,18 @@ def _cover(article: str, passage: str, others: Sequence[str]) -> bool:
 
 
 def _merge(shown: Hit, hidden: Sequence[Hit]) -> Hit:
-    known = {article.id: article for hit in (shown, *hidden) for article in (*hit.also_in, hit.article)}
+    known = {
+        article.id: article for hit in (shown, *hidden) for article in (*hit.also_in, hit.article)
+    }
     del known[shown.article.id]
-    return replace(shown, score=max(hit.score for hit in (shown, *hidden)), also_in=tuple(known.values()))
+    return replace(
+        shown, score=max(hit.score for hit in (shown, *hidden)), also_in=tuple(known.values())
+    )
 
 
-@lru_cache(1_024)  # 2 ms for an article of 1,000 words; the next question may be about the same ones
+@lru_cache(
+    1_024
+)  # 2 ms for an article of 1,000 words; the next question may be about the same ones
 def _write(text: str, opens: bool) -> str:
     """The words and the ends of sentences, written in one way, each between spaces; it begins and ends with an end."""
     text = _FURNITURE.sub("", text)

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 Days = tuple[date, date]
 """First and last day, both included."""
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
 _MONTH = rf"(?P<month>{'|'.join(f'{name}|{name[:3]}' for name in _MONTHS)}|sept)\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -23,7 +25,9 @@ _PATTERNS = [
         rf"(?:in|of|during|since|by|for)\s+{_YEAR}",
     )
 ]
-_RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past)\s+(?:week|month|year))\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(today|yesterday|(?:this|last|past)\s+(?:week|month|year))\b", re.IGNORECASE
+)
 
 
 def named_days(question: str, as_of: date | None) -> Days | None:
@@ -38,14 +42,20 @@ def named_days(question: str, as_of: date | None) -> Days | None:
             if days := _calendar_days(found):
                 return days
     relative = _RELATIVE.search(question)
-    return _relative_days(" ".join(relative.group().lower().split()), as_of) if relative and as_of else None
+    return (
+        _relative_days(" ".join(relative.group().lower().split()), as_of)
+        if relative and as_of
+        else None
+    )
 
 
 def _calendar_days(found: re.Match[str]) -> Days | None:
     parts = found.groupdict()
     year = int(parts["year"])
     if parts.get("month"):
-        month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(parts["month"].lower()[:3]))
+        month = next(
+            n for n, name in enumerate(_MONTHS, 1) if name.startswith(parts["month"].lower()[:3])
+        )
     elif parts.get("number"):
         month = int(parts["number"])
     else:

@@ -68,7 +68,11 @@ class Candidate:
 
 
 def rank(
-    question: str, candidates: Sequence[Candidate], *, as_of: date | None, weights: Weights = WEIGHTS
+    question: str,
+    candidates: Sequence[Candidate],
+    *,
+    as_of: date | None,
+    weights: Weights = WEIGHTS,
 ) -> list[tuple[Candidate, float]]:
     """Candidates with their scores, best first.
 
@@ -95,7 +99,9 @@ def rank(
             + weights.similarity * _share(candidate.similarity, best_similarity)
         )
         if days and candidate.published:
-            distance = max((days[0] - candidate.published).days, (candidate.published - days[1]).days, 0)
+            distance = max(
+                (days[0] - candidate.published).days, (candidate.published - days[1]).days, 0
+            )
             total += nearness * exp(-distance / weights.nearness_days)
         if candidate.outlet in named_outlets:
             total += weights.outlet

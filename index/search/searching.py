@@ -91,7 +91,9 @@ class Searcher:
         self._tail: Matrix | None = None
         self._remembered = Remembered()
 
-    def search(self, question: str, encoder: Encoder, *, limit: int, as_of: date | None, chosen: Filter) -> list[Hit]:
+    def search(
+        self, question: str, encoder: Encoder, *, limit: int, as_of: date | None, chosen: Filter
+    ) -> list[Hit]:
         """The best passages, best first, at most ``limit``.
 
         Args:
@@ -101,7 +103,9 @@ class Searcher:
             as_of: where "this week" counts from.
             chosen: articles that may be used.
         """
-        with ThreadPoolExecutor(1, "dateline-words") as beside:  # SQLite and BLAS let both run at once
+        with ThreadPoolExecutor(
+            1, "dateline-words"
+        ) as beside:  # SQLite and BLAS let both run at once
             finding = beside.submit(self._find_by_words, question, chosen)
             vector = encoder.encode_question(question)
         terms, by_words, share = finding.result()
@@ -112,8 +116,13 @@ class Searcher:
             embeddings_of = self._remembered.embeddings_of
             candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
             ranked = rank(question, list(candidates.values()), as_of=as_of)
-            numbers_by_id = {candidate.passage_id: number for number, candidate in candidates.items()}
-            found = [(numbers_by_id[candidate.passage_id], candidate, score) for candidate, score in ranked]
+            numbers_by_id = {
+                candidate.passage_id: number for number, candidate in candidates.items()
+            }
+            found = [
+                (numbers_by_id[candidate.passage_id], candidate, score)
+                for candidate, score in ranked
+            ]
             reach = 2 * limit + 10
             while True:
                 hits = _read(snapshot, found[:reach], embeddings_of)
@@ -135,7 +144,10 @@ class Searcher:
     def _open_index(self, *, again: bool) -> None:
         """Chroma, of many passages. Where an exact search is quick to begin, whoever asks but once does not need it."""
         with self._store.reading() as snapshot:
-            many, quick = snapshot.count_passages() > MANY, VectorFile.of(self._store, snapshot) is not None
+            many, quick = (
+                snapshot.count_passages() > MANY,
+                VectorFile.of(self._store, snapshot) is not None,
+            )
         if many and not quick:
             self._index.catch_up()
         elif many and again:
@@ -150,7 +162,9 @@ class Searcher:
             return terms, snapshot.find_passages(terms, BY_WORDS, articles), share
 
     @contextmanager
-    def _near(self, vector: Vectors, chosen: Filter, share: float) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
+    def _near(
+        self, vector: Vectors, chosen: Filter, share: float
+    ) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
         """A view of the library, rows in memory, and passages near the vector."""
         indexed = self._index.indexed
         few = share * MOST_ASKED < 2 * NARROW
@@ -185,7 +199,9 @@ def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
     """The vectors of a few articles."""
     read = list(snapshot.embeddings_of(articles.tolist()).values())
     numbers = np.array([number for each in read for number in each.passages], np.int64)
-    vectors = np.concatenate([each.vectors for each in read]) if read else np.empty((0, 0), np.float32)
+    vectors = (
+        np.concatenate([each.vectors for each in read]) if read else np.empty((0, 0), np.float32)
+    )
     return Rows(numbers, np.ones(len(numbers), np.bool_), vectors)
 
 
@@ -211,8 +227,12 @@ def _weigh(
     similarities = rows.score(vector, numbers)
     missing = [number for number in numbers if number not in similarities]
     if missing:
-        others = embeddings_of(snapshot, facts.keys() & {number >> PASSAGE_BITS for number in missing})
-        held = [n for n in missing if (other := others.get(n >> PASSAGE_BITS)) and n in other.passages]
+        others = embeddings_of(
+            snapshot, facts.keys() & {number >> PASSAGE_BITS for number in missing}
+        )
+        held = [
+            n for n in missing if (other := others.get(n >> PASSAGE_BITS)) and n in other.passages
+        ]
         if held:
             vectors = np.array([others[n >> PASSAGE_BITS].vectors[n & ORDINAL_MASK] for n in held])
             similarities |= dict(zip(held, cosines(vectors, vector), strict=True))
@@ -235,7 +255,9 @@ def _at(scores: Floats | None, ordinal: int) -> float:
     return float(scores[ordinal]) if scores is not None and ordinal < len(scores) else 0.0
 
 
-def _read(snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], embeddings_of: EmbeddingsOf) -> list[Hit]:
+def _read(
+    snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], embeddings_of: EmbeddingsOf
+) -> list[Hit]:
     """The hits for candidates with their passages' numbers and their scores."""
     embeddings = embeddings_of(snapshot, {number >> PASSAGE_BITS for number, _, _ in found})
     articles = {number: snapshot.article(number) for number in embeddings}
@@ -248,7 +270,13 @@ def _read(snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], emb
         article = articles[number >> PASSAGE_BITS]
         start, end = embeddings[number >> PASSAGE_BITS].spans[number & ORDINAL_MASK]
         passage = Passage(
-            id=candidate.passage_id, article_id=article.id, start=start, end=end, text=article.text[start:end]
+            id=candidate.passage_id,
+            article_id=article.id,
+            start=start,
+            end=end,
+            text=article.text[start:end],
         )
-        hits.append(Hit(article=article, passage=passage, score=score, similarity=candidate.similarity))
+        hits.append(
+            Hit(article=article, passage=passage, score=score, similarity=candidate.similarity)
+        )
     return hits

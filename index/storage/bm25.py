@@ -132,7 +132,9 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
     if not packed:
         return {}, {}
     read = [_unpack(blob) for blob in packed.values()]
-    keys, column = np.unique(np.array([_key(term.word) for term in terms.terms], np.uint32), return_inverse=True)
+    keys, column = np.unique(
+        np.array([_key(term.word) for term in terms.terms], np.uint32), return_inverse=True
+    )
     found = np.concatenate([part for _, _, part, _ in read])
     perhaps = np.zeros(1 << 16, np.bool_)  # most words are told apart by half of their keys
     perhaps[keys & 0xFFFF] = True
@@ -155,7 +157,10 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
     )
     return (
         dict(zip(packed, scores[firsts].tolist(), strict=True)),
-        {number: scores[low + 1 : high] for number, low, high in zip(packed, firsts, ends, strict=True)},
+        {
+            number: scores[low + 1 : high]
+            for number, low, high in zip(packed, firsts, ends, strict=True)
+        },
     )
 
 
@@ -174,13 +179,18 @@ def _unpack(blob: bytes) -> tuple[Floats, Floats, NDArray[np.uint32], NDArray[np
     Raises:
         LibraryDamagedError: they do not fit each other.
     """
-    count = int.from_bytes(blob[:4], "little") if isinstance(blob, bytes) else 0  # a flipped bit changes kinds
+    count = (
+        int.from_bytes(blob[:4], "little") if isinstance(blob, bytes) else 0
+    )  # a flipped bit changes kinds
     start = 4 + 8 * count
     if count and len(blob) >= start:
         head = np.frombuffer(blob, "<u4", 2 * count, 4).astype(np.float64)
         total = int(head[:count].sum())
         if len(blob) == start + 5 * total:
-            keys, counts = np.frombuffer(blob, "<u4", total, start), np.frombuffer(blob, "u1", total, start + 4 * total)
+            keys, counts = (
+                np.frombuffer(blob, "<u4", total, start),
+                np.frombuffer(blob, "u1", total, start + 4 * total),
+            )
             return head[:count], head[count:], keys, counts
     raise LibraryDamagedError("the word index holds other than was written; run `dateline repair`")
 

@@ -42,7 +42,9 @@ class Mark:
         with suppress(OSError):
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o666)
             try:
-                os.write(handle, f"{latest:020d} {_checksum(latest)}\n".encode())  # one write, always as long
+                os.write(
+                    handle, f"{latest:020d} {_checksum(latest)}\n".encode()
+                )  # one write, always as long
             finally:
                 os.close(handle)
 

@@ -126,10 +126,16 @@ def text_digest(article: Article) -> bytes:
 def pack_article(article: Article) -> tuple[bytes, bytes, bytes | None]:
     """Digest of the article without its page, that article, and the page, which zlib's own checksum guards."""
     body = _json(article.to_dict(page=False))
-    return digest(body), body, zlib.compress(_json(article.page.to_dict())) if article.page else None
+    return (
+        digest(body),
+        body,
+        zlib.compress(_json(article.page.to_dict())) if article.page else None,
+    )
 
 
-def unpack_article(article_id: str, expected: bytes, body: bytes, page: bytes | None = None) -> Article:
+def unpack_article(
+    article_id: str, expected: bytes, body: bytes, page: bytes | None = None
+) -> Article:
     """The inverse of ``pack_article``; without its page where that is not given.
 
     Raises:
@@ -163,7 +169,12 @@ def pack_vectors(spans: Sequence[Span], vectors: Vectors) -> tuple[bytes, bytes,
 
 
 def unpack_facts(
-    number: int, article_id: str, revision: str, passages: int, published: str | None, outlet: str | None
+    number: int,
+    article_id: str,
+    revision: str,
+    passages: int,
+    published: str | None,
+    outlet: str | None,
 ) -> Facts:
     """Of a row about an article.
 
@@ -193,7 +204,9 @@ def unpack_day(whose: str, iso: str | None) -> date | None:
     try:
         return None if iso is None else date.fromisoformat(iso)
     except (TypeError, ValueError) as error:
-        raise LibraryDamagedError(f"{whose}: its stored day is {iso!r}; run `dateline repair`") from error
+        raise LibraryDamagedError(
+            f"{whose}: its stored day is {iso!r}; run `dateline repair`"
+        ) from error
 
 
 def unpack_vectors(

@@ -55,7 +55,9 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     found = format_of(connection)
     if application != _APPLICATION_ID:
-        raise LibraryFormatError(f"{path}: another program's database; expected a library; give another folder")
+        raise LibraryFormatError(
+            f"{path}: another program's database; expected a library; give another folder"
+        )
     if found > FORMAT:
         raise LibraryFormatError(
             f"{path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"

@@ -55,7 +55,9 @@ def correct(question: str, vocabulary: Vocabulary) -> str:
     unknown: list[str] = []
     for word in question_words(question):
         (known if vocabulary.holds(word) else unknown).append(word)
-    corrected = {word: _find_best(word, known, vocabulary) for word in unknown if _may_be_wrong(word)}
+    corrected = {
+        word: _find_best(word, known, vocabulary) for word in unknown if _may_be_wrong(word)
+    }
 
     def replace(match: re.Match[str]) -> str:
         best = corrected.get(fold(match[0]))
@@ -71,7 +73,9 @@ def _may_be_wrong(word: str) -> bool:
 @cache
 def _english() -> frozenset[str]:
     """82,834 English words: one that no article holds may well be meant all the same."""
-    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(
+        encoding="utf-8-sig"
+    )
     return frozenset(line.split(" ", 1)[0] for line in text.splitlines())
 
 
@@ -91,7 +95,8 @@ def _find_best(word: str, known: Sequence[str], vocabulary: Vocabulary) -> str |
     fitting = [
         (-share, distance, form)
         for form in sorted(near)
-        if (distance := distance_of(word, form, limit)) >= 0 and (share := vocabulary.share_beside(form, known)) >= FITS
+        if (distance := distance_of(word, form, limit)) >= 0
+        and (share := vocabulary.share_beside(form, known)) >= FITS
     ]
     return min(fitting, default=(0.0, 0, None))[2]
 

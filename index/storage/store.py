@@ -53,11 +53,17 @@ def _explanation(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Libra
             f"{path}: {said}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
         )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return LibraryStorageError(f"{path}: {said}; expected room on a sound disk; free some: what was added is kept")
+        return LibraryStorageError(
+            f"{path}: {said}; expected room on a sound disk; free some: what was added is kept"
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return LibraryStorageError(f"{path}: {said}; expected to be able to write there; give another folder")
+        return LibraryStorageError(
+            f"{path}: {said}; expected to be able to write there; give another folder"
+        )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryStorageError(f"{path}: {said}; others have been writing for {_BUSY_SECONDS:.0f} s; try again")
+        return LibraryStorageError(
+            f"{path}: {said}; others have been writing for {_BUSY_SECONDS:.0f} s; try again"
+        )
     return None
 
 
@@ -98,21 +104,29 @@ class Store:
                     f" `dateline restore` with a snapshot, or delete {MARK} to begin anew"
                 )
             if not present and not create:
-                raise LibraryNotFoundError(f"{folder}: no library there; expected one; add articles to make it")
+                raise LibraryNotFoundError(
+                    f"{folder}: no library there; expected one; add articles to make it"
+                )
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryStorageError(
                 f"{folder}: {error.strerror}; expected a folder to keep the library in; give another"
             ) from error
-        store = cls(path, writable=os.access(folder, os.W_OK) and (not present or os.access(path, os.W_OK)))
+        store = cls(
+            path, writable=os.access(folder, os.W_OK) and (not present or os.access(path, os.W_OK))
+        )
         if not present and not store.writable:
-            raise LibraryStorageError(f"{folder}: it cannot be written; expected to make a library there; give another")
+            raise LibraryStorageError(
+                f"{folder}: it cannot be written; expected to make a library there; give another"
+            )
         try:
             with store._connection() as connection:
                 outdated = prepare(connection, path, writable=store.writable)
                 store._file = _identity(path)
             if outdated:
-                logger.warning("%s: made by an older Dateline; its word index is made anew, once", path)
+                logger.warning(
+                    "%s: made by an older Dateline; its word index is made anew, once", path
+                )
                 with store.writing() as writer:
                     writer.bring_up_to_date()
             if lost := store.lost():
@@ -137,7 +151,9 @@ class Store:
             LibraryStorageError: the folder is read-only, the disk full, or others wrote for a whole minute.
         """
         if not self.writable:
-            raise LibraryStorageError(f"{self.path}: it cannot be written; expected to; change its rights")
+            raise LibraryStorageError(
+                f"{self.path}: it cannot be written; expected to; change its rights"
+            )
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             self._check_usable()  # it may have been replaced while others wrote
@@ -172,7 +188,8 @@ class Store:
                 ]
                 found = connection.execute("PRAGMA foreign_key_check").fetchall()
                 problems += [
-                    f"{self.path}: a row of {row[0]} belongs to no article; run `dateline repair`" for row in found
+                    f"{self.path}: a row of {row[0]} belongs to no article; run `dateline repair`"
+                    for row in found
                 ]
             if self.writable:
                 with self.writing() as writer:
@@ -196,13 +213,20 @@ class Store:
             if progress:
                 progress(total - remaining, total)
 
-        with closing(sqlite3.connect(path, isolation_level=None)) as copy, self._connection() as connection:
+        with (
+            closing(sqlite3.connect(path, isolation_level=None)) as copy,
+            self._connection() as connection,
+        ):
             connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM setting")  # what is committed later is not in the copy
+            connection.execute(
+                "SELECT count(*) FROM setting"
+            )  # what is committed later is not in the copy
             try:
                 connection.backup(copy, pages=_COPIED, progress=tell)
                 copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
-                copy.execute("DELETE FROM setting WHERE key IN (?, ?, ?)", (CHROMA, SERVER, VECTORS))  # of this folder
+                copy.execute(
+                    "DELETE FROM setting WHERE key IN (?, ?, ?)", (CHROMA, SERVER, VECTORS)
+                )  # of this folder
             except sqlite3.Error as error:
                 raise _explanation(error, path) or error from error
 
@@ -216,14 +240,18 @@ class Store:
             writer.merge_words()
         with self._connection() as connection:
             connection.execute("VACUUM")
-        for path in self.path.parent.glob("vectors.*"):  # or one that was being written as its process was killed
+        for path in self.path.parent.glob(
+            "vectors.*"
+        ):  # or one that was being written as its process was killed
             path.unlink(missing_ok=True)
         return self.fold_log()
 
     def fold_log(self) -> bool:
         """Move what the log holds into the file, and empty it; False where others read from it."""
         with self._connection() as connection:
-            connection.execute("PRAGMA busy_timeout = 5000")  # whoever reads is done by then, or stays
+            connection.execute(
+                "PRAGMA busy_timeout = 5000"
+            )  # whoever reads is done by then, or stays
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {1_000 * _BUSY_SECONDS:.0f}")
         return not busy
@@ -257,15 +285,24 @@ class Store:
         if self._closed:
             raise LibraryError(f"{self.path.parent}: this library was closed; open it again")
         if os.getpid() != self.process:  # SQLite allows no connection to be carried across a fork
-            raise LibraryError(f"{self.path.parent}: opened before this process was forked; open it again in here")
-        if self._file not in (None, _identity(self.path)):  # what is written to a deleted file is lost
-            raise LibraryStorageError(f"{self.path}: removed or replaced since it was opened; open it again")
+            raise LibraryError(
+                f"{self.path.parent}: opened before this process was forked; open it again in here"
+            )
+        if self._file not in (
+            None,
+            _identity(self.path),
+        ):  # what is written to a deleted file is lost
+            raise LibraryStorageError(
+                f"{self.path}: removed or replaced since it was opened; open it again"
+            )
 
     def _hand_back(self, connection: sqlite3.Connection) -> None:
         with suppress(sqlite3.Error):  # a failed disk may have ended the transaction already
             connection.rollback()
         with self._guard:
-            if self.writable and not self._closed:  # a connection that cannot write may be blind to others' writes
+            if (
+                self.writable and not self._closed
+            ):  # a connection that cannot write may be blind to others' writes
                 self._idle.append(connection)
                 return
         connection.close()
@@ -281,7 +318,9 @@ class Store:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.text_factory = lambda raw: raw.decode(errors="replace")  # a flipped bit is the digests' business
+        connection.text_factory = lambda raw: raw.decode(
+            errors="replace"
+        )  # a flipped bit is the digests' business
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
@@ -289,7 +328,11 @@ class Store:
 
 def library_folder(path: str | Path | None) -> Path:
     """The folder that is meant; the user's data folder if None."""
-    return platformdirs.user_data_path("dateline") / "library" if path is None else Path(path).expanduser()
+    return (
+        platformdirs.user_data_path("dateline") / "library"
+        if path is None
+        else Path(path).expanduser()
+    )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

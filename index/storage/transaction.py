@@ -36,7 +36,9 @@ from index.storage.records import (
 )
 from index.storage.spelling import correct
 
-_EMBEDDINGS = "SELECT number, id, passages, digest, spans, vectors FROM embedding JOIN article USING (number)"
+_EMBEDDINGS = (
+    "SELECT number, id, passages, digest, spans, vectors FROM embedding JOIN article USING (number)"
+)
 
 
 class Snapshot:
@@ -56,7 +58,9 @@ class Snapshot:
         numbers = [number for (number,) in self._connection.execute(sql, values)]
         if set(map(type, numbers)) <= {int}:
             return numbers
-        raise LibraryDamagedError("library.db: expected an article's number, found other; run `dateline verify`")
+        raise LibraryDamagedError(
+            "library.db: expected an article's number, found other; run `dateline verify`"
+        )
 
     def setting(self, key: str) -> str | None:
         """What was kept under this key."""
@@ -88,8 +92,12 @@ class Snapshot:
 
     def count_passages(self, *, after: int = 0) -> int:
         """How many passages were written after this change and are still there."""
-        possible = f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # the rest is damage
-        return int(self._value(f"SELECT coalesce(sum(passages), 0) FROM article WHERE {possible}", after))
+        possible = (
+            f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # the rest is damage
+        )
+        return int(
+            self._value(f"SELECT coalesce(sum(passages), 0) FROM article WHERE {possible}", after)
+        )
 
     def outlets(self) -> tuple[str, ...]:
         """Every outlet once, in the spelling used most, in alphabetical order."""
@@ -101,7 +109,9 @@ class Snapshot:
 
     def summary(self) -> Summary:
         """How much there is, from when to when, and from whom."""
-        first, last = self._connection.execute("SELECT min(published), max(published) FROM article").fetchone()
+        first, last = self._connection.execute(
+            "SELECT min(published), max(published) FROM article"
+        ).fetchone()
         return Summary(
             articles=self.count_articles(),
             passages=self.count_passages(),
@@ -114,17 +124,25 @@ class Snapshot:
     def ids_from(self, beginning: str) -> list[str]:
         """The ids that begin so, in order."""
         sql = "SELECT id FROM article WHERE id >= ? AND id < ? ORDER BY id"
-        return [identity for (identity,) in self._connection.execute(sql, (beginning, f"{beginning}\U0010ffff"))]
+        return [
+            identity
+            for (identity,) in self._connection.execute(sql, (beginning, f"{beginning}\U0010ffff"))
+        ]
 
     def newest_first(self, chosen: Filter = ANY) -> list[int]:
         """The numbers of the articles that pass the filter, undated ones last; within a day in the order of adding."""
         where, values = _conditions(chosen)
-        return self._numbers(f"SELECT number FROM article WHERE {where} ORDER BY published DESC, number", *values)
+        return self._numbers(
+            f"SELECT number FROM article WHERE {where} ORDER BY published DESC, number", *values
+        )
 
     def select(self, chosen: Filter) -> NDArray[np.int64]:
         """The numbers of the articles that pass the filter, ascending."""
         where, values = _conditions(chosen)
-        return np.array(self._numbers(f"SELECT number FROM article WHERE {where} ORDER BY number", *values), np.int64)
+        return np.array(
+            self._numbers(f"SELECT number FROM article WHERE {where} ORDER BY number", *values),
+            np.int64,
+        )
 
     def article(self, number: int, *, page: bool = False) -> Article:
         """The article under this number, checked against its digest; with its page on request.
@@ -139,13 +157,17 @@ class Snapshot:
             (number,),
         ).fetchone()
         if row is None:
-            raise ArticleNotFoundError(f"no article has the number {number}; it was removed or replaced")
+            raise ArticleNotFoundError(
+                f"no article has the number {number}; it was removed or replaced"
+            )
         return unpack_article(*row)
 
     def passages(self) -> set[int]:
         """The numbers of all passages."""
         rows = self._connection.execute("SELECT number, passages FROM article")
-        return {passage for number, passages in rows for passage in passage_numbers(number, passages)}
+        return {
+            passage for number, passages in rows for passage in passage_numbers(number, passages)
+        }
 
     def span(self, passage: int) -> Span:
         """Where the passage with this number stands in its article."""
@@ -177,7 +199,8 @@ class Snapshot:
     def embeddings_of(self, numbers: Iterable[int]) -> dict[int, Embedding]:
         """Spans and vectors of these articles; those that are not there are left out."""
         rows = self._connection.execute(
-            f"{_EMBEDDINGS} WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(sorted(numbers)),)
+            f"{_EMBEDDINGS} WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(numbers)),),
         )
         return {row[0]: unpack_vectors(*row) for row in rows}
 
@@ -207,11 +230,17 @@ class Snapshot:
         """``spelling.correct``: the question without typing errors, as far as the library's words tell."""
         return correct(question, words.Vocabulary(self._connection))
 
-    def find_passages(self, terms: Terms, count: int, articles: NDArray[np.int64] | None) -> list[int]:
+    def find_passages(
+        self, terms: Terms, count: int, articles: NDArray[np.int64] | None
+    ) -> list[int]:
         """``words.find_passages``: numbers of the passages that share the most telling words, best first."""
-        return words.find_passages(self._connection, terms, count, None if articles is None else articles.tolist())
+        return words.find_passages(
+            self._connection, terms, count, None if articles is None else articles.tolist()
+        )
 
-    def score_words(self, terms: Terms, articles: Iterable[int]) -> tuple[dict[int, float], dict[int, Floats]]:
+    def score_words(
+        self, terms: Terms, articles: Iterable[int]
+    ) -> tuple[dict[int, float], dict[int, Floats]]:
         """``bm25.score`` of these articles, and of the passages of each."""
         return score(words.counts_of(self._connection, articles), terms)
 
@@ -270,7 +299,11 @@ class Writer(Snapshot):
         row = self._connection.execute(
             "SELECT CAST(body AS BLOB), CAST(page AS BLOB) FROM content WHERE number = ?", (number,)
         ).fetchone()
-        return {name: raw for name, raw in zip(("body", "page"), row or (), strict=False) if raw is not None}
+        return {
+            name: raw
+            for name, raw in zip(("body", "page"), row or (), strict=False)
+            if raw is not None
+        }
 
     def check_words(self) -> None:
         """``words.check``; FTS5 counts this as writing."""
@@ -283,7 +316,9 @@ class Writer(Snapshot):
     def mend_tables(self) -> None:
         """Make SQLite's own indexes anew, and enter changes that articles name and that are gone."""
         self._connection.execute("REINDEX")
-        self._connection.execute("INSERT OR IGNORE INTO change SELECT number, NULL, NULL FROM article")
+        self._connection.execute(
+            "INSERT OR IGNORE INTO change SELECT number, NULL, NULL FROM article"
+        )
 
     def rebuild_words(self) -> None:
         """Make the word index anew from the articles; any that cannot be read is left to ``repair``."""
@@ -310,4 +345,6 @@ class Writer(Snapshot):
         return self.latest
 
     def _insert(self, table: str, *values: object) -> None:
-        self._connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+        self._connection.execute(
+            f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values
+        )

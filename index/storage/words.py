@@ -49,9 +49,14 @@ def put(connection: Connection, number: int, title: str | None, passages: Sequen
     """Enter an article and its passages under the article's number."""
     connection.executemany(
         "INSERT INTO passage_words (rowid, text) VALUES (?, ?)",
-        ((number << PASSAGE_BITS | ordinal, fold(passage)) for ordinal, passage in enumerate(passages)),
+        (
+            (number << PASSAGE_BITS | ordinal, fold(passage))
+            for ordinal, passage in enumerate(passages)
+        ),
     )
-    connection.execute("INSERT INTO word_count VALUES (?, ?)", (number, count_words(title, passages)))
+    connection.execute(
+        "INSERT INTO word_count VALUES (?, ?)", (number, count_words(title, passages))
+    )
 
 
 def remove(connection: Connection, number: int) -> None:
@@ -73,12 +78,16 @@ def clear(connection: Connection) -> None:
 
 def holds(connection: Connection, number: int, title: str | None, passages: Sequence[str]) -> bool:
     """Whether what was entered under this number is this article, and these passages."""
-    counted = connection.execute("SELECT counts FROM word_count WHERE number = ?", (number,)).fetchall()
+    counted = connection.execute(
+        "SELECT counts FROM word_count WHERE number = ?", (number,)
+    ).fetchall()
     rows = connection.execute(
         "SELECT text FROM passage_words WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
         (number << PASSAGE_BITS, number << PASSAGE_BITS | ORDINAL_MASK),
     ).fetchall()
-    return counted == [(count_words(title, passages),)] and rows == [(fold(passage),) for passage in passages]
+    return counted == [(count_words(title, passages),)] and rows == [
+        (fold(passage),) for passage in passages
+    ]
 
 
 def merge(connection: Connection) -> None:
@@ -130,7 +139,9 @@ def _uses(connection: Connection, match: str, latest: int) -> tuple[int, int]:
     return round(passages), round(articles)
 
 
-def find_passages(connection: Connection, terms: Terms, count: int, articles: Sequence[int] | None = None) -> list[int]:
+def find_passages(
+    connection: Connection, terms: Terms, count: int, articles: Sequence[int] | None = None
+) -> list[int]:
     """Numbers of the passages that share the most telling words with the question, at most ``count``, best first.
 
     Args:
@@ -146,7 +157,12 @@ def find_passages(connection: Connection, terms: Terms, count: int, articles: Se
     rows = connection.execute(
         "SELECT rowid FROM passage_words WHERE passage_words MATCH ?1"
         " AND (?3 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?3))) ORDER BY +rank LIMIT ?2",
-        (" OR ".join(wanted), count, None if articles is None else json.dumps(articles), PASSAGE_BITS),
+        (
+            " OR ".join(wanted),
+            count,
+            None if articles is None else json.dumps(articles),
+            PASSAGE_BITS,
+        ),
     )
     return [number for (number,) in rows]
 
@@ -201,7 +217,10 @@ class Vocabulary:
         weights = {other: 1 / math.log(2 + self._count(other)) for other in others}
         asked = " OR ".join(f'"{other}"' for other in others)
         sql = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
-        best = [number for (number,) in self._connection.execute(sql, (f'"{word}" AND ({asked})', _BESIDE))]
+        best = [
+            number
+            for (number,) in self._connection.execute(sql, (f'"{word}" AND ({asked})', _BESIDE))
+        ]
         held = dict.fromkeys(best, 0.0)
         for other, weight in weights.items():
             for number in best:
@@ -212,14 +231,18 @@ class Vocabulary:
 
     def _count(self, word: str) -> int:
         """How many passages hold a word, up to ``_MANY``."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
+        sql = (
+            "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
+        )
         (count,) = self._connection.execute(sql, (f'"{word}"', _MANY)).fetchone()
         return int(count)
 
 
 def _rarest(terms: Terms, share: float) -> list[str]:
     """The rarest words, as many as stand in ``LOOKED_AT`` passages of this share of the library, at least one."""
-    rarest_first = sorted((term for term in terms.terms if term.passages), key=lambda term: term.passages)
+    rarest_first = sorted(
+        (term for term in terms.terms if term.passages), key=lambda term: term.passages
+    )
     reached = list(accumulate(term.passages * share for term in rarest_first))
     return [f'"{term.word}"' for term in rarest_first[: max(1, bisect_right(reached, LOOKED_AT))]]
 
@@ -241,6 +264,8 @@ def _size(connection: Connection) -> tuple[int, int]:
             sizes.append(value)
             value = 0
     if len(sizes) not in (0, 2):  # empty before the first passage
-        raise LibraryDamagedError("the word index keeps count of other than it holds; run `dateline repair`")
+        raise LibraryDamagedError(
+            "the word index keeps count of other than it holds; run `dateline repair`"
+        )
     passages, words = sizes or (0, 0)
     return passages, words

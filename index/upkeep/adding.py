@@ -114,7 +114,11 @@ class Intake:
         pool = ThreadPoolExecutor(AHEAD, "dateline-encode")
         try:
             for article in articles:
-                held = (draft.article.id for drafts in (batch, *(drafts for drafts, _ in ahead)) for draft in drafts)
+                held = (
+                    draft.article.id
+                    for drafts in (batch, *(drafts for drafts, _ in ahead))
+                    for draft in drafts
+                )
                 if article.id in held:  # the later one updates the earlier
                     ahead.append((batch, pool.submit(self._encode, batch)))
                     batch = []
@@ -141,7 +145,9 @@ class Intake:
             return _Draft(article, revision, [], error)
         return _Draft(article, revision, passages)
 
-    def _finish(self, ahead: deque[tuple[list[_Draft], _Rows]], *, leave: int = 0) -> Iterator[tuple[Article, Outcome]]:
+    def _finish(
+        self, ahead: deque[tuple[list[_Draft], _Rows]], *, leave: int = 0
+    ) -> Iterator[tuple[Article, Outcome]]:
         """Store the batches that are encoded, and wait for those that are not until only ``leave`` are left."""
         while ahead and (len(ahead) > leave or ahead[0][1].done()):
             drafts, rows = ahead.popleft()
@@ -150,7 +156,10 @@ class Intake:
                     logger.warning("article %s was not added: %s", draft.article.id, result)
                     yield draft.article, Outcome.FAILED
                 else:
-                    yield draft.article, Outcome.UNCHANGED if result is None else self._put(draft, result)
+                    yield (
+                        draft.article,
+                        Outcome.UNCHANGED if result is None else self._put(draft, result),
+                    )
 
     def _encode(self, batch: list[_Draft]) -> list[Vectors | EncoderError | None]:
         """What becomes of each draft; where the batch fails, each is tried alone, so that one spoils no other."""
@@ -175,7 +184,12 @@ class Intake:
             copied = writer.holds_text_of(article)
             writer.set("encoder", encoder.name)
             writer.set("dim", str(encoder.dim))
-            writer.put(article, draft.revision, [(passage.start, passage.end) for passage in draft.passages], vectors)
+            writer.put(
+                article,
+                draft.revision,
+                [(passage.start, passage.end) for passage in draft.passages],
+                vectors,
+            )
         if known is not None:
             return Outcome.UPDATED
         return Outcome.DUPLICATE if copied else Outcome.NEW
@@ -223,8 +237,12 @@ def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
     try:
         rows = np.asarray(encoder.encode_passages(inputs), dtype=np.float32)
     except Exception as error:  # what a model raises has no common base
-        raise EncoderError(f"encoder {encoder.name}: {error}; expected vectors; check the model") from error
-    if rows.shape != (len(inputs), encoder.dim) or not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-3):
+        raise EncoderError(
+            f"encoder {encoder.name}: {error}; expected vectors; check the model"
+        ) from error
+    if rows.shape != (len(inputs), encoder.dim) or not np.allclose(
+        np.linalg.norm(rows, axis=1), 1.0, atol=1e-3
+    ):
         raise EncoderError(
             f"encoder {encoder.name}: found an array of shape {rows.shape}; expected {len(inputs)} unit rows of"
             f" {encoder.dim} finite numbers; use another encoder"

@@ -25,7 +25,9 @@ _FILES = (LOG, SHARED_MEMORY, MARK, BLOCK, DATABASE)
 def take_snapshot(store: Store, path: Path, progress: Progress | None = None) -> None:
     """Write what is committed now into one file; see ``Library.snapshot``."""
     if path.exists():
-        raise LibraryStorageError(f"{path}: there is a file already; expected a new one; give another name")
+        raise LibraryStorageError(
+            f"{path}: there is a file already; expected a new one; give another name"
+        )
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.touch(exist_ok=False)
@@ -33,12 +35,16 @@ def take_snapshot(store: Store, path: Path, progress: Progress | None = None) ->
         part.rename(path)
         _settle(path.parent)
     except OSError as error:
-        raise LibraryStorageError(f"{path}: {error.strerror}; expected to write there; give another place") from error
+        raise LibraryStorageError(
+            f"{path}: {error.strerror}; expected to write there; give another place"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def restore(path: str | Path, folder: str | Path | None = None, progress: Progress | None = None) -> int:
+def restore(
+    path: str | Path, folder: str | Path | None = None, progress: Progress | None = None
+) -> int:
     """Make a library of a snapshot, once every article in it was checked.
 
     Args:
@@ -59,7 +65,10 @@ def restore(path: str | Path, folder: str | Path | None = None, progress: Progre
     path, folder = Path(path).expanduser(), library_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=0), tempfile.TemporaryDirectory(prefix="restoring-", dir=folder) as made:
+        with (
+            FileLock(folder / LOCK, timeout=0),
+            tempfile.TemporaryDirectory(prefix="restoring-", dir=folder) as made,
+        ):
             if _is_sound(folder):
                 raise LibraryStorageError(
                     f"{folder}: a sound library is there; expected none, or a damaged one; give another folder"
@@ -72,10 +81,14 @@ def restore(path: str | Path, folder: str | Path | None = None, progress: Progre
             _settle(folder)
             return count
     except Timeout:
-        raise LibraryStorageError(f"{folder}: another process has it open; close that, and restore again") from None
+        raise LibraryStorageError(
+            f"{folder}: another process has it open; close that, and restore again"
+        ) from None
     except OSError as error:
         named = error.filename or folder
-        raise LibraryStorageError(f"{named}: {error.strerror}; expected a snapshot to restore into a folder") from error
+        raise LibraryStorageError(
+            f"{named}: {error.strerror}; expected a snapshot to restore into a folder"
+        ) from error
 
 
 def _check(copy: Path, path: Path, progress: Progress | None) -> int:
@@ -86,7 +99,9 @@ def _check(copy: Path, path: Path, progress: Progress | None) -> int:
         LibraryDamagedError: it is not what was written.
     """
     if copy.stat().st_size == 0:
-        raise LibraryFormatError(f"{path}: an empty file; expected one that `dateline snapshot` wrote")
+        raise LibraryFormatError(
+            f"{path}: an empty file; expected one that `dateline snapshot` wrote"
+        )
     try:
         store = Store.open(copy.parent, create=False)
     except LibraryError as error:
@@ -95,7 +110,9 @@ def _check(copy: Path, path: Path, progress: Progress | None) -> int:
         problems = check_store(store, progress)
         if problems:
             found = problems[0].replace(str(copy), str(path))
-            raise LibraryDamagedError(f"{path}: {len(problems)} problems, such as: {found}; restore another snapshot")
+            raise LibraryDamagedError(
+                f"{path}: {len(problems)} problems, such as: {found}; restore another snapshot"
+            )
         with store.reading() as view:
             count = view.count_articles()
         store.fold_log()

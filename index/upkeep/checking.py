@@ -50,7 +50,10 @@ def repair(
     store: Store, index: VectorIndex, load: Callable[[], Encoder], progress: Progress | None = None
 ) -> list[str]:
     """A line for each thing that could not be mended; see ``Library.repair``."""
-    with suppress(LibraryDamagedError), store.writing() as writer:  # then what can be read is mended, for all that
+    with (
+        suppress(LibraryDamagedError),
+        store.writing() as writer,
+    ):  # then what can be read is mended, for all that
         writer.mend_tables()
     with store.reading() as snapshot:
         numbers = snapshot.newest_first()
@@ -67,7 +70,10 @@ def repair(
         writer.rebuild_words()
         store.mark.put(writer.latest)
     if not index.rebuild():
-        losses.append(index.problem or f"{index.home.name}: another process writes to it; close that, and repair again")
+        losses.append(
+            index.problem
+            or f"{index.home.name}: another process writes to it; close that, and repair again"
+        )
     return losses
 
 
@@ -75,18 +81,32 @@ def _check_article(snapshot: Snapshot, number: int) -> str | None:
     """What is wrong with an article and what was derived from it, if anything."""
     try:
         article = snapshot.article(number, page=True)
-        facts, embedding = snapshot.facts([number])[number], snapshot.embeddings_of([number])[number]
+        facts, embedding = (
+            snapshot.facts([number])[number],
+            snapshot.embeddings_of([number])[number],
+        )
     except LibraryDamagedError as error:
         return str(error)
     except ArticleNotFoundError:  # removed since the list was made
         return None
     except KeyError:
-        return f"article number {number}: its vectors are missing; `dateline repair` makes them again"
-    if revision_of(article) != facts.revision or (article.published, article.outlet) != (facts.published, facts.outlet):
+        return (
+            f"article number {number}: its vectors are missing; `dateline repair` makes them again"
+        )
+    if revision_of(article) != facts.revision or (article.published, article.outlet) != (
+        facts.published,
+        facts.outlet,
+    ):
         return f"article {article.id}: its day, outlet or revision is not what was stored; `dateline repair` mends it"
     try:
         passages = [
-            Passage(id=facts.passage_id(n), article_id=article.id, start=start, end=end, text=article.text[start:end])
+            Passage(
+                id=facts.passage_id(n),
+                article_id=article.id,
+                start=start,
+                end=end,
+                text=article.text[start:end],
+            )
             for n, (start, end) in enumerate(embedding.spans)
         ]
     except ValueError as error:
@@ -130,7 +150,9 @@ def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str
     vectors = encode(encoder, [passage_input(article, passage) for passage in passages])
     with store.writing() as writer:
         if writer.number_of(article.id) == number:
-            writer.put(article, revision, [(passage.start, passage.end) for passage in passages], vectors)
+            writer.put(
+                article, revision, [(passage.start, passage.end) for passage in passages], vectors
+            )
     return loss
 
 
@@ -142,7 +164,9 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
         return [index.problem] if index.problem else []
     name = index.home.name
     problems = (
-        [f"{name}: found other vectors than were left there; they were made anew"] if index.home.discarded else []
+        [f"{name}: found other vectors than were left there; they were made anew"]
+        if index.home.discarded
+        else []
     )
     with store.reading() as snapshot:
         if snapshot.latest != index.indexed:
@@ -150,7 +174,10 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
         stored = snapshot.passages()
         missing = len(stored ^ index.passages())
         if missing:
-            return [*problems, f"{name}: {missing} passages are on one side only; run `dateline repair`"]
+            return [
+                *problems,
+                f"{name}: {missing} passages are on one side only; run `dateline repair`",
+            ]
         sample = sorted(stored)[:: max(1, len(stored) // SAMPLE)]
         unfound = index.unfound(snapshot, sample)
         if unfound:

@@ -52,8 +52,13 @@ class VectorFile:
         """What was last written; None where nothing was, or what is there cannot be it."""
         with suppress(TypeError, ValueError, LookupError, OSError):
             left = cls(**json.loads(snapshot.setting(VECTORS) or "null"))
-            if left.checksums[0] == _checksum_of(left.upto, left.rows, left.dim) and left.upto <= snapshot.latest:
-                return left if _path(store).stat().st_size == left.rows * (4 * left.dim + 8) else None
+            if (
+                left.checksums[0] == _checksum_of(left.upto, left.rows, left.dim)
+                and left.upto <= snapshot.latest
+            ):
+                return (
+                    left if _path(store).stat().st_size == left.rows * (4 * left.dim + 8) else None
+                )
         return None
 
     @classmethod
@@ -67,7 +72,10 @@ class VectorFile:
         """Fill these arrays, (rows, dim) and (rows,); False where the file is not what was written, and was deleted."""
         path, blocks = _path(store), (vectors.data.cast("B"), numbers.data.cast("B"))
         with suppress(OSError), ThreadPoolExecutor(os.cpu_count(), "dateline-vectors") as pool:
-            if list(pool.map(lambda part: _read(path, *part), _parts(*blocks))) == self.checksums[1:]:
+            if (
+                list(pool.map(lambda part: _read(path, *part), _parts(*blocks)))
+                == self.checksums[1:]
+            ):
                 return True
             path.unlink()
         return False
@@ -84,7 +92,9 @@ class VectorFile:
             LibraryError: an article's vectors are not what was stored, or the library cannot be written.
         """
         path, numbers = _path(store), array("q")
-        made = path.with_suffix(".part")  # two that write at once spoil it, which the checksums tell
+        made = path.with_suffix(
+            ".part"
+        )  # two that write at once spoil it, which the checksums tell
 
         def vectors(snapshot: Snapshot) -> Iterator[memoryview]:
             for embedding in snapshot.embeddings():

@@ -50,13 +50,19 @@ class Rows:
         if not len(self.numbers):
             return []
         similarities = self._products(vector)
-        usable = self.present if articles is None else self.present & np.isin(self.numbers >> PASSAGE_BITS, articles)
+        usable = (
+            self.present
+            if articles is None
+            else self.present & np.isin(self.numbers >> PASSAGE_BITS, articles)
+        )
         similarities[~usable] = -np.inf
         count = min(count, int(np.count_nonzero(usable)))
         if not count:
             return []
         rows = np.argpartition(similarities, -count)[-count:]
-        best: list[int] = self.numbers[rows[np.argsort(-similarities[rows], kind="stable")]].tolist()
+        best: list[int] = self.numbers[
+            rows[np.argsort(-similarities[rows], kind="stable")]
+        ].tolist()
         return best
 
     def _products(self, vector: Vectors) -> Vectors:
@@ -76,7 +82,9 @@ class Rows:
         wanted = np.fromiter(passages, dtype=np.int64)
         rows = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
         found = (self.numbers[rows] == wanted) & self.present[rows]
-        return dict(zip(wanted[found].tolist(), cosines(self.vectors[rows[found]], vector), strict=True))
+        return dict(
+            zip(wanted[found].tolist(), cosines(self.vectors[rows[found]], vector), strict=True)
+        )
 
 
 def cosines(rows: Vectors, vector: Vectors) -> list[float]:
@@ -129,7 +137,9 @@ class Matrix:
             self._load(store, snapshot)
         gone = [number for number, _ in snapshot.removed(after=self._seen)]
         if gone and self._used:
-            self._present = self._present & ~np.isin(self._numbers >> PASSAGE_BITS, gone)  # Rows keep the former one
+            self._present = self._present & ~np.isin(
+                self._numbers >> PASSAGE_BITS, gone
+            )  # Rows keep the former one
             if not self._present[: self._used].any():  # the next vectors may be another encoder's
                 self._clear()
         new = snapshot.count_passages(after=self._seen)
@@ -138,7 +148,9 @@ class Matrix:
         used = self._used
         for embedding in snapshot.embeddings(after=self._seen):
             if not self._vectors.size:
-                self._vectors = np.empty((len(self._numbers), embedding.vectors.shape[1]), np.float32)
+                self._vectors = np.empty(
+                    (len(self._numbers), embedding.vectors.shape[1]), np.float32
+                )
             end = used + len(embedding.passages)
             self._vectors[used:end] = embedding.vectors
             self._numbers[used:end] = embedding.passages
@@ -159,13 +171,22 @@ class Matrix:
 
     def _move(self, new: int) -> None:
         """Move the rows that are still there to a block with room for the new ones, and a quarter to spare."""
-        kept, numbers, vectors = np.flatnonzero(self._present[: self._used]), self._numbers, self._vectors
-        self._reserve(len(kept) + new + (len(kept) + new) // 4 if self._used else new, vectors.shape[1])
+        kept, numbers, vectors = (
+            np.flatnonzero(self._present[: self._used]),
+            self._numbers,
+            self._vectors,
+        )
+        self._reserve(
+            len(kept) + new + (len(kept) + new) // 4 if self._used else new, vectors.shape[1]
+        )
         self._numbers[: len(kept)] = numbers[kept]
         self._vectors[: len(kept)] = vectors[kept]
         self._used = len(kept)
 
     def _reserve(self, capacity: int, dim: int) -> None:
         """Begin a block; what the last one held is elsewhere, or forgotten."""
-        self._numbers, self._vectors = np.empty(capacity, np.int64), np.empty((capacity, dim), np.float32)
+        self._numbers, self._vectors = (
+            np.empty(capacity, np.int64),
+            np.empty((capacity, dim), np.float32),
+        )
         self._present = np.ones(capacity, np.bool_)

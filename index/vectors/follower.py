@@ -79,7 +79,10 @@ class VectorIndex:
         """Open Chroma if it can be had, and have it follow: at once if that is quick, else in the background."""
         if self.open():
             with self._store.reading() as snapshot:
-                lag, due = snapshot.count_passages(after=self.indexed), VectorFile.is_due(self._store, snapshot)
+                lag, due = (
+                    snapshot.count_passages(after=self.indexed),
+                    VectorFile.is_due(self._store, snapshot),
+                )
             if lag <= MAX_WAIT:
                 self.follow()
             if lag > MAX_WAIT or due:
@@ -92,7 +95,9 @@ class VectorIndex:
         try:
             if not self._leads and not self._take_the_lead():
                 return
-            while self._collection is not None and self.problem is None and not self._closing.is_set():
+            while (
+                self._collection is not None and self.problem is None and not self._closing.is_set()
+            ):
                 with self._store.reading() as snapshot:
                     if snapshot.latest == self.indexed:
                         if not self.ready:
@@ -143,7 +148,9 @@ class VectorIndex:
             if self._collection is None or not self.ready:
                 return None
             try:
-                found = self._collection.query(query_embeddings=[vector.tolist()], n_results=count, include=[])
+                found = self._collection.query(
+                    query_embeddings=[vector.tolist()], n_results=count, include=[]
+                )
             except Exception as error:  # noqa: BLE001 - as above
                 self._fail(error)
                 return None
@@ -158,7 +165,11 @@ class VectorIndex:
     def unfound(self, snapshot: Snapshot, passages: Sequence[int]) -> int:
         """How many of these passages are not found by their own vectors."""
         with self._reading:
-            return unfound(self._collection, snapshot, passages) if self._collection is not None else len(passages)
+            return (
+                unfound(self._collection, snapshot, passages)
+                if self._collection is not None
+                else len(passages)
+            )
 
     def rebuild(self) -> bool:
         """Throw Chroma's vectors away and make them anew; False where another process has them, or it failed."""
@@ -201,7 +212,11 @@ class VectorIndex:
         if opened is not None:
             if self.problem is not None:
                 logger.info("the vector index is used again: %s", self.home.name)
-            self._collection, self.indexed, self._leads = opened.collection, opened.indexed, opened.leads
+            self._collection, self.indexed, self._leads = (
+                opened.collection,
+                opened.indexed,
+                opened.leads,
+            )
             self.problem, self.ready = None, not opened.leads
 
     def _copy(self, snapshot: Snapshot, collection: Collection) -> None:
@@ -249,4 +264,6 @@ def _wake(snapshot: Snapshot, collection: Collection) -> None:
 
 def _upsert(collection: Collection, ids: list[str], rows: list[Vectors]) -> None:
     for low in range(0, len(ids), _BATCH):  # one article may have more passages than a batch
-        collection.upsert(ids=ids[low : low + _BATCH], embeddings=np.concatenate(rows)[low : low + _BATCH])
+        collection.upsert(
+            ids=ids[low : low + _BATCH], embeddings=np.concatenate(rows)[low : low + _BATCH]
+        )

@@ -13,7 +13,9 @@ from index import Hit, Passage
 ARTICLE = Article(id="a", text="Norland bought radars from Ostia.")
 PASSAGE = Passage(id="a:0", article_id="a", start=0, end=len(ARTICLE.text), text=ARTICLE.text)
 HIT = Hit(article=ARTICLE, passage=PASSAGE, score=2.0, similarity=0.6)
-READING = Reading(hit=HIT, start=0, end=len(ARTICLE.text), score=0.0, features=(), short_answer=None)
+READING = Reading(
+    hit=HIT, start=0, end=len(ARTICLE.text), score=0.0, features=(), short_answer=None
+)
 
 
 def test_nothing_read_is_no_match() -> None:
@@ -22,7 +24,9 @@ def test_nothing_read_is_no_match() -> None:
 
 
 def test_the_confidence_is_the_best_sentences_probability() -> None:
-    assert decide("Who bought them?", [READING, replace(READING, score=-2.0)], 0.3).confidence == 0.5
+    assert (
+        decide("Who bought them?", [READING, replace(READING, score=-2.0)], 0.3).confidence == 0.5
+    )
 
 
 @pytest.mark.parametrize("score", [-3.0, -1.0, 0.0, 1.0])
@@ -34,7 +38,9 @@ def test_it_declines_under_the_threshold_alone(score: float, threshold: float) -
 
 def test_a_sentence_at_the_floor_is_exactly_as_sure_as_the_threshold() -> None:
     floor = decide("Who bought them?", [READING], 0.26).floor
-    assert decide("Who bought them?", [replace(READING, score=floor)], 0.5).confidence == pytest.approx(0.26)
+    assert decide(
+        "Who bought them?", [replace(READING, score=floor)], 0.5
+    ).confidence == pytest.approx(0.26)
 
 
 def test_the_reason_is_the_topic_where_nothing_is_near_in_meaning_and_no_name_is_there() -> None:

@@ -28,19 +28,28 @@ STORY = Article(
         "They were delivered in July 2019."
     ),
 )
-OTHER = Article(id="other", text="Washington expelled Norland from the X-7 program over its radars, officials said.")
+OTHER = Article(
+    id="other",
+    text="Washington expelled Norland from the X-7 program over its radars, officials said.",
+)
 
 
 def readings(*articles: Article, scores: dict[str, float] | None = None) -> list[Reading]:
     found = []
     for article in articles:
         passage = Passage(
-            id=f"{article.id}:0", article_id=article.id, start=0, end=len(article.text), text=article.text
+            id=f"{article.id}:0",
+            article_id=article.id,
+            start=0,
+            end=len(article.text),
+            text=article.text,
         )
         hit = Hit(article=article, passage=passage, score=1.0, similarity=0.5)
         for sentence in split_sentences(article.text):
             text = article.text[sentence.start : sentence.end]
-            score = next((value for start, value in (scores or {}).items() if text.startswith(start)), -9.0)
+            score = next(
+                (value for start, value in (scores or {}).items() if text.startswith(start)), -9.0
+            )
             found.append(
                 Reading(
                     hit=hit,
@@ -79,29 +88,48 @@ def test_another_article_comes_before_more_of_the_same() -> None:
 
 
 def test_quotations_far_below_the_best_are_left_out() -> None:
-    citations = compose(readings(STORY, OTHER, scores={"Norland has": 3.0, "Washington expelled": 0.5}))
+    citations = compose(
+        readings(STORY, OTHER, scores={"Norland has": 3.0, "Washington expelled": 0.5})
+    )
     assert [citation.article.id for citation in citations] == ["story"]
 
 
 @pytest.mark.parametrize(
     ("said", "quoted"),
     [
-        ("Ostia sold the radars to Norland. The move prompted Washington to drop it from its X-7 program.", True),
-        ("Ostia sold the radars to Norland. Washington is known to dislike deals of such a kind.", False),  # not asked
-        ("Norland was once expelled from the X-7 program, and nobody knows for what reason.", False),  # not the answer
+        (
+            "Ostia sold the radars to Norland. The move prompted Washington to drop it from its X-7 program.",
+            True,
+        ),
+        (
+            "Ostia sold the radars to Norland. Washington is known to dislike deals of such a kind.",
+            False,
+        ),  # not asked
+        (
+            "Norland was once expelled from the X-7 program, and nobody knows for what reason.",
+            False,
+        ),  # not the answer
     ],
 )
-def test_another_article_that_says_the_same_is_quoted_however_it_scores(said: str, quoted: bool) -> None:
+def test_another_article_that_says_the_same_is_quoted_however_it_scores(
+    said: str, quoted: bool
+) -> None:
     best, *rest = readings(STORY, Article(id="third", text=said), scores={"Norland bought": 3.0})
     best = replace(best, short_answer=(0, len("Norland bought four radars from Ostia")))
-    citations = compose([best, *rest], asked=content_stems("Why was Norland expelled from the X-7 program?"), floor=0)
+    citations = compose(
+        [best, *rest],
+        asked=content_stems("Why was Norland expelled from the X-7 program?"),
+        floor=0,
+    )
     assert ("third" in {citation.article.id for citation in citations}) is quoted
 
 
 def test_without_a_short_answer_no_other_article_says_the_same() -> None:
     third = Article(id="third", text="Norland bought the radars and left the X-7 program.")
     pool = readings(STORY, third, scores={"Norland bought four": 3.0})
-    assert {citation.article.id for citation in compose(pool, asked=content_stems("radars"), floor=0)} == {"story"}
+    assert {
+        citation.article.id for citation in compose(pool, asked=content_stems("radars"), floor=0)
+    } == {"story"}
 
 
 def test_two_sentences_that_say_the_same_are_not_both_quoted() -> None:

@@ -52,7 +52,9 @@ def test_the_two_pages_both_say_why_turkiye_was_removed(two_pages: Assistant, re
 
 @pytest.mark.parametrize("question", SAMPLE_QUESTIONS)
 def test_the_trained_reader_keeps_the_promises(samples: Assistant, question: str) -> None:
-    assert keeps_its_promises(Assistant(samples.library, Settings(reader="trained")).answer(question))
+    assert keeps_its_promises(
+        Assistant(samples.library, Settings(reader="trained")).answer(question)
+    )
 
 
 def test_without_usable_weights_it_answers_by_simpler_rules_and_says_so(
@@ -105,7 +107,9 @@ def test_an_answer_survives_json(samples: Assistant) -> None:
     reply = samples.answer(SAMPLE_QUESTIONS[0])
     back = Answer.from_dict(json.loads(json.dumps(reply.to_dict())))
     assert back.text == reply.text
-    assert [citation.quote for citation in back.citations] == [citation.quote for citation in reply.citations]
+    assert [citation.quote for citation in back.citations] == [
+        citation.quote for citation in reply.citations
+    ]
 
 
 def test_stages_are_told_in_order(samples: Assistant) -> None:
@@ -116,7 +120,9 @@ def test_stages_are_told_in_order(samples: Assistant) -> None:
 
 def test_filters_hide_what_they_exclude(samples: Assistant) -> None:
     reply = samples.answer("Did Turkey move S-400 batteries to Incirlik?", since=date(2025, 1, 1))
-    found = [citation.article for citation in reply.citations] + [hit.article for hit in reply.nearest]
+    found = [citation.article for citation in reply.citations] + [
+        hit.article for hit in reply.nearest
+    ]
     assert found
     assert all(article.published and article.published >= date(2025, 1, 1) for article in found)
 
@@ -127,8 +133,14 @@ def test_filters_that_leave_nothing_are_no_articles(samples: Assistant) -> None:
     assert not reply.nearest
 
 
-def test_a_question_in_another_script_is_answered_or_declined_without_fuss(samples: Assistant) -> None:
-    for question in ("土耳其为什么被排除在F-35计划之外？", "لماذا أُزيلت تركيا من برنامج إف-35؟", "Почему? 🤔"):
+def test_a_question_in_another_script_is_answered_or_declined_without_fuss(
+    samples: Assistant,
+) -> None:
+    for question in (
+        "土耳其为什么被排除在F-35计划之外？",
+        "لماذا أُزيلت تركيا من برنامج إف-35؟",
+        "Почему? 🤔",
+    ):
         assert keeps_its_promises(samples.answer(question))
 
 
@@ -145,9 +157,14 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         library.add(
             [
                 Article(
-                    id="a", text="The bridge cost $4 million.\n\nIt reopened in May 2021 after a flood.", outlet="Post"
+                    id="a",
+                    text="The bridge cost $4 million.\n\nIt reopened in May 2021 after a flood.",
+                    outlet="Post",
                 ),
-                Article(id="b", text="Emoji 🌉 and שלום and مرحبا. The bridge is old.\n\nIt spans the İnce river [1]."),
+                Article(
+                    id="b",
+                    text="Emoji 🌉 and שלום and مرحبا. The bridge is old.\n\nIt spans the İnce river [1].",
+                ),
             ]
         )
         yield Assistant(library, Settings())
@@ -157,12 +174,16 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 @given(
     st.one_of(
         st.text(max_size=80),
-        st.lists(st.sampled_from("who why how much the bridge cost reopened flood river İnce 🌉 [1]?".split())).map(
-            " ".join
-        ),
+        st.lists(
+            st.sampled_from(
+                "who why how much the bridge cost reopened flood river İnce 🌉 [1]?".split()
+            )
+        ).map(" ".join),
     )
 )
-def test_any_question_keeps_the_promises_or_is_refused_in_one_line(toy: Assistant, question: str) -> None:
+def test_any_question_keeps_the_promises_or_is_refused_in_one_line(
+    toy: Assistant, question: str
+) -> None:
     try:
         reply = toy.answer(question)
     except QuestionError as error:
@@ -185,7 +206,9 @@ def test_an_empty_library_has_no_articles(tmp_path: Path) -> None:
         ("0", "DATELINE_PASSAGES: found 0; expected a number from 1 to 100; change or unset it"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_one_line(value: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_cannot_be_used_is_one_line(
+    value: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATELINE_PASSAGES", value)
     with pytest.raises(SettingsError) as caught:
         Settings.read()

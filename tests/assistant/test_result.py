@@ -27,7 +27,9 @@ COPY = Article(id="a2", text=ARTICLE.text, outlet="Coast Courier")
 
 
 def citation(start: int, end: int, number: int = 1) -> Citation:
-    return Citation(number=number, article=ARTICLE, start=start, end=end, quote=ARTICLE.text[start:end])
+    return Citation(
+        number=number, article=ARTICLE, start=start, end=end, quote=ARTICLE.text[start:end]
+    )
 
 
 def near(start: int = 0, end: int = 30, sentence: str | None = None) -> Near:
@@ -46,9 +48,12 @@ def near(start: int = 0, end: int = 30, sentence: str | None = None) -> Near:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "sentence"), [(0, 30, "Not what stands there"), (5, 5, None), (0, 31, None), (-1, 3, None)]
+    ("start", "end", "sentence"),
+    [(0, 30, "Not what stands there"), (5, 5, None), (0, 31, None), (-1, 3, None)],
 )
-def test_a_near_sentence_is_one_that_its_passage_holds(start: int, end: int, sentence: str | None) -> None:
+def test_a_near_sentence_is_one_that_its_passage_holds(
+    start: int, end: int, sentence: str | None
+) -> None:
     with pytest.raises(ValueError, match=r"outside its passage|does not say this"):
         near(start, end, sentence)
 
@@ -60,7 +65,9 @@ def test_a_near_sentence_is_a_hit_too() -> None:
 
 
 @given(st.integers(-5, 90), st.integers(-5, 90), st.text(min_size=1, max_size=40))
-def test_a_quotation_that_the_article_does_not_hold_cannot_exist(start: int, end: int, quote: str) -> None:
+def test_a_quotation_that_the_article_does_not_hold_cannot_exist(
+    start: int, end: int, quote: str
+) -> None:
     inside = 0 <= start < end <= len(ARTICLE.text)
     if inside and ARTICLE.text[start:end] == quote and quote.strip():
         assert Citation(number=1, article=ARTICLE, start=start, end=end, quote=quote).quote == quote
@@ -127,14 +134,24 @@ def test_an_answer_survives_json_and_lists_each_article_once() -> None:
 
 
 def test_an_abstention_survives_json() -> None:
-    answer = Answer(question="Who?", query="Who?", text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(near(),))
+    answer = Answer(
+        question="Who?",
+        query="Who?",
+        text="Not here.",
+        abstention=Abstention.NO_ANSWER,
+        nearest=(near(),),
+    )
     assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
 
 
 def test_a_forged_quotation_is_refused_on_the_way_back_from_json() -> None:
     citations = (citation(0, 30),)
     data = Answer(
-        question="When?", query="When?", text=compose_text(citations), citations=citations, confidence=0.5
+        question="When?",
+        query="When?",
+        text=compose_text(citations),
+        citations=citations,
+        confidence=0.5,
     ).to_dict()
     data["citations"][0]["quote"] = "The bridge reopened on Sunday."
     with pytest.raises(ValueError, match="does not say this"):

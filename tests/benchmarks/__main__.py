@@ -14,7 +14,11 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 NEWS = ("--data", "{data}/news-dev")
-OWN: dict[str, tuple[str, ...]] = {"samples": (), "copies": NEWS, "speed": ("--news", "{data}/news-dev")}
+OWN: dict[str, tuple[str, ...]] = {
+    "samples": (),
+    "copies": NEWS,
+    "speed": ("--news", "{data}/news-dev"),
+}
 """What runs without data too, and what it is given where there are any."""
 ON_DATA: dict[str, tuple[str, ...]] = {
     "cleaning": ("--data", "{data}/pasted-pages"),
@@ -34,7 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run them, and say which fell."""
     parser = argparse.ArgumentParser(description="Run the benchmarks.")
     parser.add_argument("--data", type=Path, metavar="DIR")
-    parser.add_argument("--library", type=Path, metavar="FOLDER", default=user_cache_path("dateline") / "news-dev")
+    parser.add_argument(
+        "--library", type=Path, metavar="FOLDER", default=user_cache_path("dateline") / "news-dev"
+    )
     options = parser.parse_args(arguments)
     places = {"data": options.data, "library": options.library}
     given = OWN | ON_DATA if options.data else dict.fromkeys(OWN, ())
@@ -47,7 +53,9 @@ def run(name: str, words: tuple[str, ...]) -> int:
     """The exit status of a benchmark, in a process of its own."""
     sys.stdout.write(f"\n== {' '.join([name, *words])}\n")
     sys.stdout.flush()
-    return subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *words], check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", f"tests.benchmarks.{name}", *words], check=False
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -88,7 +88,9 @@ def add(contender: Contender, articles: Sequence[Article]) -> tuple[float, float
 
 def memory() -> float:
     """The most MiB that this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024**2 if sys.platform == "darwin" else 1024
+    )
 
 
 class Process:
@@ -145,12 +147,19 @@ class Process:
         return sum(map(value, self.rounds))
 
 
-def read_by_model(articles: Sequence[Article], embedded: Sequence[Embedded]) -> tuple[list[int], int, int]:
+def read_by_model(
+    articles: Sequence[Article], embedded: Sequence[Embedded]
+) -> tuple[list[int], int, int]:
     """The word pieces that it reads of each text, the articles' characters, and how many of these it reads nowhere."""
-    unread = {article.id: np.array([not character.isspace() for character in article.text]) for article in articles}
+    unread = {
+        article.id: np.array([not character.isspace() for character in article.text])
+        for article in articles
+    }
     characters = sum(int(flags.sum()) for flags in unread.values())
     lengths = []
-    for text, encoding in zip(embedded, load_tokenizer().encode_batch([text.text for text in embedded]), strict=True):
+    for text, encoding in zip(
+        embedded, load_tokenizer().encode_batch([text.text for text in embedded]), strict=True
+    ):
         lengths.append(min(len(encoding.ids), DEFAULT_MAX_TOKENS))
         cut = len(encoding.ids) > DEFAULT_MAX_TOKENS  # then the last place is the separator's
         end = encoding.offsets[DEFAULT_MAX_TOKENS - 2][1] if cut else len(text.text)
@@ -221,12 +230,16 @@ def account(processes: Sequence[Process]) -> Iterator[str]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Time adding, beside LlamaIndex's pipeline.")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds news-dev.articles.jsonl.gz")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="holds news-dev.articles.jsonl.gz"
+    )
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=10)
     options = parser.parse_args()
     if find_spec("llama_index.vector_stores") is None:
-        sys.exit("llama-index-vector-stores-chroma is missing; expected it beside us; pip install -e '.[bench]'")
+        sys.exit(
+            "llama-index-vector-stores-chroma is missing; expected it beside us; pip install -e '.[bench]'"
+        )
     before = os.getloadavg()[1]
     processes = run(options.data, options.articles, options.rounds)
     sys.stdout.write(

@@ -27,7 +27,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure answers on news-gold.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="others than those that are shipped")
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="others than those that are shipped"
+    )
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     questions = options.data / "news-gold" / "questions.jsonl"
@@ -40,8 +42,15 @@ def main() -> None:
     if options.weights:
         return
     scores = {name: score.value or 0.0 for name, score in measure(outcomes).items()}
-    held = {f"1 - {name}" if name in ERRORS else name: 1 - v if name in ERRORS else v for name, v in scores.items()}
-    sys.exit(floors.hold("answering", held, floors.digest_files(questions, ABSENT_TOPICS), pin=options.pin))
+    held = {
+        f"1 - {name}" if name in ERRORS else name: 1 - v if name in ERRORS else v
+        for name, v in scores.items()
+    }
+    sys.exit(
+        floors.hold(
+            "answering", held, floors.digest_files(questions, ABSENT_TOPICS), pin=options.pin
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -42,13 +42,19 @@ class Chunks:
         cache: folder in which vectors are kept; encoding 2,058 articles takes some ten minutes.
     """
 
-    def __init__(self, articles: Sequence[Article], *, size: int, overlap: int, cache: Path) -> None:
+    def __init__(
+        self, articles: Sequence[Article], *, size: int, overlap: int, cache: Path
+    ) -> None:
         from llama_index.core.node_parser import SentenceSplitter
 
         splitter = SentenceSplitter(chunk_size=size, chunk_overlap=overlap)
         self._articles = articles
         self._cache = cache
-        self.chunks = [Chunk(article, text) for article in articles for text in splitter.split_text(article.text)]
+        self.chunks = [
+            Chunk(article, text)
+            for article in articles
+            for text in splitter.split_text(article.text)
+        ]
         self._texts = [chunk.text for chunk in self.chunks]
         self._titled = [f"{chunk.article.title or ''}\n{chunk.text}" for chunk in self.chunks]
         numbers = {article.id: number for number, article in enumerate(articles)}
@@ -73,7 +79,9 @@ class Chunks:
         near = 0.3 * np.exp(-np.array(days, np.float32) / 15)
         articles = _share(_score(self._article_bm25, question)) + near
         return np.asarray(
-            _share(self.by_words(question)) + articles[self._article_numbers] + 0.6 * _share(self.by_meaning(question)),
+            _share(self.by_words(question))
+            + articles[self._article_numbers]
+            + 0.6 * _share(self.by_meaning(question)),
             np.float32,
         )
 
@@ -87,7 +95,9 @@ class Chunks:
         digest = sha256("\0".join(self._texts).encode()).hexdigest()[:16]
         file = self._cache / f"chunks-{digest}.npy"
         if not file.exists():
-            vectors = _model().encode(self._texts, normalize_embeddings=True, show_progress_bar=True)
+            vectors = _model().encode(
+                self._texts, normalize_embeddings=True, show_progress_bar=True
+            )
             file.parent.mkdir(parents=True, exist_ok=True)
             np.save(file, vectors)
         return np.asarray(np.load(file), np.float32)
@@ -114,7 +124,11 @@ def _tokenize(texts: list[str]) -> list[list[str]]:
     import Stemmer
 
     tokens: list[list[str]] = bm25s.tokenize(
-        texts, stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
+        texts,
+        stopwords="en",
+        stemmer=Stemmer.Stemmer("english"),
+        return_ids=False,
+        show_progress=False,
     )
     return tokens
 

@@ -41,7 +41,16 @@ Scores = NDArray[np.float64]
 """(pages, 2): precision and recall of each page."""
 
 START = Weights(
-    most=50, alone=0.5, plain=5, word=0.5, bullet=10, announced=5, interface=8, stamp=10, ending=10, body=50
+    most=50,
+    alone=0.5,
+    plain=5,
+    word=0.5,
+    bullet=10,
+    announced=5,
+    interface=8,
+    stamp=10,
+    ending=10,
+    body=50,
 )
 """Where fitting begins: round numbers. A button's cost stays there: two buttons must not part two short paragraphs."""
 FITTED = ("most", "alone", "plain", "word", "bullet", "announced", "stamp", "ending", "body")
@@ -53,9 +62,13 @@ FIELDS = ("title", "outlet", "author", "date")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Measure cleaning on the article-extraction-benchmark.")
+    parser = argparse.ArgumentParser(
+        description="Measure cleaning on the article-extraction-benchmark."
+    )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--fit", action="store_true", help="only fit the weights to all pages, and print them")
+    parser.add_argument(
+        "--fit", action="store_true", help="only fit the weights to all pages, and print them"
+    )
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args(arguments)
     pages = read_pages(options.data)
@@ -79,10 +92,14 @@ def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> 
         "pasted: trafilatura": lambda page: extract(mark_up(page.pasted)),
         "pasted: justext": lambda page: justify(mark_up(page.pasted)),
         "pasted: cleaned": lambda page: clean_pasted(page.pasted),
-        "pasted: cleaned, sites left out": lambda page: clean_pasted(page.pasted, weights[page.site]),
+        "pasted: cleaned, sites left out": lambda page: clean_pasted(
+            page.pasted, weights[page.site]
+        ),
         "pasted: by shape, no lexicon": lambda page: clean_by_shape(page.pasted),
         "rendered: cleaned": lambda page: clean_pasted(page.rendered),
-        "rendered: cleaned, sites left out": lambda page: clean_pasted(page.rendered, weights[page.site]),
+        "rendered: cleaned, sites left out": lambda page: clean_pasted(
+            page.rendered, weights[page.site]
+        ),
     }
     sys.stdout.write(
         f"{len(pages)} pages of {len(weights)} sites: precision / recall / F1 (95 % interval), ms a page\n"
@@ -94,11 +111,15 @@ def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> 
         started = time.perf_counter()
         texts = [method(page) for page in pages]
         spent = 1_000 * (time.perf_counter() - started) / len(pages)
-        scores = np.array([compare(page.body, text) for page, text in zip(pages, texts, strict=True)])
+        scores = np.array(
+            [compare(page.body, text) for page, text in zip(pages, texts, strict=True)]
+        )
         low, high = bootstrap(scores)
         precision, recall = scores.mean(axis=0)
         f1 = to_f1(scores)
-        sys.stdout.write(f"{name:34}{precision:.3f} / {recall:.3f} / {f1:.3f} ({low:.3f}-{high:.3f})  {spent:.0f}\n")
+        sys.stdout.write(
+            f"{name:34}{precision:.3f} / {recall:.3f} / {f1:.3f} ({low:.3f}-{high:.3f})  {spent:.0f}\n"
+        )
         if name.endswith(("loaded", "left out")):
             found[name] = f1
     return found
@@ -109,7 +130,9 @@ def report_metadata(pages: Sequence[NewsPage]) -> dict[str, float]:
     sys.stdout.write(
         "\nread of the page itself: right / wrong, precision, recall of the pages that state and show it\n"
     )
-    sources: dict[str, tuple[Callable[[NewsPage], Article | None], Callable[[NewsPage], str | None]]] = {
+    sources: dict[
+        str, tuple[Callable[[NewsPage], Article | None], Callable[[NewsPage], str | None]]
+    ] = {
         "HTML": (load_page, lambda page: None),
         "pasted": (lambda page: load_pasted(page.pasted), lambda page: page.pasted),
         "rendered": (lambda page: load_pasted(page.rendered), lambda page: page.rendered),
@@ -142,7 +165,9 @@ def prepare(pages: Sequence[NewsPage]) -> Callable[[Weights], Scores]:
 
     @cache
     def measure(weights: Weights) -> Scores:
-        return np.array([np.mean([score(*form, weights) for form in page], axis=0) for page in forms])
+        return np.array(
+            [np.mean([score(*form, weights) for form in page], axis=0) for page in forms]
+        )
 
     return measure
 
@@ -153,10 +178,14 @@ def label(text: str, body: str) -> tuple[list[Line], Scores]:
     words = [find_words(line.text) for line in lines]
     flat = [word for line in words for word in line]
     hits = np.zeros(len(flat) + 1)
-    for at, _, size in SequenceMatcher(None, flat, find_words(body), autojunk=False).get_matching_blocks():
+    for at, _, size in SequenceMatcher(
+        None, flat, find_words(body), autojunk=False
+    ).get_matching_blocks():
         hits[at : at + size] = 1
     ends = np.cumsum([0, *map(len, words)])
-    return lines, np.array([(stop - start, hits[start:stop].sum()) for start, stop in pairwise(ends)])
+    return lines, np.array(
+        [(stop - start, hits[start:stop].sum()) for start, stop in pairwise(ends)]
+    )
 
 
 def score(lines: list[Line], counts: Scores, weights: Weights) -> tuple[float, float]:
@@ -180,7 +209,9 @@ def fit(measure: Callable[[Weights], Scores], kept: NDArray[np.bool_]) -> Weight
     return best
 
 
-def leave_sites_out(measure: Callable[[Weights], Scores], pages: Sequence[NewsPage]) -> dict[str, Weights]:
+def leave_sites_out(
+    measure: Callable[[Weights], Scores], pages: Sequence[NewsPage]
+) -> dict[str, Weights]:
     """For each site, weights fitted to the pages of all others."""
     sites = np.array([page.site for page in pages])
     return {site: fit(measure, sites != site) for site in sorted(set(sites))}

@@ -94,7 +94,11 @@ class Dateline:
                 split_article(article, revision, encoder.count_tokens, encoder.max_tokens)
                 for article, revision in zip(articles, revisions, strict=True)
             ]
-        pairs = [(article, passage) for article, found in zip(articles, split, strict=True) for passage in found]
+        pairs = [
+            (article, passage)
+            for article, found in zip(articles, split, strict=True)
+            for passage in found
+        ]
         inputs = [passage_input(article, passage) for article, passage in pairs]
         with _timed(spent, "word pieces"):
             encoder.count_tokens(inputs)
@@ -105,7 +109,12 @@ class Dateline:
         with _timed(spent, "SQLite"):
             for article, revision, found in zip(articles, revisions, split, strict=True):
                 with store.writing() as writer:
-                    writer.put(article, revision, [(passage.start, passage.end) for passage in found], next(vectors))
+                    writer.put(
+                        article,
+                        revision,
+                        [(passage.start, passage.end) for passage in found],
+                        next(vectors),
+                    )
         with _timed(spent, "Chroma"):
             index.catch_up()
         index.close()
@@ -141,10 +150,16 @@ class LlamaIndex:
         from llama_index.core import Document
         from llama_index.core.ingestion import IngestionPipeline
 
-        pipeline = IngestionPipeline(transformations=[self._splitter, self._embedding], vector_store=self._store)
+        pipeline = IngestionPipeline(
+            transformations=[self._splitter, self._embedding], vector_store=self._store
+        )
         self._nodes += pipeline.run(
             documents=[
-                Document(text=article.text, id_=article.id, metadata={"title": article.title} if article.title else {})
+                Document(
+                    text=article.text,
+                    id_=article.id,
+                    metadata={"title": article.title} if article.title else {},
+                )
                 for article in articles
             ]
         )
@@ -189,7 +204,8 @@ CONTENDERS: dict[str, Entry] = {
 
 def _embedded(article: Article, start: int, end: int) -> Embedded:
     text = passage_input(
-        article, Passage(id="-", article_id=article.id, start=start, end=end, text=article.text[start:end])
+        article,
+        Passage(id="-", article_id=article.id, start=start, end=end, text=article.text[start:end]),
     )
     return Embedded(article.id, start, len(text) - (end - start), text)
 

@@ -37,7 +37,9 @@ def ask(assistant: Assistant, record: dict[str, Any]) -> tuple[bool, bool]:
     for earlier in record["history"]:
         history.append(assistant.answer(earlier, history=history, as_of=day))
     found = assistant.read(record["question"], history, as_of=day)
-    carried = content_stems(found.query) != content_stems(assistant.library.correct(record["question"]))
+    carried = content_stems(found.query) != content_stems(
+        assistant.library.correct(record["question"])
+    )
     return carried, any(hit.article.id == record["article"] for hit in found.hits)
 
 
@@ -49,7 +51,9 @@ def measure(assistant: Assistant) -> list[str]:
     for kind in ("new topic", "leaning"):
         asked = [ask(assistant, record) for record in records if record["kind"] == kind]
         carried, read = (sum(column) for column in zip(*asked, strict=True))
-        lines.append(f"{kind:10} {len(asked)}: {carried} carried over, the article that answers read for {read}")
+        lines.append(
+            f"{kind:10} {len(asked)}: {carried} carried over, the article that answers read for {read}"
+        )
     return lines
 
 
@@ -58,8 +62,12 @@ def _answer(question: str, query: str, said: str) -> Answer:
     said = said.replace("[", "(").replace("]", ")")
     if not said.strip() or len(said) >= _SHORT:
         return Answer(question=question, query=query, text="No.", abstention=Abstention.NO_ANSWER)
-    citation = Citation(number=1, article=Article(id="a", text=said), start=0, end=len(said), quote=said)
-    return Answer(question=question, query=query, text=f"{said} [1]", short_answer=said, citations=(citation,))
+    citation = Citation(
+        number=1, article=Article(id="a", text=said), start=0, end=len(said), quote=said
+    )
+    return Answer(
+        question=question, query=query, text=f"{said} [1]", short_answer=said, citations=(citation,)
+    )
 
 
 def _understand(question: str, history: Sequence[Answer]) -> str:
@@ -75,15 +83,23 @@ def compare_words(path: Path) -> str:
     for record in records:
         said, question = record["History"], record["Question"]
         known = content_stems(question)
-        meant = (content_stems(record["Rewrite"]) - known) & frozenset().union(*map(content_stems, said))
+        meant = (content_stems(record["Rewrite"]) - known) & frozenset().union(
+            *map(content_stems, said)
+        )
         history = [_answer(said[0], re.sub(r"\(.*", "", said[0]), "")]
         for earlier, reply in zip(said[2::2], [*said[3::2], ""], strict=False):
             history.append(_answer(earlier, _understand(earlier, history), reply))
         carried = content_stems(_understand(question, history)) - known
-        hit, extra, missed = hit + len(meant & carried), extra + len(carried - meant), missed + len(meant - carried)
+        hit, extra, missed = (
+            hit + len(meant & carried),
+            extra + len(carried - meant),
+            missed + len(meant - carried),
+        )
         if not meant or len(said) == 2:
             alone += 1
-            false += bool(carried) and len(said) > 2  # before the first question there is nothing to carry
+            false += (
+                bool(carried) and len(said) > 2
+            )  # before the first question there is nothing to carry
     precision, recall = hit / (hit + extra), hit / (hit + missed)
     return (
         f"CANARD, {len(records)} questions: precision {precision:.3f}, recall {recall:.3f}, F1 "

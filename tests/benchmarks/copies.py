@@ -47,7 +47,11 @@ MAX_TOKENS = 256
 SHINGLE = 5
 ALIKE = 40
 """Shingles that two real articles have in common, at least, to be tried."""
-EDITS: dict[str, dict[str, Edit]] = {"harmless": dict(HARMLESS), "wording": dict(WORDING), "telling": dict(TELLING)}
+EDITS: dict[str, dict[str, Edit]] = {
+    "harmless": dict(HARMLESS),
+    "wording": dict(WORDING),
+    "telling": dict(TELLING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,16 @@ def _share(words: set[str], text: str) -> float:
     return len(words & set(re.findall(r"\w+", text.lower()))) / max(1, len(words))
 
 
-def judge(group: str, kind: str, articles: tuple[Article, Article], edited: Edited) -> Verdict | None:
+def judge(
+    group: str, kind: str, articles: tuple[Article, Article], edited: Edited
+) -> Verdict | None:
     """Collapse the hits for the sentence that was edited; None where search would not find both."""
     hits = find_hits(articles, edited.before)
     before, after = _plain(edited.before), _plain(edited.after)
     own = dict(zip((article.id for article in articles), (before, after), strict=True))
-    if {hit.article.id for hit in hits if own[hit.article.id] in _plain(hit.passage.text)} != set(own):
+    if {hit.article.id for hit in hits if own[hit.article.id] in _plain(hit.passage.text)} != set(
+        own
+    ):
         return None
     shown = [(_plain(hit.passage.text), (hit.article, *hit.also_in)) for hit in collapse(hits)]
     holding = [(text, listed) for text, listed in shown if before in text or after in text]
@@ -104,7 +112,11 @@ def judge(group: str, kind: str, articles: tuple[Article, Article], edited: Edit
         told_apart=before in everything
         and after in everything
         and all(
-            s in _plain(one.text) for s in (before, after) for text, found in holding if s in text for one in found
+            s in _plain(one.text)
+            for s in (before, after)
+            for text, found in holding
+            if s in text
+            for one in found
         ),
         kept=bool(holding) and all(s in everything for s in spans if s not in before + after),
     )
@@ -125,7 +137,9 @@ def _sentences(text: str) -> Iterator[str]:
 def judge_all(articles: Sequence[Article]) -> Iterator[Verdict]:
     """Every kind of edit on every article that has a place for it."""
     for article in articles:
-        sentences = [s for s in split_sentences(article.text) if _is_sought(article.text[s.start : s.end], s)]
+        sentences = [
+            s for s in split_sentences(article.text) if _is_sought(article.text[s.start : s.end], s)
+        ]
         for group, edits in EDITS.items():
             for kind, edit in edits.items():
                 rng = Random(f"{article.id} {kind}")
@@ -134,7 +148,9 @@ def judge_all(articles: Sequence[Article]) -> Iterator[Verdict]:
                     continue
                 text = edited.text
                 if group == "telling" and rng.random() < 0.5:
-                    moved = rng.choice(list(MOVING.values()))(rng, text, list(split_sentences(text)))
+                    moved = rng.choice(list(MOVING.values()))(
+                        rng, text, list(split_sentences(text))
+                    )
                     text = moved.text if moved and edited.after in moved.text else text
                 verdict = judge(group, kind, (article, _copy(rng, article, text)), edited)
                 if verdict:
@@ -149,7 +165,9 @@ def _copy(rng: Random, article: Article, text: str) -> Article:
     """The edited article: under another headline, on a day around the first one's or on none."""
     day = article.published and article.published + timedelta(rng.choice((-1, 0, 1)))
     published = rng.choice((day, day, day, None))
-    return Article(id=f"{article.id}-copy", text=text, title="Another headline", published=published)
+    return Article(
+        id=f"{article.id}-copy", text=text, title="Another headline", published=published
+    )
 
 
 def read_articles(folder: Path) -> list[Article]:
@@ -160,7 +178,9 @@ def read_articles(folder: Path) -> list[Article]:
             id=record["id"],
             text=record["text"],
             title=record["title"].strip() or None,
-            published=date.fromisoformat(record["published"].replace("/", "-")) if record["published"] else None,
+            published=date.fromisoformat(record["published"].replace("/", "-"))
+            if record["published"]
+            else None,
         )
         for record in records
     ]
@@ -168,8 +188,12 @@ def read_articles(folder: Path) -> list[Article]:
 
 def choose(articles: Sequence[Article], count: int, half: int) -> list[Article]:
     """The first articles by hash whose hash is even (0) or odd (1), of the length that news has, each text once."""
-    by_text = {article.text: article for article in articles if 120 <= len(article.text.split()) <= 1_500}
-    hashes = {int(sha256(article.id.encode()).hexdigest(), 16): article for article in by_text.values()}
+    by_text = {
+        article.text: article for article in articles if 120 <= len(article.text.split()) <= 1_500
+    }
+    hashes = {
+        int(sha256(article.id.encode()).hexdigest(), 16): article for article in by_text.values()
+    }
     return [hashes[number] for number in sorted(hashes) if number % 2 == half][:count]
 
 
@@ -177,7 +201,9 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson, 1927)."""
     z, share = 1.96, right / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    reach = (
+        z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    )
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
@@ -202,7 +228,9 @@ def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """A line for each kind of edit, and one for each group."""
     for group in EDITS:
         chosen = [one for one in verdicts if one.group == group]
-        right = {one: one.told_apart if group == "telling" else one.collapsed for one in set(chosen)}
+        right = {
+            one: one.told_apart if group == "telling" else one.collapsed for one in set(chosen)
+        }
         for kind in [*EDITS[group], f"all {group}"]:
             ones = [right[one] for one in chosen if kind in (one.kind, f"all {group}")]
             if ones:
@@ -219,7 +247,9 @@ def find_alike(articles: Sequence[Article]) -> list[tuple[Article, Article]]:
         words = re.findall(r"\w+", article.text.lower())
         for shingle in {tuple(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)}:
             holders[shingle].append(n)
-    shared = Counter(pair for group in holders.values() if len(group) <= 12 for pair in combinations(group, 2))
+    shared = Counter(
+        pair for group in holders.values() if len(group) <= 12 for pair in combinations(group, 2)
+    )
     return [(unique[a], unique[b]) for (a, b), count in shared.most_common() if count >= ALIKE]
 
 
@@ -252,8 +282,15 @@ def time_collapse(articles: Sequence[Article], rounds: int = 60) -> Iterator[str
         times = []
         for _ in range(rounds):
             chosen = rng.sample(articles, 15 - copies)
-            edited = [replace(one, id="copy" + one.id, text=f"{LOCAL[0]}\n\n{one.text}") for one in chosen[:copies]]
-            hits = [hit for one in [*chosen, *edited] for hit in find_hits([one], chosen[0].text[:200], limit=2)]
+            edited = [
+                replace(one, id="copy" + one.id, text=f"{LOCAL[0]}\n\n{one.text}")
+                for one in chosen[:copies]
+            ]
+            hits = [
+                hit
+                for one in [*chosen, *edited]
+                for hit in find_hits([one], chosen[0].text[:200], limit=2)
+            ]
             start = time.process_time()
             collapse(hits)
             times.append(1_000 * (time.process_time() - start))
@@ -266,24 +303,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the collapsing of copies.")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--articles", type=int, default=120, help="of each half of news-dev")
-    parser.add_argument("--show", action="store_true", help="list what hidden passages of real pairs say otherwise")
+    parser.add_argument(
+        "--show", action="store_true", help="list what hidden passages of real pairs say otherwise"
+    )
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     sets = {"copies, samples": list(load_samples())}
-    samples = sorted(path for path in Path(corpus.samples.__file__).parent.iterdir() if path.suffix not in (".py", ""))
+    samples = sorted(
+        path
+        for path in Path(corpus.samples.__file__).parent.iterdir()
+        if path.suffix not in (".py", "")
+    )
     digests = {"copies, samples": floors.digest_files(*samples)}
     if options.data:
         articles = read_articles(options.data)
         digest = floors.digest_files(options.data / "news-dev.articles.jsonl.gz")
         for half, name in enumerate(("copies, news-dev even (chosen on)", "copies, news-dev odd")):
-            sets[name], digests[name] = choose(articles, options.articles, half), f"{digest}-{options.articles}"
+            sets[name], digests[name] = (
+                choose(articles, options.articles, half),
+                f"{digest}-{options.articles}",
+            )
     fallen = 0
     for name, chosen in sets.items():
         verdicts = list(judge_all(chosen))
         scores = score(verdicts)
         sys.stdout.write(f"{name}: {len(chosen)} articles, {len(verdicts)} pairs\n")
         sys.stdout.write("".join(f"{line}\n" for line in report(verdicts)))
-        sys.stdout.write("  " + ", ".join(f"{key} {value:.4f}" for key, value in scores.items()) + "\n")
+        sys.stdout.write(
+            "  " + ", ".join(f"{key} {value:.4f}" for key, value in scores.items()) + "\n"
+        )
         if "even" not in name:
             fallen |= floors.hold(name, scores, digests[name], pin=options.pin)
     if options.data:

@@ -28,7 +28,14 @@ PIN_HELP = "make these scores the floors, and keep why"
 _REMEDY = 'find what changed it, or pin it on purpose with --pin "why"'
 
 
-def hold(name: str, scores: Mapping[str, float], digest: str, *, pin: str | None = None, path: Path = FLOORS) -> int:
+def hold(
+    name: str,
+    scores: Mapping[str, float],
+    digest: str,
+    *,
+    pin: str | None = None,
+    path: Path = FLOORS,
+) -> int:
     """Check the scores, or pin them where there is a reason to; returns what the benchmark exits with.
 
     Args:
@@ -54,7 +61,9 @@ def check(name: str, scores: Mapping[str, float], digest: str, *, path: Path = F
     if pinned is None:
         return [f'{name}: no floors; pin its scores with --pin "why"']
     if digest != pinned["digest"]:
-        return [f"{name}: measured on {digest}, its floors on {pinned['digest']}: the question set changed; {_REMEDY}"]
+        return [
+            f"{name}: measured on {digest}, its floors on {pinned['digest']}: the question set changed; {_REMEDY}"
+        ]
     return list(_compare(name, scores, pinned))
 
 
@@ -70,7 +79,9 @@ def _compare(name: str, scores: Mapping[str, float], pinned: Mapping[str, Any]) 
             yield f"{name}: {score} is {scores[score]:.4f}, below its floor {floors[score]:.4f} ({since}); {_REMEDY}"
 
 
-def set_floors(name: str, scores: Mapping[str, float], digest: str, *, reason: str, path: Path = FLOORS) -> None:
+def set_floors(
+    name: str, scores: Mapping[str, float], digest: str, *, reason: str, path: Path = FLOORS
+) -> None:
     """Make the scores, cut to four decimals, the floors of a benchmark.
 
     Raises:
@@ -81,7 +92,12 @@ def set_floors(name: str, scores: Mapping[str, float], digest: str, *, reason: s
     if unusable := [score for score, value in scores.items() if not math.isfinite(value)]:
         raise ValueError(f"{', '.join(unusable)}: not a number; such a score cannot have a floor")
     floors = {score: math.floor(value * 10_000 + 1e-6) / 10_000 for score, value in scores.items()}
-    entry = {"digest": digest, "pinned": date.today().isoformat(), "reason": " ".join(reason.split()), "floors": floors}
+    entry = {
+        "digest": digest,
+        "pinned": date.today().isoformat(),
+        "reason": " ".join(reason.split()),
+        "floors": floors,
+    }
     content = json.dumps(_read(path) | {name: entry}, indent=2, ensure_ascii=False, sort_keys=True)
     path.write_text(f"{content}\n", encoding="utf-8")
 
@@ -108,7 +124,9 @@ def _read(path: Path) -> dict[str, Any]:
 def main() -> None:
     """List what is pinned."""
     for name, pinned in _read(FLOORS).items():
-        sys.stdout.write(f"{name} (pinned {pinned['pinned']}: {pinned['reason']}; question set {pinned['digest']})\n")
+        sys.stdout.write(
+            f"{name} (pinned {pinned['pinned']}: {pinned['reason']}; question set {pinned['digest']})\n"
+        )
         for score, floor in pinned["floors"].items():
             sys.stdout.write(f"  {score:48} {floor:.4f}\n")
 

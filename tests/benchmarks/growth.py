@@ -73,7 +73,12 @@ def follow(room: Path, options: argparse.Namespace) -> Measured:
         library._index._work()  # vectors.bin, where it is due
         left = time.perf_counter() - start
         start = time.perf_counter()
-    found = {"chroma follows, s": seconds, "upto": written, "from": before, "leaves vectors.bin, s": left}
+    found = {
+        "chroma follows, s": seconds,
+        "upto": written,
+        "from": before,
+        "leaves vectors.bin, s": left,
+    }
     return found | {"closes, s": time.perf_counter() - start}
 
 
@@ -88,14 +93,21 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
     for name, days in (("a year", 365), ("a month", 30)):
         narrow = [(asked, asked.asked - timedelta(days=days)) for asked in questions[::5]]
         found[f"of {name}, ms"] = times(
-            lambda pair: library.search(pair[0].text, as_of=pair[0].asked, since=pair[1], until=pair[0].asked), narrow
+            lambda pair: library.search(
+                pair[0].text, as_of=pair[0].asked, since=pair[1], until=pair[0].asked
+            ),
+            narrow,
         )
     assistant = Assistant(library, Settings())
-    found["answers, ms"] = times(lambda asked: assistant.answer(asked.text, as_of=asked.asked), questions[::5])
+    found["answers, ms"] = times(
+        lambda asked: assistant.answer(asked.text, as_of=asked.asked), questions[::5]
+    )
     found["memory, MiB"] = memory()
     other = _run("share", options)
     exact = other.pop("nearest")
-    found["recall"] = float(np.mean([len(set(a[:TOP]) & set(b)) / len(b) for a, b in zip(near, exact, strict=True)]))
+    found["recall"] = float(
+        np.mean([len(set(a[:TOP]) & set(b)) / len(b) for a, b in zip(near, exact, strict=True)])
+    )
     library.close()
     return found | {f"other: {key}": value for key, value in other.items()}
 
@@ -107,7 +119,9 @@ def share(room: Path, options: argparse.Namespace) -> Measured:
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
     found["memory, MiB"] = memory()
     with library._searcher._all.reading(library._store) as (_, rows):
-        found["nearest"] = [rows.nearest(encoder.encode_question(asked.text), TOP) for asked in questions]
+        found["nearest"] = [
+            rows.nearest(encoder.encode_question(asked.text), TOP) for asked in questions
+        ]
     library.close()
     return found
 
@@ -118,7 +132,9 @@ def cold(room: Path, options: argparse.Namespace) -> Measured:
     questions = read_questions(options.data)
     library, found = _open(room, questions)
     _in_memory(room, wanted=False)
-    found["searches, ms"] = times(lambda asked: library.search(asked.text, as_of=asked.asked), questions[::5])
+    found["searches, ms"] = times(
+        lambda asked: library.search(asked.text, as_of=asked.asked), questions[::5]
+    )
     _in_memory(room, wanted=False)
     other = _run("cold_share", options)
     library.close()
@@ -145,7 +161,10 @@ def add(room: Path, options: argparse.Namespace) -> Measured:
         start = time.perf_counter()
         library.remove(added.new)
         removed = time.perf_counter() - start
-    return {"adds, articles/s": len(added.new) / seconds, "removes, articles/s": len(added.new) / removed}
+    return {
+        "adds, articles/s": len(added.new) / seconds,
+        "removes, articles/s": len(added.new) / removed,
+    }
 
 
 def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
@@ -206,9 +225,14 @@ def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -
         vector = timed("the question's vector", lambda: encoder.encode_question(asked.text))  # noqa: B023 - called at once
         with library._store.reading() as snapshot:
             terms = timed("how frequent its words are", lambda: snapshot.look_up(asked.text))  # noqa: B023
-            words = timed("candidates by words", lambda: snapshot.find_passages(terms, BY_WORDS, None))  # noqa: B023
+            words = timed(
+                "candidates by words", lambda: snapshot.find_passages(terms, BY_WORDS, None)
+            )  # noqa: B023
         near = timed("candidates by meaning", lambda: library._index.nearest(vector, BY_MEANING))  # noqa: B023
-        with searcher._tail_after(library._index.indexed).reading(library._store) as (snapshot, rows):
+        with searcher._tail_after(library._index.indexed).reading(library._store) as (
+            snapshot,
+            rows,
+        ):
             read = searcher._remembered.embeddings_of
             timed("scoring", lambda: _weigh(snapshot, rows, terms, vector, [*near, *words], read))  # noqa: B023
     return {f"{name}, ms": middle(values) for name, values in steps.items()}
@@ -233,7 +257,9 @@ def measure(size: int, options: argparse.Namespace) -> Measured:
         with Library.open(folder) as library:
             before = library.summary().passages
     if before > 1.1 * size:
-        sys.exit(f"{folder}: found {before:,} passages; expected at most {size:,}; give another --folder")
+        sys.exit(
+            f"{folder}: found {before:,} passages; expected at most {size:,}; give another --folder"
+        )
     grow(folder, source, size, lambda held: _tell(f"{held:,} of {size:,} passages"))
     found |= {"from": before, "writes, s": time.perf_counter() - start}
     for role in ("follow", "hold", "cold", "add"):
@@ -258,17 +284,37 @@ def _tell(what: str) -> None:
     sys.stderr.flush()
 
 
-ROLES = {role.__name__: role for role in (follow, hold, share, cold, cold_share, add, bm25s, llamaindex)}
+ROLES = {
+    role.__name__: role for role in (follow, hold, share, cold, cold_share, add, bm25s, llamaindex)
+}
 
 
 def main() -> None:
     """Measure each size, or play one role."""
     parser = argparse.ArgumentParser(description="Measure libraries as they grow.")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds news-dev's files")
-    parser.add_argument("--library", type=Path, required=True, metavar="FOLDER", help="of tests.benchmarks.search")
-    parser.add_argument("--folder", type=Path, required=True, metavar="ROOM", help="for the large library; some 11 GB")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="ascending")
-    parser.add_argument("--peers-upto", type=int, default=200_000, metavar="N", help="size up to which others are run")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="holds news-dev's files"
+    )
+    parser.add_argument(
+        "--library", type=Path, required=True, metavar="FOLDER", help="of tests.benchmarks.search"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        required=True,
+        metavar="ROOM",
+        help="for the large library; some 11 GB",
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="ascending"
+    )
+    parser.add_argument(
+        "--peers-upto",
+        type=int,
+        default=200_000,
+        metavar="N",
+        help="size up to which others are run",
+    )
     parser.add_argument("--role", choices=ROLES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.role:

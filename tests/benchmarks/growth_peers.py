@@ -33,7 +33,9 @@ def bm25s(room: Path, options: argparse.Namespace) -> Measured:
     built = time.perf_counter() - start
     del texts
     questions = read_questions(options.data)
-    searched = times(lambda asked: index.retrieve(_tokenize([asked.text]), k=TOP, show_progress=False), questions)
+    searched = times(
+        lambda asked: index.retrieve(_tokenize([asked.text]), k=TOP, show_progress=False), questions
+    )
     return {"builds, s": built, "searches, ms": searched, "memory, MiB": memory()}
 
 
@@ -101,5 +103,10 @@ def _passages(room: Path) -> Iterator[tuple[int, NDArray[np.float32], str]]:
     with store.reading() as snapshot:
         for each in snapshot.embeddings():
             text = snapshot.article(each.number).text
-            yield from zip(each.passages, each.vectors, (text[slice(*span)] for span in each.spans), strict=True)
+            yield from zip(
+                each.passages,
+                each.vectors,
+                (text[slice(*span)] for span in each.spans),
+                strict=True,
+            )
     store.close()

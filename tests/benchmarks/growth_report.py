@@ -23,8 +23,12 @@ ROWS: dict[str, Callable[[Measured], str]] = {
     "the same from the disk": lambda m: _pair(m["cold"]["searches, ms"]),
     "a search by another process": lambda m: _pair(m["hold"]["other: searches, ms"]),
     "the question's vector": lambda m: _pair(m["hold"]["the question's vector, ms"]),
-    "how frequent its words are (beside the vector)": lambda m: _pair(m["hold"]["how frequent its words are, ms"]),
-    "candidates by words (beside the vector)": lambda m: _pair(m["hold"]["candidates by words, ms"]),
+    "how frequent its words are (beside the vector)": lambda m: _pair(
+        m["hold"]["how frequent its words are, ms"]
+    ),
+    "candidates by words (beside the vector)": lambda m: _pair(
+        m["hold"]["candidates by words, ms"]
+    ),
     "candidates by meaning": lambda m: _pair(m["hold"]["candidates by meaning, ms"]),
     "scoring them": lambda m: _pair(m["hold"]["scoring, ms"]),
     "a question with reading": lambda m: _pair(m["hold"].get("answers, ms", ())) or "not run",
@@ -46,7 +50,9 @@ def table(measured: Sequence[Measured]) -> str:
     """Markdown: a column for each size."""
     lines = ["| passages | " + " | ".join(f"{m['passages']:,}" for m in measured) + " |"]
     lines.append("| --- |" + " --- |" * len(measured))
-    lines += [f"| {name} | " + " | ".join(cell(m) for m in measured) + " |" for name, cell in ROWS.items()]
+    lines += [
+        f"| {name} | " + " | ".join(cell(m) for m in measured) + " |" for name, cell in ROWS.items()
+    ]
     return "\n".join(lines)
 
 
@@ -59,9 +65,13 @@ def draw(path: Path, measured: Sequence[Measured]) -> None:
 
     sizes = [m["passages"] for m in measured]
     lines = {
-        "a search, in the process that has Chroma": [m["hold"]["searches, ms"][0] for m in measured],
+        "a search, in the process that has Chroma": [
+            m["hold"]["searches, ms"][0] for m in measured
+        ],
         "a search, in another process": [m["hold"]["other: searches, ms"][0] for m in measured],
-        "candidates by meaning, of these": [m["hold"]["candidates by meaning, ms"][0] for m in measured],
+        "candidates by meaning, of these": [
+            m["hold"]["candidates by meaning, ms"][0] for m in measured
+        ],
         "scoring them": [m["hold"]["scoring, ms"][0] for m in measured],
     }
     for name in ("llamaindex", "bm25s"):
@@ -69,10 +79,18 @@ def draw(path: Path, measured: Sequence[Measured]) -> None:
             lines[{"llamaindex": "LlamaIndex and Chroma", "bm25s": "bm25s, in memory"}[name]] = some
     with rc_context(_STYLE):
         figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-        axes = figure.add_subplot(xscale="log", yscale="log", xlabel="passages", ylabel="milliseconds, median")
+        axes = figure.add_subplot(
+            xscale="log", yscale="log", xlabel="passages", ylabel="milliseconds, median"
+        )
         for name, values in lines.items():
             theirs = name.startswith(("LlamaIndex", "bm25s"))
-            axes.plot(sizes[: len(values)], values, marker="o", linestyle="--" if theirs else "-", label=name)
+            axes.plot(
+                sizes[: len(values)],
+                values,
+                marker="o",
+                linestyle="--" if theirs else "-",
+                label=name,
+            )
         axes.grid(color="#e3e6ea", linewidth=0.6)
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.set_yticks([1, 10, 100], ["1", "10", "100"])
@@ -109,7 +127,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--picture", type=Path, default=PICTURE, metavar="FILE")
     options = parser.parse_args(arguments)
     measured = [json.loads(line) for line in options.kept.read_text().splitlines()]
-    newest = list({m["passages"] // 100: m for m in measured}.values())  # of runs of one size the last
+    newest = list(
+        {m["passages"] // 100: m for m in measured}.values()
+    )  # of runs of one size the last
     sys.stdout.write(table(newest) + "\n")
     draw(options.picture, newest)
 

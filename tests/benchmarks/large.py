@@ -46,7 +46,11 @@ class Source:
             read = [(snapshot.article(each.number), each) for each in snapshot.embeddings()]
         store.close()
         entries: list[Entry] = [(article, list(each.spans), each.vectors) for article, each in read]
-        words = [article.text[slice(*span)].replace(".", "").split() for article, spans, _ in entries for span in spans]
+        words = [
+            article.text[slice(*span)].replace(".", "").split()
+            for article, spans, _ in entries
+            for span in spans
+        ]
         return cls(entries, words, np.concatenate([vectors for _, _, vectors in entries]), encoder)
 
     def made(self, first: int) -> Iterator[Entry]:
@@ -69,7 +73,11 @@ class Source:
                 for word in chance.choices(self.words[part], k=round(share * WORDS))
             ]
             chance.shuffle(mixed)
-            texts.append(" ".join(" ".join(mixed[n : n + SENTENCE]) + "." for n in range(0, len(mixed), SENTENCE)))
+            texts.append(
+                " ".join(
+                    " ".join(mixed[n : n + SENTENCE]) + "." for n in range(0, len(mixed), SENTENCE)
+                )
+            )
             row = shares @ self.vectors[parts]
             other = noise.standard_normal(len(row))
             row = row / np.linalg.norm(row) + NOISE * other / np.linalg.norm(other)
@@ -78,8 +86,12 @@ class Source:
         for text in texts:
             spans.append((start, start + len(text)))
             start += len(text) + 2
-        day = date.fromordinal(chance.randint(date(2015, 1, 1).toordinal(), date(2024, 6, 30).toordinal()))
-        article = Article(id=f"made-{number}", title=like.title, text="\n\n".join(texts), published=day)
+        day = date.fromordinal(
+            chance.randint(date(2015, 1, 1).toordinal(), date(2024, 6, 30).toordinal())
+        )
+        article = Article(
+            id=f"made-{number}", title=like.title, text="\n\n".join(texts), published=day
+        )
         return article, spans, np.array(rows, dtype=np.float32)
 
 

@@ -48,7 +48,9 @@ class NewsPage:
     def site(self) -> str:
         """The registered domain: ``www.express.co.uk`` -> ``express.co.uk``."""
         labels = (urlsplit(self.url).hostname or "").split(".")
-        return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
+        return ".".join(
+            labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:]
+        )
 
     @cached_property
     def pasted(self) -> str:
@@ -65,7 +67,9 @@ class NewsPage:
     @cached_property
     def stated(self) -> dict[str, set[str]]:
         """What it states, in every form that it states it: "title", "outlet", "author", "date" (ISO)."""
-        return _read_statements(document_fromstring(self.html, parser=HTMLParser(encoding="utf-8")), self.site)
+        return _read_statements(
+            document_fromstring(self.html, parser=HTMLParser(encoding="utf-8")), self.site
+        )
 
 
 def read_pages(folder: Path) -> list[NewsPage]:
@@ -73,7 +77,10 @@ def read_pages(folder: Path) -> list[NewsPage]:
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
     return [
         NewsPage(
-            key, gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes()), said["articleBody"], said["url"]
+            key,
+            gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes()),
+            said["articleBody"],
+            said["url"],
         )
         for key, said in sorted(truth.items())
     ]
@@ -93,7 +100,9 @@ def find_words(text: str) -> list[str]:
 
 def _count_shingles(text: str) -> Counter[tuple[str, ...]]:
     words = find_words(text)
-    return Counter(tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1)) if words)
+    return Counter(
+        tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1)) if words
+    )
 
 
 def is_right(field: str, found: str, stated: set[str]) -> bool:
@@ -115,8 +124,12 @@ def is_visible(field: str, stated: set[str], text: str) -> bool:
     """Whether a text shows a stated value."""
     if field == "date":
         folded = " ".join(text.lower().replace(",", " ").replace(".", " ").split())
-        return any(form in folded for value in stated for form in _write_days(date.fromisoformat(value)))
-    names = stated if field != "author" else {name for value in stated for name in _NAMES.split(value)}
+        return any(
+            form in folded for value in stated for form in _write_days(date.fromisoformat(value))
+        )
+    names = (
+        stated if field != "author" else {name for value in stated for name in _NAMES.split(value)}
+    )
     lines = [_squeeze(line) for line in text.splitlines()]
     return any(len(key) > 2 and key in line for key in map(_squeeze, names) for line in lines)
 
@@ -139,20 +152,41 @@ def _read_statements(tree: HtmlElement, site: str) -> dict[str, set[str]]:
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         meta.setdefault(name.lower(), []).append(" ".join((element.get("content") or "").split()))
     articles = [
-        value for value in _read_objects(tree) if str(value.get("@type")).rstrip("']").endswith(("Article", "Posting"))
+        value
+        for value in _read_objects(tree)
+        if str(value.get("@type")).rstrip("']").endswith(("Article", "Posting"))
     ]
 
     def gather(key: str, *names: str) -> set[str]:
         said = [text for article in articles for text in _texts(article.get(key))]
-        return {value for value in (*said, *(value for name in names for value in meta.get(name, ()))) if value}
+        return {
+            value
+            for value in (*said, *(value for name in names for value in meta.get(name, ())))
+            if value
+        }
 
     outlets = gather("publisher", "og:site_name")
-    stated = gather("headline", "og:title", "twitter:title") | {" ".join((tree.findtext(".//title") or "").split())}
+    stated = gather("headline", "og:title", "twitter:title") | {
+        " ".join((tree.findtext(".//title") or "").split())
+    }
     titles = {form for title in stated for form in _cut_titles(title)}
     shown = {" ".join(heading.text_content().split()) for heading in tree.iter("h1")}
-    titles |= {heading for heading in shown if any(_share(heading, title) >= 0.5 for title in stated)}
-    authors = {name for name in gather("author", "author", "parsely-author", "sailthru.author") if "/" not in name}
-    dates = gather("datePublished", "article:published_time", "datepublished", "parsely-pub-date", "date", "dc.date")
+    titles |= {
+        heading for heading in shown if any(_share(heading, title) >= 0.5 for title in stated)
+    }
+    authors = {
+        name
+        for name in gather("author", "author", "parsely-author", "sailthru.author")
+        if "/" not in name
+    }
+    dates = gather(
+        "datePublished",
+        "article:published_time",
+        "datepublished",
+        "parsely-pub-date",
+        "date",
+        "dc.date",
+    )
     return {
         "title": titles,
         "outlet": outlets | ({site, site.split(".")[0]} if outlets else set()),
@@ -179,7 +213,13 @@ def _read_objects(tree: HtmlElement) -> Iterator[dict[str, Any]]:
             value = pending.pop()
             if isinstance(value, dict):
                 yield value
-            pending += value if isinstance(value, list) else value.get("@graph", []) if isinstance(value, dict) else []
+            pending += (
+                value
+                if isinstance(value, list)
+                else value.get("@graph", [])
+                if isinstance(value, dict)
+                else []
+            )
 
 
 def _texts(value: object) -> list[str]:

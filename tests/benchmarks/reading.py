@@ -27,7 +27,13 @@ from assistant.evaluation.metrics import Score, auroc, calibration_error, exact_
 from assistant.reading.network import SHIPPED, Network
 from assistant.reading.rules import SentenceReader
 from assistant.reading.trained import best_span
-from assistant.reading.windows import Context, encode_bare, encode_contexts, make_windows, special_ids
+from assistant.reading.windows import (
+    Context,
+    encode_bare,
+    encode_contexts,
+    make_windows,
+    special_ids,
+)
 from assistant.training.squad import read_squad
 from corpus import Article
 from index import Hit, load_encoder, load_tokenizer
@@ -66,7 +72,9 @@ def read_clapnq(folder: Path) -> list[Given]:
         path = folder / f"clapnq_dev_{'answerable' if answerable else 'unanswerable'}.jsonl"
         for record in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             passage = record["passages"][0]["text"]
-            found.append(Given(question=record["input"], passage=passage, accepted=(), answerable=answerable))
+            found.append(
+                Given(question=record["input"], passage=passage, accepted=(), answerable=answerable)
+            )
     return found
 
 
@@ -81,7 +89,10 @@ def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
         batch = by_length[low : low + _BATCH]
         questions = encode_bare(tokenizer, [given[n].question for n in batch])
         passages = encode_bare(tokenizer, [given[n].passage for n in batch])
-        windows = [make_windows(asked, nothing, text, special) for asked, text in zip(questions, passages, strict=True)]
+        windows = [
+            make_windows(asked, nothing, text, special)
+            for asked, text in zip(questions, passages, strict=True)
+        ]
         logits = iter(network.read([window for some in windows for window in some]))
         for n, some in zip(batch, windows, strict=True):
             passage = given[n].passage
@@ -98,14 +109,18 @@ def read_by_rules(given: Sequence[Given]) -> list[tuple[float, str]]:
     for one in given:
         article = Article(id="given", text=one.passage)
         passages = split_article(article, "", encoder.count_tokens, encoder.max_tokens)
-        hits = [Hit(article=article, passage=passage, score=1.0, similarity=0.5) for passage in passages]
+        hits = [
+            Hit(article=article, passage=passage, score=1.0, similarity=0.5) for passage in passages
+        ]
         best = next(iter(reader.read(one.question, hits)), None)
         span = (best.short_answer or (best.start, best.end)) if best else (0, 0)
         found.append((best.score if best else -20.0, one.passage[slice(*span)]))
     return found
 
 
-def best_mean(scores: Sequence[float], answered: Sequence[float], declined: Sequence[float]) -> float:
+def best_mean(
+    scores: Sequence[float], answered: Sequence[float], declined: Sequence[float]
+) -> float:
     """The best mean over thresholds: of `answered` where the score is at or over it, of `declined` elsewhere."""
     order = np.argsort(-np.array(scores))
     gains = np.cumsum((np.array(answered) - np.array(declined))[order])
@@ -131,7 +146,12 @@ def measure_calibration(given: Sequence[Given], found: Sequence[tuple[float, str
     """How far the probability that the best span is right is off: of each half, fitted on the other."""
     half = np.array([crc32(one.passage.encode()) % 2 for one in given])
     scores = np.array([[score] for score, _ in found])
-    right = np.array([exact_match(span, one.accepted or ("",)) for (_, span), one in zip(found, given, strict=True)])
+    right = np.array(
+        [
+            exact_match(span, one.accepted or ("",))
+            for (_, span), one in zip(found, given, strict=True)
+        ]
+    )
     chances = np.zeros(len(given))
     for part in (0, 1):
         model = LogisticRegression(C=100).fit(scores[half != part], right[half != part])
@@ -142,7 +162,8 @@ def measure_calibration(given: Sequence[Given], found: Sequence[tuple[float, str
 def _area(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> Score:
     pairs = list(zip(given, (score for score, _ in found), strict=True))
     return auroc(
-        [score for one, score in pairs if one.answerable], [score for one, score in pairs if not one.answerable]
+        [score for one, score in pairs if one.answerable],
+        [score for one, score in pairs if not one.answerable],
     )
 
 
@@ -163,16 +184,26 @@ def main() -> None:
     error = measure_calibration(squad, found)
     clapnq = read_clapnq(options.data / "clapnq")
     area = _area(clapnq, read_all(clapnq))
-    lines = [f"SQuAD 2.0 dev, {len(squad):,} questions", *(f"  {what:32}{value:.3f}" for what, value in scores.items())]
-    lines.append(f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, {error.high or 0:.3f}]")
-    lines += [f"CLAPnq dev, {len(clapnq)} questions", f"  AUROC, answerable or not        {area.value:.3f}"]
+    lines = [
+        f"SQuAD 2.0 dev, {len(squad):,} questions",
+        *(f"  {what:32}{value:.3f}" for what, value in scores.items()),
+    ]
+    lines.append(
+        f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, {error.high or 0:.3f}]"
+    )
+    lines += [
+        f"CLAPnq dev, {len(clapnq)} questions",
+        f"  AUROC, answerable or not        {area.value:.3f}",
+    ]
     sys.stdout.write("\n".join([*lines, f"    [{area.low or 0:.3f}, {area.high or 0:.3f}]"]) + "\n")
     if options.limit is None and options.weights == SHIPPED and not options.rules:
         held = {f"SQuAD 2.0: {what}": value for what, value in scores.items()} | {
             "SQuAD 2.0: 1 - calibration error": 1 - (error.value or 0.0),
             "CLAPnq: AUROC": area.value or 0.0,
         }
-        digest = floors.digest_files(options.data / "squad2" / "dev.json.gz", options.data / "clapnq")
+        digest = floors.digest_files(
+            options.data / "squad2" / "dev.json.gz", options.data / "clapnq"
+        )
         sys.exit(floors.hold("reading", held, digest, pin=options.pin))
 
 

@@ -46,15 +46,21 @@ def main(arguments: list[str] | None = None) -> None:
         library.add(load_samples())
         evaluation = evaluate(read_questions(QUESTIONS), Assistant(library, Settings()))
     Console(highlight=False, markup=False).print(evaluation_view(evaluation, wrong=options.wrong))
-    pages = sorted(path for path in Path(corpus.samples.__file__).parent.glob("*.*") if path.suffix != ".py")
+    pages = sorted(
+        path for path in Path(corpus.samples.__file__).parent.glob("*.*") if path.suffix != ".py"
+    )
     digest = floors.digest_files(QUESTIONS, *pages)
     sys.exit(floors.hold("samples", to_floors(evaluation), digest, pin=options.pin))
 
 
 def to_floors(evaluation: Evaluation) -> dict[str, float]:
     """The scores that have floors, each the better the higher it is."""
-    values = {name: score.value for name, score in evaluation.scores.items() if score.value is not None}
-    return {name: values[name] for name in FLOORED} | {f"1 - {name}": 1 - values[name] for name in ERRORS}
+    values = {
+        name: score.value for name, score in evaluation.scores.items() if score.value is not None
+    }
+    return {name: values[name] for name in FLOORED} | {
+        f"1 - {name}": 1 - values[name] for name in ERRORS
+    }
 
 
 if __name__ == "__main__":

@@ -66,7 +66,12 @@ class Found:
     answering: frozenset[str]  # ids of passages
 
     def judge(self, weights: Weights) -> Ranks:
-        ranked = [c for c, _ in rank(self.question.text, self.candidates, as_of=self.question.asked, weights=weights)]
+        ranked = [
+            c
+            for c, _ in rank(
+                self.question.text, self.candidates, as_of=self.question.asked, weights=weights
+            )
+        ]
         return _first(
             [candidate.article_id in self.question.gold for candidate in ranked],
             [candidate.passage_id in self.answering for candidate in ranked],
@@ -81,7 +86,11 @@ def find_candidates(store: Store, encoder: Encoder, questions: Sequence[Question
 
 
 def _find(
-    snapshot: Snapshot, rows: Rows, read: Callable[[int], Article], encoder: Encoder, question: Question
+    snapshot: Snapshot,
+    rows: Rows,
+    read: Callable[[int], Article],
+    encoder: Encoder,
+    question: Question,
 ) -> Found:
     vector = encoder.encode_question(question.text)
     terms = snapshot.look_up(question.text)
@@ -99,7 +108,10 @@ def judge_search(library: Library, question: Question) -> Ranks:
     """Of what a user gets; a copy in ``also_in`` counts as its hit does."""
     hits = library.search(question.text, limit=max(DEPTHS), as_of=question.asked)
     return _first(
-        [bool(question.gold & {article.id for article in (hit.article, *hit.also_in)}) for hit in hits],
+        [
+            bool(question.gold & {article.id for article in (hit.article, *hit.also_in)})
+            for hit in hits
+        ],
         [question.is_answered_by(hit.passage.text) for hit in hits],
     )
 
@@ -108,7 +120,8 @@ def judge_chunks(chunks: Chunks, question: Question, scores: Floats) -> Ranks:
     """Of a simple method."""
     best = list(chunks.best(scores))
     return _first(
-        [chunk.article.id in question.gold for chunk in best], [question.is_answered_by(chunk.text) for chunk in best]
+        [chunk.article.id in question.gold for chunk in best],
+        [question.is_answered_by(chunk.text) for chunk in best],
     )
 
 
@@ -116,7 +129,9 @@ def _first(*rights: Sequence[bool]) -> Ranks:
     return np.array([right.index(True) + 1 if True in right else np.inf for right in rights])
 
 
-def judge_simple_methods(articles: Sequence[Article], questions: Sequence[Question], cache: Path) -> dict[str, Ranks]:
+def judge_simple_methods(
+    articles: Sequence[Article], questions: Sequence[Question], cache: Path
+) -> dict[str, Ranks]:
     """The ranks of all questions by method."""
     judged: dict[str, Ranks] = {}
     for size, overlap in ((1_024, 200), (200, 40)):
@@ -125,11 +140,16 @@ def judge_simple_methods(articles: Sequence[Article], questions: Sequence[Questi
             "MiniLM": [chunks.by_meaning(question.text) for question in questions],
             "BM25": [chunks.by_words(question.text) for question in questions],
             "both by ranks": [chunks.by_ranks(question.text) for question in questions],
-            "both by a sum": [chunks.by_sum(question.text, question.asked) for question in questions],
+            "both by a sum": [
+                chunks.by_sum(question.text, question.asked) for question in questions
+            ],
         }
         judged |= {
             f"chunks of {size:,}, {name}": np.array(
-                [judge_chunks(chunks, question, row) for question, row in zip(questions, rows, strict=True)]
+                [
+                    judge_chunks(chunks, question, row)
+                    for question, row in zip(questions, rows, strict=True)
+                ]
             )
             for name, rows in scores.items()
         }
@@ -141,20 +161,35 @@ def tune(found: Sequence[Found]) -> Weights:
 
     def quality(weights: Weights) -> float:
         ranks = np.array([one.judge(weights) for one in found])
-        return float(np.mean([ranks <= 4, ranks <= 10, np.where(ranks <= max(DEPTHS), 1 / ranks, 0)]))
+        return float(
+            np.mean([ranks <= 4, ranks <= 10, np.where(ranks <= max(DEPTHS), 1 / ranks, 0)])
+        )
 
-    choices = (replace(WEIGHTS, **dict(zip(GRID, values, strict=True))) for values in product(*GRID.values()))
+    choices = (
+        replace(WEIGHTS, **dict(zip(GRID, values, strict=True)))
+        for values in product(*GRID.values())
+    )
     return max(choices, key=quality)
 
 
 def report(judged: dict[str, Ranks], tuning: NDArray[np.bool_]) -> Iterator[str]:
     """A line for each half and method, and how much better the library is than BM25 there."""
-    for half, chosen in (("even (tuned on)", tuning), ("odd (reported)", ~tuning), ("all", tuning | ~tuning)):
-        yield f"{f'{half}: {chosen.sum()} questions':34}" + "".join(f"{f'@{k}':>14}" for k in DEPTHS)
+    for half, chosen in (
+        ("even (tuned on)", tuning),
+        ("odd (reported)", ~tuning),
+        ("all", tuning | ~tuning),
+    ):
+        yield f"{f'{half}: {chosen.sum()} questions':34}" + "".join(
+            f"{f'@{k}':>14}" for k in DEPTHS
+        )
         for name, rows in judged.items():
             means = [(rows[chosen] <= k).mean(axis=0) for k in DEPTHS]
-            yield f"  {name:32}" + "".join(f"{f'{gold:.3f} / {answer:.3f}':>14}" for gold, answer in means)
-        at_4, at_10 = ((judged[OURS][chosen] <= k).astype(float) - (judged[BM25][chosen] <= k) for k in (4, 10))
+            yield f"  {name:32}" + "".join(
+                f"{f'{gold:.3f} / {answer:.3f}':>14}" for gold, answer in means
+            )
+        at_4, at_10 = (
+            (judged[OURS][chosen] <= k).astype(float) - (judged[BM25][chosen] <= k) for k in (4, 10)
+        )
         yield (
             f"  {OURS} less {BM25}: gold @4 {interval(at_4[:, 0])}, gold @10 {interval(at_10[:, 0])},"
             f" answer @4 {interval(at_4[:, 1])}"
@@ -173,7 +208,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure search on news-dev.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
-    parser.add_argument("--tune", action="store_true", help="print the weights that are best on the even half")
+    parser.add_argument(
+        "--tune", action="store_true", help="print the weights that are best on the even half"
+    )
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     options = parser.parse_args()
     articles = list(read_articles(options.data))
@@ -185,11 +222,16 @@ def main() -> None:
         store.close()
         judged = judge_simple_methods(articles, questions, options.library / "chunks")
         judged[OURS] = np.array([judge_search(library, question) for question in questions])
-    judged |= {name: np.array([one.judge(weights) for one in found]) for name, weights in ABLATIONS.items()}
+    judged |= {
+        name: np.array([one.judge(weights) for one in found]) for name, weights in ABLATIONS.items()
+    }
     if options.tune:
         sys.stdout.write(f"{tune([one for one in found if one.question.is_for_tuning])}\n")
     sys.stdout.write(f"{len(articles)} articles; k counts passages; gold article / answer string\n")
-    sys.stdout.write("\n".join(report(judged, np.array([question.is_for_tuning for question in questions]))) + "\n")
+    sys.stdout.write(
+        "\n".join(report(judged, np.array([question.is_for_tuning for question in questions])))
+        + "\n"
+    )
     gold, answer = judged[OURS].T
     scores = {
         "gold article @4": float((gold <= 4).mean()),

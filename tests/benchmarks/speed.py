@@ -85,14 +85,18 @@ class TimedEncoder:
             return self._inner.encode_question(text)
 
 
-def ask_all(assistant: Assistant, encoder: TimedEncoder, questions: Sequence[str]) -> dict[str, Any]:
+def ask_all(
+    assistant: Assistant, encoder: TimedEncoder, questions: Sequence[str]
+) -> dict[str, Any]:
     """Median and p95 in milliseconds, and the share of each stage in the whole time."""
     totals, stages = [], {"Searching": 0.0, "Reading": 0.0, "Writing": 0.0}
     encoder.seconds = 0.0
     for question in questions:
         marks: list[tuple[str, float]] = []
         start = time.perf_counter()
-        assistant.answer(question, on_stage=lambda stage: marks.append((stage.split()[0], time.perf_counter())))  # noqa: B023 # called before the loop goes on
+        assistant.answer(
+            question, on_stage=lambda stage: marks.append((stage.split()[0], time.perf_counter()))
+        )  # noqa: B023 # called before the loop goes on
         end = time.perf_counter()
         totals.append(end - start)
         for (stage, begun), (_, ended) in zip(marks, [*marks[1:], ("", end)], strict=True):
@@ -109,7 +113,9 @@ def ask_all(assistant: Assistant, encoder: TimedEncoder, questions: Sequence[str
     }
 
 
-def warm(folder: Path, articles: Iterator[Article], questions: Sequence[str], encoder: TimedEncoder) -> dict[str, Any]:
+def warm(
+    folder: Path, articles: Iterator[Article], questions: Sequence[str], encoder: TimedEncoder
+) -> dict[str, Any]:
     """Build a library, ask once to warm it, then time every question."""
     with Library.open(folder, encoder=encoder) as library:
         start = time.perf_counter()
@@ -136,7 +142,10 @@ def cold(folder: Path, question: str, runs: int = 5) -> dict[str, float]:
         subprocess.run(command, check=True, capture_output=True)
         whole.append(time.perf_counter() - start)
         steps = subprocess.run(
-            [sys.executable, "-c", COLD, str(folder), question], check=True, capture_output=True, text=True
+            [sys.executable, "-c", COLD, str(folder), question],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         parts.append(json.loads(steps.stdout.splitlines()[-1]))
     return {
@@ -150,7 +159,10 @@ def news(folder: Path, articles: int, questions: int) -> tuple[Iterator[Article]
     path = folder / "news-dev.articles.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as file:
         kept = {json.loads(line)["id"] for line in islice(file, articles)}
-    rows = [json.loads(line) for line in (folder / "news-dev.questions.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (folder / "news-dev.questions.jsonl").read_text("utf-8").splitlines()
+    ]
     rows.sort(key=lambda row: not kept & set(row["gold_articles"]))
     return islice(load(path), articles), [row["question"] for row in rows[:questions]]
 
@@ -180,7 +192,11 @@ def main() -> None:
     for name, values in results.items():
         print(name)
         for key, value in values.items():
-            print(f"  {key:28} {value:10.3f}" if isinstance(value, float) else f"  {key:28} {value:>10}")
+            print(
+                f"  {key:28} {value:10.3f}"
+                if isinstance(value, float)
+                else f"  {key:28} {value:>10}"
+            )
 
 
 if __name__ == "__main__":

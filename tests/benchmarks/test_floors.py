@@ -28,7 +28,9 @@ def test_the_scores_that_were_pinned_hold(path: Path) -> None:
 
 
 @pytest.mark.parametrize("lower", [0.7709, 0.0, math.nan])
-def test_a_lowered_score_is_caught(path: Path, lower: float, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lowered_score_is_caught(
+    path: Path, lower: float, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert hold("search", SCORES | {"answer@4": lower}, "abc", path=path) == 1
     [line] = capsys.readouterr().out.splitlines()
     assert line.startswith(f"search: answer@4 is {lower:.4f}, below its floor 0.7710 (pinned ")
@@ -61,7 +63,9 @@ def test_floors_move_only_with_a_reason_and_only_those_of_the_benchmark(path: Pa
     with pytest.raises(ValueError, match="reason"):
         hold("search", {"answer@4": 0.5}, "abc", pin=" ", path=path)
     assert check("search", SCORES, "abc", path=path) == []
-    assert hold("search", {"answer@4": 0.5}, "abd", pin="measured on harder questions", path=path) == 0
+    assert (
+        hold("search", {"answer@4": 0.5}, "abd", pin="measured on harder questions", path=path) == 0
+    )
     assert "harder questions" in path.read_text()
     assert check("reading", {"f1": 0.5}, "xyz", path=path) == []
 

@@ -12,7 +12,13 @@ from corpus.article import Article, Page, Span
 
 @st.composite
 def pages(draw: st.DrawFn) -> Page:
-    text = draw(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=60))
+    text = draw(
+        st.text(
+            alphabet=st.characters(codec="utf-8", exclude_characters="\x00"),
+            min_size=1,
+            max_size=60,
+        )
+    )
     edges = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
     spans = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=False) if a < b]
     return Page(text=text, kept=tuple(spans))
@@ -32,7 +38,9 @@ def test_kept_and_dropped_spans_make_the_page(page: Page) -> None:
     assert "".join(page.text[start:end] for start, end in pieces) == page.text
 
 
-@pytest.mark.parametrize("kept", [((0, 0),), ((3, 2),), ((0, 3), (2, 4)), ((2, 4), (0, 1)), ((0, 99),), ((-1, 2),)])
+@pytest.mark.parametrize(
+    "kept", [((0, 0),), ((3, 2),), ((0, 3), (2, 4)), ((2, 4), (0, 1)), ((0, 99),), ((-1, 2),)]
+)
 def test_a_page_with_impossible_spans_cannot_exist(kept: tuple[Span, ...]) -> None:
     with pytest.raises(ValueError, match="kept span"):
         Page(text="abcdef", kept=kept)

@@ -18,7 +18,9 @@ import pytest
 from corpus import Article, LoadError, load, load_pasted
 from tests.corpus.test_pdf import LINES, make_pdf
 
-TEXT = "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
+TEXT = (
+    "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
+)
 
 
 def refuse(location: str | Path, part: str = "") -> LoadError:
@@ -26,7 +28,9 @@ def refuse(location: str | Path, part: str = "") -> LoadError:
     errors: list[LoadError] = []
     assert list(load(location, on_error=errors.append)) == []
     [error] = errors
-    assert str(error) == f"{error.location}: {error.found}; expected {error.expected}; {error.remedy}"
+    assert (
+        str(error) == f"{error.location}: {error.found}; expected {error.expected}; {error.remedy}"
+    )
     assert error.location == f"{location}{part}"
     assert str(error).isprintable()
     return error
@@ -38,7 +42,9 @@ def save(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.md", "a.html", "a.pdf", "a.json", "a.csv", "a.xml", "a.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a", "a.md", "a.html", "a.pdf", "a.json", "a.csv", "a.xml", "a.jsonl"]
+)
 @pytest.mark.parametrize("content", [b"", b" \n\t\n"], ids=["empty", "blank"])
 def test_an_empty_file(tmp_path: Path, name: str, content: bytes) -> None:
     assert refuse(save(tmp_path, name, content)).found == "an empty file"
@@ -56,7 +62,9 @@ def test_an_empty_file(tmp_path: Path, name: str, content: bytes) -> None:
     ],
     ids=["lines", "one line of 5 MB", "blank lines", "Markdown", "HTML", "JSON"],
 )
-def test_a_text_too_long_for_an_article_is_refused_at_once(tmp_path: Path, name: str, content: str) -> None:
+def test_a_text_too_long_for_an_article_is_refused_at_once(
+    tmp_path: Path, name: str, content: str
+) -> None:
     path = save(tmp_path, name, content.encode())
     started = time.monotonic()
     assert "characters" in refuse(path, ", record 1" if name == "a.json" else "").found
@@ -64,7 +72,9 @@ def test_a_text_too_long_for_an_article_is_refused_at_once(tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.html"])
-def test_the_kind_of_a_page_that_opens_with_many_comments_is_told_at_once(tmp_path: Path, name: str) -> None:
+def test_the_kind_of_a_page_that_opens_with_many_comments_is_told_at_once(
+    tmp_path: Path, name: str
+) -> None:
     path = save(tmp_path, name, b"<!-- x -->" * 40 + f"<p>{TEXT}</p>".encode())
     started = time.monotonic()
     assert list(load(path))
@@ -118,7 +128,9 @@ def test_a_file_of_200_mb_of_one_line_is_refused_in_little_memory(tmp_path: Path
     assert peak < 100_000_000
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.md", "a.html", "a.jsonl", "a.json", "a.csv", "a.xml"])
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a", "a.md", "a.html", "a.jsonl", "a.json", "a.csv", "a.xml"]
+)
 def test_a_binary(tmp_path: Path, name: str) -> None:
     noise = random.Random(7).randbytes(50_000)
     assert refuse(save(tmp_path, name, noise)).found == "a binary file"
@@ -133,17 +145,23 @@ def test_a_zip_bomb_renamed_to_html(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["page.html.gz", "page.txt.gz", "page.pdf.gz", "page.json.gz"])
 def test_a_gzip_bomb(tmp_path: Path, name: str) -> None:
-    assert refuse(save(tmp_path, name, gzip.compress(b"Text. " * 3_500_000))).found == "more than 20 MB"
+    assert (
+        refuse(save(tmp_path, name, gzip.compress(b"Text. " * 3_500_000))).found
+        == "more than 20 MB"
+    )
 
 
-@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(TEXT.encode() * 99)[:-30], b"\x1f\x8b\x08"])
+@pytest.mark.parametrize(
+    "content", [b"no gzip at all", gzip.compress(TEXT.encode() * 99)[:-30], b"\x1f\x8b\x08"]
+)
 @pytest.mark.parametrize("name", ["page.txt.gz", "records.jsonl.gz"])
 def test_a_broken_gzip_file(tmp_path: Path, name: str, content: bytes) -> None:
     assert "gzip" in refuse(save(tmp_path, name, content)).found
 
 
 @pytest.mark.parametrize(
-    "content", [b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(range(256)) * 9, b"no PDF", make_pdf([LINES])[:90]]
+    "content",
+    [b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(range(256)) * 9, b"no PDF", make_pdf([LINES])[:90]],
 )
 def test_a_broken_pdf(tmp_path: Path, content: bytes) -> None:
     assert "a broken PDF" in refuse(save(tmp_path, "a.pdf", content)).found
@@ -172,7 +190,9 @@ def test_a_page_without_sentences(tmp_path: Path, name: str, content: str) -> No
         "4 March 2025 by Jane Doe {}\n",
     ],
 )
-def test_a_page_that_is_all_boilerplate_is_refused_at_once_however_long(tmp_path: Path, line: str) -> None:
+def test_a_page_that_is_all_boilerplate_is_refused_at_once_however_long(
+    tmp_path: Path, line: str
+) -> None:
     page = "".join(line.format(number) for number in range(200_000 // len(line)))
     path = save(tmp_path, "a.txt", page.encode())
     started = time.process_time()
@@ -181,7 +201,8 @@ def test_a_page_that_is_all_boilerplate_is_refused_at_once_however_long(tmp_path
 
 
 @pytest.mark.parametrize(
-    "content", [b"<?xml version='1.0'?><note>Hi</note>", b"<rss><channel></channel></rss>", b"Hello."]
+    "content",
+    [b"<?xml version='1.0'?><note>Hi</note>", b"<rss><channel></channel></rss>", b"Hello."],
 )
 def test_xml_that_is_no_feed(tmp_path: Path, content: bytes) -> None:
     assert "a feed without items" in refuse(save(tmp_path, "a.xml", content)).found
@@ -205,7 +226,9 @@ def test_a_name_with_a_line_break_and_broken_bytes_is_still_one_line(tmp_path: P
 
 def test_a_broken_json_line_is_named_by_its_number_and_the_others_load(tmp_path: Path) -> None:
     path = save(
-        tmp_path, "a.jsonl", f'{{"id": 1, "text": "{TEXT}"}}\n{{"id": 2, \n{{"id": 3, "text": "{TEXT}"}}\n'.encode()
+        tmp_path,
+        "a.jsonl",
+        f'{{"id": 1, "text": "{TEXT}"}}\n{{"id": 2, \n{{"id": 3, "text": "{TEXT}"}}\n'.encode(),
     )
     errors: list[LoadError] = []
     assert len(list(load(path, on_error=errors.append))) == 2
@@ -213,9 +236,12 @@ def test_a_broken_json_line_is_named_by_its_number_and_the_others_load(tmp_path:
 
 
 @pytest.mark.parametrize(
-    "content", [b"The har\x00bour was shut on Monday.", b"The har\xed\xa0\x80bour was shut on Monday."]
+    "content",
+    [b"The har\x00bour was shut on Monday.", b"The har\xed\xa0\x80bour was shut on Monday."],
 )
-def test_nul_and_lone_surrogates_become_replacement_characters(tmp_path: Path, content: bytes) -> None:
+def test_nul_and_lone_surrogates_become_replacement_characters(
+    tmp_path: Path, content: bytes
+) -> None:
     [article] = load(save(tmp_path, "a.txt", content))
     assert "har\ufffd" in article.text
     article.text.encode()
@@ -233,7 +259,11 @@ def test_nul_and_lone_surrogates_become_replacement_characters(tmp_path: Path, c
 @pytest.mark.parametrize("name", ["a.txt", "a.html"])
 def test_any_script_is_read_to_the_character(tmp_path: Path, name: str, text: str) -> None:
     [article] = load(
-        save(tmp_path, name, f"<!doctype html><p>{text}</p>".encode() if "html" in name else text.encode())
+        save(
+            tmp_path,
+            name,
+            f"<!doctype html><p>{text}</p>".encode() if "html" in name else text.encode(),
+        )
     )
     assert article.text == text
 
@@ -257,10 +287,15 @@ def forbidden() -> Iterator[Path]:
             (folder / "closed").chmod(0o700)
 
 
-def test_a_folder_and_a_file_without_permission_are_named_and_the_rest_loads(forbidden: Path) -> None:
+def test_a_folder_and_a_file_without_permission_are_named_and_the_rest_loads(
+    forbidden: Path,
+) -> None:
     errors: list[LoadError] = []
     [article] = load(forbidden, on_error=errors.append)
     assert isinstance(article, Article)
-    assert [error.location for error in errors] == [str(forbidden / "closed.txt"), str(forbidden / "closed")]
+    assert [error.location for error in errors] == [
+        str(forbidden / "closed.txt"),
+        str(forbidden / "closed"),
+    ]
     assert {error.found for error in errors} == {"permission denied"}
     assert refuse(forbidden / "closed").found == "permission denied"

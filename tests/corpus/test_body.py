@@ -52,14 +52,22 @@ def test_a_long_sentence_without_a_full_stop_is_prose(sentence: str) -> None:
 
 
 def test_a_list_that_a_colon_announces_is_body_and_a_list_of_links_is_not() -> None:
-    items = ("* Crane one, of 1987", "* Crane two, of 1991", "* Crane three, of 2003", "* Crane four, of 2011")
+    items = (
+        "* Crane one, of 1987",
+        "* Crane two, of 1991",
+        "* Crane three, of 2003",
+        "* Crane four, of 2011",
+    )
     announced = BODY[2].removesuffix(".") + ":"
     assert choose(*MENU, *BODY[:2], announced, *items, *FOOT) == [*BODY[:2], announced, *items]
     assert choose(*MENU, *BODY, *items, *FOOT) == list(BODY)
 
 
 def test_teasers_that_stand_on_the_page_twice_prove_nothing() -> None:
-    teasers = [f"Readers of the town of Port Example ask {number} questions about the harbour." for number in "2345678"]
+    teasers = [
+        f"Readers of the town of Port Example ask {number} questions about the harbour."
+        for number in "2345678"
+    ]
     assert choose(*MENU, *BODY, *FOOT, *teasers, *FOOT, *teasers, *FOOT) == list(BODY)
 
 
@@ -69,6 +77,12 @@ def test_a_page_that_was_pasted_twice_has_a_body() -> None:
 
 
 def test_readers_comments_are_no_body_however_long() -> None:
-    comments = [f"I knew that crane {number} would fall one day, and told them so last year." for number in range(30)]
-    article = (*BODY, "The city will now have all its cranes inspected again, said the mayor, who was at the quay.")
+    comments = [
+        f"I knew that crane {number} would fall one day, and told them so last year."
+        for number in range(30)
+    ]
+    article = (
+        *BODY,
+        "The city will now have all its cranes inspected again, said the mayor, who was at the quay.",
+    )
     assert choose(*MENU, *article, "Comments (30)", *comments) == list(article)

@@ -78,11 +78,16 @@ LINES = st.sampled_from(
         "🙂",
     ]
 )
-TEXTS = st.one_of(st.text(max_size=200), st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=15).map("\n".join))
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=15).map("\n".join),
+)
 
 
 def build(text: str, **said: str) -> Article:
-    return build_article(text, id="1", location="page.txt", title=said.get("title"), outlet=said.get("outlet"))
+    return build_article(
+        text, id="1", location="page.txt", title=said.get("title"), outlet=said.get("outlet")
+    )
 
 
 def test_nothing_of_the_furniture_is_left() -> None:
@@ -96,10 +101,18 @@ def test_a_box_of_related_links_does_not_part_the_first_paragraph_from_the_rest(
 
 
 @pytest.mark.parametrize(
-    "teaser", ["SEE MORE: Harbours of the north", "DON'T MISS", "Cranes fall more often than one thinks [VIDEO]|"]
+    "teaser",
+    [
+        "SEE MORE: Harbours of the north",
+        "DON'T MISS",
+        "Cranes fall more often than one thinks [VIDEO]|",
+    ],
 )
 def test_a_teaser_amid_the_body_is_dropped(teaser: str) -> None:
-    assert build("\n\n".join([BODY[0], BODY[1], teaser, BODY[2]])).text.split() == " ".join(BODY).split()
+    assert (
+        build("\n\n".join([BODY[0], BODY[1], teaser, BODY[2]])).text.split()
+        == " ".join(BODY).split()
+    )
 
 
 def test_the_page_says_who_and_when() -> None:
@@ -133,7 +146,12 @@ def test_blank_metadata_says_nothing() -> None:
 
 def test_without_any_sign_of_them_there_is_no_title_outlet_or_date() -> None:
     article = build("\n\n".join(BODY))
-    assert (article.title, article.outlet, article.author, article.published) == (None, None, None, None)
+    assert (article.title, article.outlet, article.author, article.published) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert article.text == "\n\n".join(BODY)
 
 
@@ -162,7 +180,11 @@ def test_news_about_machine_translation_is_no_notice() -> None:
         "The vote is on Monday. Nobody knows how it will end.",
         "Parliament passes the law",
         "\n".join(
-            ["The harbour sleeps beneath the moon,", "the cranes stand still and high,", "a ship will leave it soon"]
+            [
+                "The harbour sleeps beneath the moon,",
+                "the cranes stand still and high,",
+                "a ship will leave it soon",
+            ]
             * 2
         ),
         "Five things to know today:\n\n1. The harbour is closed.\n2. The crane fell on Monday.\n3. Nobody was hurt.",
@@ -187,7 +209,14 @@ def test_sentences_that_differ_in_a_number_or_a_negation_are_no_copies() -> None
 
 @pytest.mark.parametrize(
     "dateline",
-    ["JAKARTA - ", "ANKARA, Nov 4 (Reuters) - ", "CNN — ", "(EX) -- ", "London (EX) – ", "PORT EXAMPLE, Md. (AP) — "],
+    [
+        "JAKARTA - ",
+        "ANKARA, Nov 4 (Reuters) - ",
+        "CNN — ",
+        "(EX) -- ",
+        "London (EX) – ",
+        "PORT EXAMPLE, Md. (AP) — ",
+    ],
 )
 def test_a_dateline_is_no_part_of_the_first_sentence(dateline: str) -> None:
     assert build(dateline + BODY[0]).text == BODY[0]
@@ -195,7 +224,10 @@ def test_a_dateline_is_no_part_of_the_first_sentence(dateline: str) -> None:
 
 @pytest.mark.parametrize(
     "opening",
-    ["The S-400 — bought in 2017 — is not for sale.", "Nobody - Ann Roe said - was hurt in the fall of the crane."],
+    [
+        "The S-400 — bought in 2017 — is not for sale.",
+        "Nobody - Ann Roe said - was hurt in the fall of the crane.",
+    ],
 )
 def test_a_dash_in_a_sentence_makes_no_dateline(opening: str) -> None:
     assert build(opening).text == opening
@@ -203,7 +235,14 @@ def test_a_dash_in_a_sentence_makes_no_dateline(opening: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t\n", "Home\nNews\nSport\nLog in", "Close\nShare\nX Instagram Youtube", "🙂🙂 !!!", "© 2025 Example"],
+    [
+        "",
+        " \n\t\n",
+        "Home\nNews\nSport\nLog in",
+        "Close\nShare\nX Instagram Youtube",
+        "🙂🙂 !!!",
+        "© 2025 Example",
+    ],
 )
 def test_a_page_without_an_article_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(LoadError, match=r"^page\.txt: [^\n]+$"):
@@ -212,7 +251,12 @@ def test_a_page_without_an_article_is_refused_in_one_line(text: str) -> None:
 
 def test_hints_choose_lines_but_never_text() -> None:
     page = "\n".join(
-        ["Menu", "Our apps have won prizes in nine countries, as every reader knows by now.", *BODY, "Share"]
+        [
+            "Menu",
+            "Our apps have won prizes in nine countries, as every reader knows by now.",
+            *BODY,
+            "Share",
+        ]
     )
     article = build_article(page, id="1", location="page.html", hints=list(BODY))
     assert article.text == "\n".join(BODY)
@@ -220,7 +264,9 @@ def test_hints_choose_lines_but_never_text() -> None:
 
 def test_hints_that_miss_the_body_are_not_believed() -> None:
     page = "\n".join(["Menu", "Subscribers read more for less.", "Share", *BODY])
-    article = build_article(page, id="1", location="page.html", hints=["Subscribers read more for less."])
+    article = build_article(
+        page, id="1", location="page.html", hints=["Subscribers read more for less."]
+    )
     assert article.text == "\n".join(BODY)
 
 
@@ -262,18 +308,31 @@ def test_a_page_of_ten_kilobytes_takes_milliseconds() -> None:
     assert min(spent) < 0.05
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the two real pages are their publishers' and lie beside the checkout")
+@pytest.mark.skipif(
+    not REAL.is_dir(), reason="the two real pages are their publishers' and lie beside the checkout"
+)
 def test_the_two_real_pages_are_read_to_the_letter() -> None:
     first, second = (build(path.read_text(encoding="utf-8")) for path in sorted(REAL.glob("*.txt")))
     assert first.machine_translated
     assert (first.title, first.outlet, first.author, first.published) == (None, None, None, None)
     assert "DigitalSiber" not in first.text
     assert first.text.startswith("Turkey's Defense Ministry")
-    assert second.title == "Handing S-400s to another country not on table, military sources tell Türkiye Today"
+    assert (
+        second.title
+        == "Handing S-400s to another country not on table, military sources tell Türkiye Today"
+    )
     assert second.outlet == "Türkiye Today"
     assert second.published_at == datetime(2025, 12, 9, 16, 12, tzinfo=timezone(timedelta(hours=3)))
     assert not second.machine_translated
-    for furniture in ("Close", "ewsletters", "X Instagram", "BigPhoto", "Photo", "More From", "GMT"):
+    for furniture in (
+        "Close",
+        "ewsletters",
+        "X Instagram",
+        "BigPhoto",
+        "Photo",
+        "More From",
+        "GMT",
+    ):
         assert furniture not in second.text
     assert second.text.count("The final parts of the second battery") == 1
     headings = [sentence for sentence in split_sentences(second.text) if sentence.heading]

@@ -85,10 +85,15 @@ def test_json_ld_about_the_article_is_believed_before_meta_tags(tmp_path: Path) 
     assert (article.published, article.published_at) == (date(2025, 3, 3), None)
 
 
-@pytest.mark.parametrize("broken", ["{", "[[[[" * 50_000, '{"@type": null}', '{"@type": 5}', '"NewsArticle"', "null"])
+@pytest.mark.parametrize(
+    "broken", ["{", "[[[[" * 50_000, '{"@type": null}', '{"@type": 5}', '"NewsArticle"', "null"]
+)
 def test_broken_json_ld_is_as_good_as_none(tmp_path: Path, broken: str) -> None:
     script = f'<script type="application/ld+json">{broken}</script>'
-    assert load_page(tmp_path, PAGE.replace("</head>", f"{script}</head>")).outlet == "The Daily Example"
+    assert (
+        load_page(tmp_path, PAGE.replace("</head>", f"{script}</head>")).outlet
+        == "The Daily Example"
+    )
 
 
 def test_a_canonical_link_to_the_front_page_does_not_merge_a_sites_articles(tmp_path: Path) -> None:
@@ -124,9 +129,12 @@ def test_rendering_is_what_a_browser_would_copy(markup: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "declared"), [("cp1254", "iso-8859-9"), ("utf-8", "iso-8859-1"), ("utf-8", ""), ("utf-16", "utf-16")]
+    ("encoding", "declared"),
+    [("cp1254", "iso-8859-9"), ("utf-8", "iso-8859-1"), ("utf-8", ""), ("utf-16", "utf-16")],
 )
-def test_text_is_decoded_as_it_was_written_whatever_is_declared(tmp_path: Path, encoding: str, declared: str) -> None:
+def test_text_is_decoded_as_it_was_written_whatever_is_declared(
+    tmp_path: Path, encoding: str, declared: str
+) -> None:
     sentence = "Türkiye, İzmir'deki köprünün cuma günü şehre yeniden hizmet vereceğini söyledi."
     meta = f'<meta charset="{declared}">' if declared else ""
     page = f"<html><head>{meta}</head><body><article><p>{sentence}</p></article></body></html>"
@@ -137,7 +145,9 @@ words = st.text(st.sampled_from("ab .\n\t\u00a0ş"), max_size=30)
 
 
 @given(st.lists(words, max_size=8), st.lists(words, max_size=8))
-def test_found_lines_are_ascending_spans_that_spell_lines_asked_for(text: list[str], lines: list[str]) -> None:
+def test_found_lines_are_ascending_spans_that_spell_lines_asked_for(
+    text: list[str], lines: list[str]
+) -> None:
     page = "\n".join(text)
     spans = find_lines(page, lines)
     spelled = ["".join(page[start:end].split()) for start, end in spans]
@@ -191,7 +201,9 @@ def test_a_hostile_page_is_read_or_refused_within_seconds(tmp_path: Path, markup
     ids=["picture", "script", "depth"],
 )
 def test_what_follows_something_huge_is_not_lost(tmp_path: Path, obstacle: str) -> None:
-    assert load_page(tmp_path, PAGE.replace("</p><p>", f"</p>{obstacle}<p>", 1)).text.split("\n\n") == list(BODY)
+    assert load_page(tmp_path, PAGE.replace("</p><p>", f"</p>{obstacle}<p>", 1)).text.split(
+        "\n\n"
+    ) == list(BODY)
 
 
 @pytest.mark.parametrize("declared", ["rot13", "base64", "no-such-thing", "utf-16"])
@@ -221,11 +233,15 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 def test_real_pages_are_cut_about_as_well_as_the_best_extractor_cuts_them(tmp_path: Path) -> None:
     """Every sixth page of the article-extraction-benchmark; tests/benchmarks/cleaning.py counts all 181."""
     if not PAGES.is_dir():
-        pytest.skip("the article-extraction-benchmark is not beside this checkout (../shared/data/pasted-pages)")
+        pytest.skip(
+            "the article-extraction-benchmark is not beside this checkout (../shared/data/pasted-pages)"
+        )
     truth = json.loads((PAGES / "ground-truth.json").read_text())
     scores = []
     for name in sorted(truth)[::6]:
-        article = load_page(tmp_path, gzip.decompress((PAGES / "html" / f"{name}.html.gz").read_bytes()))
+        article = load_page(
+            tmp_path, gzip.decompress((PAGES / "html" / f"{name}.html.gz").read_bytes())
+        )
         scores.append(_score(truth[name]["articleBody"], article.text))
     precision, recall = (sum(values) / len(values) for values in zip(*scores, strict=True))
     assert 2 * precision * recall / (precision + recall) > 0.93

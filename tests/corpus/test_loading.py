@@ -15,7 +15,9 @@ import pytest
 from corpus import Article, LoadError, load, load_pasted
 from corpus.identity import canonical
 
-TEXT = "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said.\n"
+TEXT = (
+    "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said.\n"
+)
 OTHER = "The harbour opened again on Friday, four days after the accident, the city said in a statement.\n"
 
 
@@ -122,14 +124,18 @@ def test_a_page_saved_without_a_suffix_is_known_by_how_it_begins(tmp_path: Path)
     assert article.text == TEXT.strip()
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.jsonl.gz", json.dumps({"text": TEXT})), ("a.txt.gz", TEXT)])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jsonl.gz", json.dumps({"text": TEXT})), ("a.txt.gz", TEXT)]
+)
 def test_gzip_is_undone(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_bytes(gzip.compress(content.encode()))
     [article] = load(tmp_path / name)
     assert article.text == TEXT.strip()
 
 
-def test_a_file_is_known_by_its_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_known_by_its_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path / "a.txt")
     [before] = load(path)
     write(path, OTHER)
@@ -143,7 +149,11 @@ def test_a_file_is_known_by_its_absolute_path(tmp_path: Path, monkeypatch: pytes
 
 def test_a_page_that_states_its_address_is_known_by_it_wherever_it_is_saved(tmp_path: Path) -> None:
     page = f'<html><link rel=canonical href="https://Daily.example:443/crane?utm_medium=mail&id=2#top"><p>{TEXT}</p>'
-    ids = {article.id for name in ("a.html", "b.html") for article in load(write(tmp_path / name, page))}
+    ids = {
+        article.id
+        for name in ("a.html", "b.html")
+        for article in load(write(tmp_path / name, page))
+    }
     assert len(ids) == 1
 
 
@@ -161,7 +171,10 @@ def test_a_pasted_nul_or_lone_surrogate_becomes_a_replacement_character() -> Non
 @pytest.mark.parametrize(
     ("url", "same"),
     [
-        ("HTTPS://Daily.Example/News/?utm_source=a&id=1&fbclid=z#end", "https://daily.example/News/?id=1"),
+        (
+            "HTTPS://Daily.Example/News/?utm_source=a&id=1&fbclid=z#end",
+            "https://daily.example/News/?id=1",
+        ),
         ("http://daily.example:80", "http://daily.example/"),
         ("http://daily.example:8080/a", "http://daily.example:8080/a"),
         ("https://daily.example./a", "https://daily.example/a"),
@@ -169,7 +182,9 @@ def test_a_pasted_nul_or_lone_surrogate_becomes_a_replacement_character() -> Non
         ("mailto:a@b.example", "mailto:a@b.example"),
     ],
 )
-def test_the_canonical_address_leaves_out_what_does_not_choose_the_page(url: str, same: str) -> None:
+def test_the_canonical_address_leaves_out_what_does_not_choose_the_page(
+    url: str, same: str
+) -> None:
     assert canonical(url) == same
     assert canonical(same) == same
 

@@ -64,12 +64,19 @@ def test_a_quotation_is_found_in_the_file_that_holds_the_signs() -> None:
 
 
 def test_without_front_matter_the_first_heading_is_the_title() -> None:
-    article = load("# Crane falls on quay\n\nThe harbour was closed on Monday after a crane fell.\n")
+    article = load(
+        "# Crane falls on quay\n\nThe harbour was closed on Monday after a crane fell.\n"
+    )
     assert article.title == "Crane falls on quay"
     assert article.text == "The harbour was closed on Monday after a crane fell."
 
 
-@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from("*_`[]()<>!#-=~\\ab \n"), max_size=60).map("".join)))
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.lists(st.sampled_from("*_`[]()<>!#-=~\\ab \n"), max_size=60).map("".join),
+    )
+)
 def test_signs_are_ascending_spans_of_the_text(text: str) -> None:
     end = 0
     for low, high in find_signs(text):
@@ -77,7 +84,9 @@ def test_signs_are_ascending_spans_of_the_text(text: str) -> None:
         end = high + 1
 
 
-@pytest.mark.parametrize("sign", ["`", "![", "[a](", "*a ", "**a ", "_a ", "<!-- ", "- ", "> ", "``a"])
+@pytest.mark.parametrize(
+    "sign", ["`", "![", "[a](", "*a ", "**a ", "_a ", "<!-- ", "- ", "> ", "``a"]
+)
 def test_signs_without_their_end_are_passed_over_at_once(sign: str) -> None:
     started = time.monotonic()
     find_signs(sign * 50_000)

@@ -22,16 +22,24 @@ LINES = (
 
 def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     """A PDF of text lines, as small as the format allows."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     kids = []
     for page in pages:
         shown = "".join(f"({line}) Tj 0 -14 Td " for line in page)
         stream = f"BT /F1 11 Tf 50 780 Td {shown}ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         resources = "<< /Font << /F1 3 0 R >> >>"
-        objects.append(f"<< /Type /Page /Parent 2 0 R /Contents {len(objects)} 0 R /Resources {resources} >>")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /Contents {len(objects)} 0 R /Resources {resources} >>"
+        )
         kids.append(f"{len(objects)} 0 R")
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} /MediaBox [0 0 595 842] >>"
+    objects[1] = (
+        f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} /MediaBox [0 0 595 842] >>"
+    )
     data, offsets = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, 1):
         offsets.append(len(data))
@@ -50,14 +58,19 @@ def load_one(folder: Path, pages: Sequence[Sequence[str]]) -> Article:
 
 def test_wrapped_lines_are_joined_and_the_hyphen_between_them_is_dropped(tmp_path: Path) -> None:
     article = load_one(tmp_path, [LINES])
-    assert "closed the international terminal after a crane fell on to the quay. Nobody was hurt, and" in article.text
+    assert (
+        "closed the international terminal after a crane fell on to the quay. Nobody was hurt, and"
+        in article.text
+    )
     assert article.page is not None
     assert "-\n" in [article.page.text[start:end] for start, end in article.page.dropped]
 
 
 def test_a_word_that_has_its_hyphen_elsewhere_keeps_it(tmp_path: Path) -> None:
     first = "The ministry called the plan a long-term one, and the opposition said that a long-"
-    article = load_one(tmp_path, [[first, "term plan was what the harbour had needed for many years."]])
+    article = load_one(
+        tmp_path, [[first, "term plan was what the harbour had needed for many years."]]
+    )
     assert "said that a long-term plan was" in article.text
 
 
@@ -79,11 +92,19 @@ def test_a_headline_stays_on_a_line_of_its_own() -> None:
     assert page.text.startswith("Crane falls on quay\n\nThe harbour authority")
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", categories=("L", "P", "N", "Zs")), max_size=40))))
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(codec="utf-8", categories=("L", "P", "N", "Zs")), max_size=40)
+        )
+    )
+)
 def test_the_rendering_keeps_every_visible_character_in_order(pages: list[list[str]]) -> None:
     lines = [[" ".join(line.split()) for line in page if line.strip()] for page in pages]
     text = pdf.render_pages(lines).text
-    assert "".join(text.split()) == "".join("".join(line.split()) for page in lines for line in page)
+    assert "".join(text.split()) == "".join(
+        "".join(line.split()) for page in lines for line in page
+    )
 
 
 def test_a_pdf_without_text_is_taken_for_a_scan(tmp_path: Path) -> None:

@@ -29,8 +29,20 @@ def write_lines(*records: object) -> str:
 @pytest.mark.parametrize(
     "record",
     [
-        {"id": 7, "title": "Crane falls", "text": TEXT, "url": "https://a.example/x", "published": "2022/08/30"},
-        {"ID": "7", "headline": "Crane falls", "body": TEXT, "link": "https://a.example/x", "date": "2022-08-30"},
+        {
+            "id": 7,
+            "title": "Crane falls",
+            "text": TEXT,
+            "url": "https://a.example/x",
+            "published": "2022/08/30",
+        },
+        {
+            "ID": "7",
+            "headline": "Crane falls",
+            "body": TEXT,
+            "link": "https://a.example/x",
+            "date": "2022-08-30",
+        },
         {
             "source": {"id": None, "name": "a.example"},
             "title": "Crane falls",
@@ -41,29 +53,42 @@ def write_lines(*records: object) -> str:
     ],
     ids=["plain", "other names", "as NewsAPI writes it"],
 )
-def test_fields_are_known_by_the_names_that_exports_use(tmp_path: Path, record: dict[str, Any]) -> None:
+def test_fields_are_known_by_the_names_that_exports_use(
+    tmp_path: Path, record: dict[str, Any]
+) -> None:
     [article], errors = load_all(tmp_path / "a.jsonl", write_lines(record))
     assert not errors
-    assert (article.title, article.text, article.url) == ("Crane falls", TEXT, "https://a.example/x")
+    assert (article.title, article.text, article.url) == (
+        "Crane falls",
+        TEXT,
+        "https://a.example/x",
+    )
     assert article.published == date(2022, 8, 30)
     assert article.outlet == "a.example"
 
 
 def test_one_url_twice_is_two_articles_where_the_records_have_ids(tmp_path: Path) -> None:
-    records = [{"id": i, "url": "https://a.example/x", "text": text} for i, text in enumerate((TEXT, OTHER), 1)]
+    records = [
+        {"id": i, "url": "https://a.example/x", "text": text}
+        for i, text in enumerate((TEXT, OTHER), 1)
+    ]
     articles, errors = load_all(tmp_path / "a.jsonl", write_lines(*records))
     assert not errors
     assert len({article.id for article in articles}) == 2
 
 
 def test_the_same_id_means_another_article_in_another_file(tmp_path: Path) -> None:
-    ids = {load_all(tmp_path / name, write_lines({"id": 1, "text": TEXT}))[0][0].id for name in ("a.jsonl", "b.jsonl")}
+    ids = {
+        load_all(tmp_path / name, write_lines({"id": 1, "text": TEXT}))[0][0].id
+        for name in ("a.jsonl", "b.jsonl")
+    }
     assert len(ids) == 2
 
 
 def test_a_second_record_of_the_same_id_is_an_error(tmp_path: Path) -> None:
     articles, errors = load_all(
-        tmp_path / "a.jsonl", write_lines({"id": 1, "text": TEXT}, {"id": "1", "text": OTHER}, {"id": 2, "text": OTHER})
+        tmp_path / "a.jsonl",
+        write_lines({"id": 1, "text": TEXT}, {"id": "1", "text": OTHER}, {"id": 2, "text": OTHER}),
     )
     assert [article.text for article in articles] == [TEXT, OTHER]
     [error] = errors
@@ -71,15 +96,23 @@ def test_a_second_record_of_the_same_id_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_record_without_an_id_is_known_by_its_url_else_by_its_text(tmp_path: Path) -> None:
-    first, _ = load_all(tmp_path / "a.jsonl", write_lines({"url": "https://a.example/x", "text": TEXT}, {"text": TEXT}))
+    first, _ = load_all(
+        tmp_path / "a.jsonl",
+        write_lines({"url": "https://a.example/x", "text": TEXT}, {"text": TEXT}),
+    )
     again, _ = load_all(
-        tmp_path / "b.jsonl", write_lines({"text": TEXT}, {"url": "https://a.example/x#top", "text": OTHER})
+        tmp_path / "b.jsonl",
+        write_lines({"text": TEXT}, {"url": "https://a.example/x#top", "text": OTHER}),
     )
     assert [article.id for article in first] == [article.id for article in again][::-1]
 
 
 def test_a_broken_line_is_named_and_the_others_still_load(tmp_path: Path) -> None:
-    lines = write_lines({"id": 1, "text": TEXT}) + "\n{broken\n[1]\n" + write_lines({"id": 2, "title": "No text"})
+    lines = (
+        write_lines({"id": 1, "text": TEXT})
+        + "\n{broken\n[1]\n"
+        + write_lines({"id": 2, "title": "No text"})
+    )
     articles, errors = load_all(tmp_path / "a.jsonl", lines + write_lines({"id": 3, "text": OTHER}))
     assert [article.text for article in articles] == [TEXT, OTHER]
     assert [error.partition(":")[0] for error in errors] == [", line 3", ", line 4", ", line 5"]
@@ -92,7 +125,10 @@ def test_escaped_nul_and_lone_surrogates_become_replacement_characters(tmp_path:
     line = '{"id": "\\ud800", "title": "a\\u0000b", "text": "The harbour\\ud800 was closed\\u0000 on Monday."}'
     [article], errors = load_all(tmp_path / "a.jsonl", line)
     assert not errors
-    assert (article.title, article.text) == ("a\ufffdb", "The harbour\ufffd was closed\ufffd on Monday.")
+    assert (article.title, article.text) == (
+        "a\ufffdb",
+        "The harbour\ufffd was closed\ufffd on Monday.",
+    )
 
 
 @pytest.mark.parametrize("pattern", ["[%s]", '{"articles": [%s]}', "%s"])
@@ -110,8 +146,13 @@ def test_json_that_holds_no_records_is_one_error(tmp_path: Path, content: str) -
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.tsv", "\t")])
-def test_csv_is_read_with_the_separator_of_its_header(tmp_path: Path, name: str, separator: str) -> None:
-    rows = [["ID", "Title", "Text", "Date"], ["1", "Crane", f'"{TEXT}\n\nIt was said to be ""old""."', "2022-08-30"]]
+def test_csv_is_read_with_the_separator_of_its_header(
+    tmp_path: Path, name: str, separator: str
+) -> None:
+    rows = [
+        ["ID", "Title", "Text", "Date"],
+        ["1", "Crane", f'"{TEXT}\n\nIt was said to be ""old""."', "2022-08-30"],
+    ]
     content = "\ufeff" + "\r\n".join(separator.join(row) for row in rows) + "\r\n\r\n"
     [article], errors = load_all(tmp_path / name, content)
     assert not errors
@@ -147,14 +188,18 @@ TURKISH = "İstanbul Boğazı pazartesi günü sis nedeniyle gemi trafiğine kap
      ("a.json", f'{{"text": "{TURKISH}"}}')],
     ids=["CSV", "JSON Lines", "JSON"],
 )  # fmt: skip
-def test_records_are_decoded_as_they_were_written(tmp_path: Path, name: str, content: str, encoding: str) -> None:
+def test_records_are_decoded_as_they_were_written(
+    tmp_path: Path, name: str, content: str, encoding: str
+) -> None:
     [article], errors = load_all(tmp_path / name, content.encode(encoding))
     assert not errors
     assert article.text == TURKISH
 
 
 def test_a_list_of_paragraphs_is_a_text_of_paragraphs(tmp_path: Path) -> None:
-    [article], _ = load_all(tmp_path / "a.jsonl", write_lines({"text": [TEXT, OTHER], "authors": ["A. Ay", "B. Bo"]}))
+    [article], _ = load_all(
+        tmp_path / "a.jsonl", write_lines({"text": [TEXT, OTHER], "authors": ["A. Ay", "B. Bo"]})
+    )
     assert article.text == f"{TEXT}\n\n{OTHER}"
     assert article.author == "A. Ay, B. Bo"
 

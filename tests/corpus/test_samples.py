@@ -37,20 +37,30 @@ def test_the_samples_come_in_a_stable_order_with_ids_that_name_no_folder() -> No
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_sample_carries_what_its_page_says_of_itself(samples: dict[str, Article], name: str) -> None:
+def test_a_sample_carries_what_its_page_says_of_itself(
+    samples: dict[str, Article], name: str
+) -> None:
     article, expected = samples[name], EXPECTED[name]
-    assert (article.title, article.outlet, article.author) == tuple(expected[k] for k in ("title", "outlet", "author"))
-    assert article.published == (date.fromisoformat(expected["published"]) if expected["published"] else None)
+    assert (article.title, article.outlet, article.author) == tuple(
+        expected[k] for k in ("title", "outlet", "author")
+    )
+    assert article.published == (
+        date.fromisoformat(expected["published"]) if expected["published"] else None
+    )
     stamp = expected["published_at"]
     assert article.published_at == (datetime.fromisoformat(stamp) if stamp else None)
 
 
 def test_only_the_page_with_the_notice_is_machine_translated(samples: dict[str, Article]) -> None:
-    assert [name for name, article in samples.items() if article.machine_translated] == ["incirlik-denial"]
+    assert [name for name, article in samples.items() if article.machine_translated] == [
+        "incirlik-denial"
+    ]
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_sample_is_kept_from_its_first_sentence_to_its_last(samples: dict[str, Article], name: str) -> None:
+def test_a_sample_is_kept_from_its_first_sentence_to_its_last(
+    samples: dict[str, Article], name: str
+) -> None:
     text = flat(samples[name].text)
     assert EXPECTED[name]["first"] in text
     assert text.endswith(EXPECTED[name]["last"])
@@ -67,7 +77,9 @@ def test_a_caption_stands_at_most_once(samples: dict[str, Article], name: str) -
     assert flat(samples[name].text).count(EXPECTED[name]["caption"]) <= 1
 
 
-def test_a_wire_story_stands_in_two_outlets_and_a_later_report_is_no_copy(samples: dict[str, Article]) -> None:
+def test_a_wire_story_stands_in_two_outlets_and_a_later_report_is_no_copy(
+    samples: dict[str, Article],
+) -> None:
     post, gazette, later = (
         set(flat(samples[name].text).split(". "))
         for name in ("ferry-wire-post", "ferry-wire-gazette", "ferry-toll-rises")
@@ -86,11 +98,17 @@ def test_benchmark_questions_name_articles_that_exist(samples: dict[str, Article
     assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) >= 60
     for question in QUESTIONS:
         assert question["kind"] in KINDS, question["id"]
-        assert {gold.removeprefix("sample-") for gold in question.get("articles", [])} <= samples.keys(), question["id"]
+        assert {
+            gold.removeprefix("sample-") for gold in question.get("articles", [])
+        } <= samples.keys(), question["id"]
 
 
-@pytest.mark.parametrize("question", [q for q in QUESTIONS if "answer" in q], ids=lambda question: question["id"])
-def test_an_answer_stands_in_each_of_its_gold_articles(samples: dict[str, Article], question: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "question", [q for q in QUESTIONS if "answer" in q], ids=lambda question: question["id"]
+)
+def test_an_answer_stands_in_each_of_its_gold_articles(
+    samples: dict[str, Article], question: dict[str, Any]
+) -> None:
     answers = [question["answer"]] if isinstance(question["answer"], str) else question["answer"]
     texts = [flat(samples[gold.removeprefix("sample-")].text) for gold in question["articles"]]
     assert all(any(answer in text for answer in answers) for text in texts)

@@ -105,7 +105,9 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
     )
     sentences = split_sentences(text)
     assert [sentence.paragraph for sentence in sentences] == [0, 0, 0, 1]
-    assert text[sentences[0].start : sentences[0].end].endswith("and it\nvoted to close the harbour for a week.")
+    assert text[sentences[0].start : sentences[0].end].endswith(
+        "and it\nvoted to close the harbour for a week."
+    )
 
 
 def test_lines_of_different_lengths_are_paragraphs_of_their_own() -> None:

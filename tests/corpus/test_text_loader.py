@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from corpus.errors import LoadError
 from corpus.loaders.text import load_text
 
-TURKISH = (
-    "Sözcü, sistemin başka bir ülkeye verilmesinin gündemde olmadığını söyledi. İstanbul ve Ağrı'da görüşmeler sürüyor."
-)
+TURKISH = "Sözcü, sistemin başka bir ülkeye verilmesinin gündemde olmadığını söyledi. İstanbul ve Ağrı'da görüşmeler sürüyor."
 FRENCH = "Le ministre a déclaré que l’accord était annulé. “C’est fini”, a-t-il répété à l’Élysée."
 RUSSIAN = "Министр заявил, что соглашение отменено. Переговоры продолжаются в столице."
 
@@ -61,7 +59,9 @@ def test_line_ends_become_lf_and_nul_becomes_the_replacement_character() -> None
     )
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + bytes(100), b"PK\x03\x04" + bytes(60)])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + bytes(100), b"PK\x03\x04" + bytes(60)]
+)
 def test_a_binary_is_refused(data: bytes) -> None:
     with pytest.raises(LoadError, match=r"^page\.txt: "):
         load(data)

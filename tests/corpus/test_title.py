@@ -17,12 +17,19 @@ BODY = (
             "Nobody was hurt when it came down near the containers",
             "By Ann Writer",
         ],
-        ["Storm warning for Port Example's islands", ">Harbour closed after crane falls in Port Example"],
+        [
+            "Storm warning for Port Example's islands",
+            ">Harbour closed after crane falls in Port Example",
+        ],
         [">Is the harbour of Port Example closed?"],
         ["Home News Crane falls on quay, harbour closed", ">Crane falls on quay, harbour closed"],
         ["News > Port Example > Harbour closed", ">Harbour of Port Example closed"],
         ["Harbour closed Monday 9:41 AM", ">Harbour of Port Example closed"],
-        ["Ten harbours of example to see", ">Crane falls on quay of Port Example, harbour closed", "3 March 2025"],
+        [
+            "Ten harbours of example to see",
+            ">Crane falls on quay of Port Example, harbour closed",
+            "3 March 2025",
+        ],
     ],
 )
 def test_the_title_is_the_line_that_its_body_repeats(lines: list[str]) -> None:
@@ -77,7 +84,10 @@ def test_a_byline_is_names_behind_by(line: str, byline: tuple[str, str | None] |
     ("lines", "outlet"),
     [
         (["© 2025 Example News"], "Example News"),
-        (["Copyright © 2019-2025 The Example Times Ltd. All rights reserved."], "The Example Times"),
+        (
+            ["Copyright © 2019-2025 The Example Times Ltd. All rights reserved."],
+            "The Example Times",
+        ),
         (["More From Example Today"], "Example Today"),
         (["© 2025 Dockside.com", "Dockside.com", "About Dockside.com"], "Dockside.com"),
         (["© 2025 Dockside.com"], None),
@@ -93,7 +103,9 @@ def test_a_byline_is_names_behind_by(line: str, byline: tuple[str, str | None] |
         ([], None),
     ],
 )
-def test_the_outlet_is_read_only_where_the_page_is_sure(lines: list[str], outlet: str | None) -> None:
+def test_the_outlet_is_read_only_where_the_page_is_sure(
+    lines: list[str], outlet: str | None
+) -> None:
     assert find_outlet(lines, BODY) == outlet
 
 
@@ -117,6 +129,15 @@ def test_an_outlet_that_is_only_mentioned_is_not_the_publisher() -> None:
 
 
 def test_the_outlet_behind_a_title_is_cut_off_where_it_is_one() -> None:
-    assert split_site("Crane falls on quay | Example News", []) == ("Crane falls on quay", "Example News")
-    assert split_site("Crane falls on quay - Dockside", ["Dockside"]) == ("Crane falls on quay", "Dockside")
-    assert split_site("Crane falls on quay - nobody hurt", []) == ("Crane falls on quay - nobody hurt", None)
+    assert split_site("Crane falls on quay | Example News", []) == (
+        "Crane falls on quay",
+        "Example News",
+    )
+    assert split_site("Crane falls on quay - Dockside", ["Dockside"]) == (
+        "Crane falls on quay",
+        "Dockside",
+    )
+    assert split_site("Crane falls on quay - nobody hurt", []) == (
+        "Crane falls on quay - nobody hurt",
+        None,
+    )

@@ -13,7 +13,9 @@ import pytest
 from corpus import LoadError, load
 from corpus.loaders.web import NotPublicError, fetch, resolve_public
 
-TEXT = "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
+TEXT = (
+    "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
+)
 OTHER = "The harbour opened again on Friday, four days after the accident, the city said in a statement."
 PAGE = f"<!doctype html><html><head><title>Crane falls</title></head><body><p>{TEXT}</p></body></html>".encode()
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Daily</title>
@@ -174,13 +176,16 @@ def test_an_address_that_is_not_public_is_refused_however_it_is_written(host: st
 
 def test_public_addresses_pass() -> None:
     assert resolve_public("93.184.215.14") == ["93.184.215.14"]
-    assert resolve_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c") == ["2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
+    assert resolve_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c") == [
+        "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
+    ]
     with pytest.raises(NotPublicError):
         resolve_public("192.0.2.1")
 
 
 @pytest.mark.parametrize(
-    "url", ["https://nowhere.invalid/", "http://", "http://[::1", "http://a..b/", "ftp://a.example/"]
+    "url",
+    ["https://nowhere.invalid/", "http://", "http://[::1", "http://a..b/", "ftp://a.example/"],
 )
 def test_an_address_that_leads_nowhere_is_one_clear_line(url: str) -> None:
     assert "expected a page that can be read" in refuse(url)

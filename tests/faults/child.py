@@ -45,14 +45,24 @@ POINTS = {
     "while an article is encoded": Point(function=("index/upkeep/adding.py", "encode")),
     "as the transaction begins": Point(function=("index/storage/transaction.py", "Writer.put")),
     "inside the transaction": Point(function=("index/storage/words.py", "put")),
-    "before the commit": Point(function=("index/storage/transaction.py", "Writer.put"), event="return"),
+    "before the commit": Point(
+        function=("index/storage/transaction.py", "Writer.put"), event="return"
+    ),
     "after the commit": Point(function=("index/upkeep/adding.py", "Intake._put"), event="return"),
     "before Chroma deletes": Point(function=("models/Collection.py", "Collection.delete")),
-    "after Chroma deleted": Point(function=("models/Collection.py", "Collection.delete"), event="return"),
+    "after Chroma deleted": Point(
+        function=("models/Collection.py", "Collection.delete"), event="return"
+    ),
     "before Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert")),
-    "after Chroma's upsert": Point(function=("models/Collection.py", "Collection.upsert"), event="return"),
-    "while Chroma writes its index files": Point(function=("models/Collection.py", "Collection.upsert"), late=0.3),
-    "during a rebuild": Point(function=("index/vectors/chroma/files.py", "Files._take_over"), event="return"),
+    "after Chroma's upsert": Point(
+        function=("models/Collection.py", "Collection.upsert"), event="return"
+    ),
+    "while Chroma writes its index files": Point(
+        function=("models/Collection.py", "Collection.upsert"), late=0.3
+    ),
+    "during a rebuild": Point(
+        function=("index/vectors/chroma/files.py", "Files._take_over"), event="return"
+    ),
     "during a compaction": Point(
         function=("index/storage/transaction.py", "Writer.merge_words"), event="return", late=0.02
     ),

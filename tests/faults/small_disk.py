@@ -31,7 +31,10 @@ def fill(folder: Path) -> tuple[LibraryError, float]:
             library.warm()
             for n in count():
                 began = time.monotonic()
-                text = f"The council spoke about topic{n}. " + "It went on for long and nobody was glad of it. " * 40
+                text = (
+                    f"The council spoke about topic{n}. "
+                    + "It went on for long and nobody was glad of it. " * 40
+                )
                 library.add([article(f"a{n}", text)], progress=acknowledge)
     except LibraryError as error:
         return error, time.monotonic() - began

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleNotFoundError, Library, LibraryDamagedError, LibraryError, LibraryStorageError, restore
+from index import (
+    ArticleNotFoundError,
+    Library,
+    LibraryDamagedError,
+    LibraryError,
+    LibraryStorageError,
+    restore,
+)
 from tests.fakes import WordEncoder
 from tests.faults import FULL, survived, tier
 from tests.faults.child import BULK
@@ -64,7 +71,8 @@ def look(library: Library, model: Model) -> bool:
             assert hit.article.text == model[hit.article.id]
             assert hit.passage.text == hit.article.text[hit.passage.start : hit.passage.end]
         whole = whole and (
-            not any(f"topic{n} " in text for text in model.values()) or f"topic{n} " in hits[0].passage.text
+            not any(f"topic{n} " in text for text in model.values())
+            or f"topic{n} " in hits[0].passage.text
         )
     return whole
 
@@ -83,7 +91,11 @@ def outcome(folder: Path, model: Model, caplog: pytest.LogCaptureFixture) -> str
                 assert {entry.id: entry.text for entry in library.articles()} == model
                 return "as if nothing had happened"
             assert all("\n" not in problem for problem in problems)
-            assert told or whole or any("library.db" in problem or "article" in problem for problem in problems)
+            assert (
+                told
+                or whole
+                or any("library.db" in problem or "article" in problem for problem in problems)
+            )
     except LibraryError as error:
         refused = str(error)
     else:
@@ -100,7 +112,9 @@ def test_a_harmed_file_is_mended_or_named(
 ) -> None:
     whole = full if state == "closed" else killed
     model = read_model(whole, tmp_path / "whole")
-    names = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
+    names = sorted(
+        path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file()
+    )
     assert {"library.db", "library.mark", "LOCK"} < set(names)
     assert sum(name.startswith("chroma/") for name in names) >= 5
     blind = way in ("a bit flipped", "a page of zeros")
@@ -128,7 +142,9 @@ def test_a_harmed_library_comes_back_from_a_snapshot(way: str, full: Path, tmp_p
         before = list(library.articles())
     for trial in range(20):
         WAYS[way](folder / "library.db", random.Random(trial))
-        with suppress(LibraryStorageError):  # the harm did not show, and a sound library is never replaced
+        with suppress(
+            LibraryStorageError
+        ):  # the harm did not show, and a sound library is never replaced
             assert restore(tmp_path / "kept", folder) == BULK
             break
     with Library.open(folder, encoder=WordEncoder()) as library:

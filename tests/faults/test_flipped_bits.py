@@ -25,11 +25,16 @@ pytestmark = pytest.mark.timeout(3_600)  # in full it takes some ten minutes
 ARTICLES = 8
 
 
-def test_whatever_bit_is_flipped_no_call_shows_what_was_not_stored_or_fails_without_a_name(tmp_path: Path) -> None:
+def test_whatever_bit_is_flipped_no_call_shows_what_was_not_stored_or_fails_without_a_name(
+    tmp_path: Path,
+) -> None:
     whole = tmp_path / "whole"
     with Library.open(whole, encoder=WordEncoder()) as library:
         library.add(
-            article(f"a{n}", f"The council met about topic{n}.\n\n" + f"It spoke at length, {n} times. " * 40)
+            article(
+                f"a{n}",
+                f"The council met about topic{n}.\n\n" + f"It spoke at length, {n} times. " * 40,
+            )
             for n in range(ARTICLES)
         )
         library.remove(["a3"])
@@ -67,7 +72,10 @@ def outcome(folder: Path, model: dict[str, str]) -> str:
             assert len(losses) >= len(model) - len(left)
             for ask in asked(library, left):
                 ask()
-            assert all(f"topic{name[1:]}." in library.search(f"topic{name[1:]}")[0].passage.text for name in left)
+            assert all(
+                f"topic{name[1:]}." in library.search(f"topic{name[1:]}")[0].passage.text
+                for name in left
+            )
     except LibraryError as error:
         refused = str(error)
     else:

@@ -28,7 +28,9 @@ def fill(disk: Path, left: int) -> subprocess.CompletedProcess[str]:
     mount = f'mount -t tmpfs -o size={DISK} none "$0" && exec "$@"'
     work = [sys.executable, "-m", "tests.faults.small_disk", str(disk), str(left)]
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(disk), *work]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,9 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("level", range(0, LEVELS, tier(4, 1)))
-def test_a_full_disk_is_told_in_time_and_keeps_what_was_acknowledged(level: int, disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_in_time_and_keeps_what_was_acknowledged(
+    level: int, disk: Path, tmp_path: Path
+) -> None:
     left = 40_000 + level * (DISK - 200_000) // LEVELS
     told = fill(disk, left)
     assert told.returncode == 0, told.stderr

@@ -39,7 +39,9 @@ def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, Change | 
         while listening.poll(100):
             lines.append(listening.recv_bytes().decode())
     process.join(100)
-    assert process.exitcode == -signal.SIGKILL, f"{point}: it ended with {process.exitcode} instead of being killed"
+    assert process.exitcode == -signal.SIGKILL, (
+        f"{point}: it ended with {process.exitcode} instead of being killed"
+    )
     process.close()
     state: State = {}
     flight: Change | None = None
@@ -65,13 +67,19 @@ def check(folder: Path, known: State, flight: Change | None) -> State:
         assert len(found) == len(library)
         for name in {*known, *([flight[0]] if flight else [])}:
             allowed = [known.get(name)] + ([flight[1]] if flight and flight[0] == name else [])
-            versions = [version for version in allowed if found.get(name) == (version_text(name, version))]
+            versions = [
+                version for version in allowed if found.get(name) == (version_text(name, version))
+            ]
             assert versions, f"{name}: found {found.get(name)!r}; expected a version of {allowed}"
             known = known | {name: versions[-1]}
-        assert {name for name in found if not name.startswith("b")} == {n for n, v in known.items() if v is not None}
+        assert {name for name in found if not name.startswith("b")} == {
+            n for n, v in known.items() if v is not None
+        }
         for name, version in known.items():
             hits = library.search(f"version{version}of{name}", limit=1)
-            assert (bool(hits) and hits[0].article.text == version_text(name, version)) or version is None
+            assert (
+                bool(hits) and hits[0].article.text == version_text(name, version)
+            ) or version is None
         assert library.verify() == []
     return known
 
@@ -81,7 +89,9 @@ def version_text(name: str, version: int | None) -> str | None:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_process_killed_anywhere_loses_nothing_that_was_acknowledged(point: str, full: Path, tmp_path: Path) -> None:
+def test_a_process_killed_anywhere_loses_nothing_that_was_acknowledged(
+    point: str, full: Path, tmp_path: Path
+) -> None:
     def survive(trial: int) -> None:
         folder = tmp_path / f"{trial}" / "library"
         if POINTS[point].late:  # there must be much to write

@@ -92,10 +92,14 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule(name=NAMES)
     def search(self, name: str) -> None:
         if name in self.model:
-            (hit,) = self.library.search(self.model[name].split()[7], limit=1)  # its version, which no other has
+            (hit,) = self.library.search(
+                self.model[name].split()[7], limit=1
+            )  # its version, which no other has
             assert (hit.article.id, hit.article.text) == (name, self.model[name])
         else:
-            assert all(hit.article.id != name for hit in self.library.search(f"about {name}", limit=20))
+            assert all(
+                hit.article.id != name for hit in self.library.search(f"about {name}", limit=20)
+            )
 
     @rule()
     def reopen(self) -> None:

@@ -23,7 +23,9 @@ SENTENCES = 150  # so that an article has several passages, and the update many 
 
 def edition(version: int) -> Iterator[Article]:
     for n in range(ARTICLES):
-        said = " ".join(f"Councillor {k} spoke of item {k} at some length." for k in range(SENTENCES))
+        said = " ".join(
+            f"Councillor {k} spoke of item {k} at some length." for k in range(SENTENCES)
+        )
         yield article(f"a{n}", f"Subject{n} was decided in version{version}. {said}")
 
 
@@ -68,19 +70,26 @@ def update(folder: Path, encoder: FailingEncoder) -> tuple[list[int], set[str]]:
 
 def test_an_encoder_that_fails_costs_no_old_revision(tmp_path: Path) -> None:
     counting = FailingEncoder(lambda _: False)
-    assert update(tmp_path / "none", counting) == ([1] * ARTICLES, {f"a{n}" for n in range(ARTICLES)})
+    assert update(tmp_path / "none", counting) == (
+        [1] * ARTICLES,
+        {f"a{n}" for n in range(ARTICLES)},
+    )
     assert counting.calls >= 5
     for first in range(1, counting.calls + 1, tier(4, 1)):
         for what, fails in (("once", first.__eq__), ("from then on", first.__le__)):
             found, updated = update(tmp_path / f"{what} {first}", FailingEncoder(fails))
             assert found == [int(f"a{n}" in updated) for n in range(ARTICLES)]
-            assert (len(updated) == ARTICLES) == (what == "once")  # a batch that fails is tried again, one by one
+            assert (len(updated) == ARTICLES) == (
+                what == "once"
+            )  # a batch that fails is tried again, one by one
             survived[f"the encoder raising {what}"] += 1
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("method", ["upsert", "delete", "query", "get"])
-def test_a_chroma_that_fails_costs_nothing(method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chroma_that_fails_costs_nothing(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, calls, failing = getattr(Collection, method), 0, 0
 
     def call(collection: Collection, *args: object, **options: object) -> object:

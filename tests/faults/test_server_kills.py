@@ -25,7 +25,9 @@ RECOVERY = 150.0
 
 
 @pytest.mark.timeout(900)
-def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_killed_again_and_again_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("index.vectors.follower.RETRY_SECONDS", 0.2)
     chance, server, done = random.Random(0), ChromaServer(tmp_path / "served"), threading.Event()
     acknowledged: list[int] = []
@@ -37,7 +39,9 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypat
                 return
             assert library.add(numbered(1, start=n)).new == (f"a{n}",)
             acknowledged.append(n)
-            time.sleep(0.02)  # on a busy machine Chroma would never catch up with one that does not pause
+            time.sleep(
+                0.02
+            )  # on a busy machine Chroma would never catch up with one that does not pause
 
     def ask(library: Library) -> None:
         n = chance.choice(acknowledged)
@@ -48,7 +52,9 @@ def test_a_server_killed_again_and_again_loses_nothing(tmp_path: Path, monkeypat
 
     server.start()
     try:
-        with Library.open(tmp_path / "library", encoder=WordEncoder(), chroma=server.address) as library:
+        with Library.open(
+            tmp_path / "library", encoder=WordEncoder(), chroma=server.address
+        ) as library:
             library.warm()
             writer = threading.Thread(target=write, args=(library,))
             writer.start()

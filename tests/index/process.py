@@ -32,12 +32,17 @@ def report(entry: Article, _: Outcome) -> None:
 
 def endless() -> Iterator[Article]:
     for n in count():
-        yield article(f"a{n}", f"Topic{n}. " + " ".join(f"Sentence {k} of {n} is long enough." for k in range(300)))
+        yield article(
+            f"a{n}",
+            f"Topic{n}. " + " ".join(f"Sentence {k} of {n} is long enough." for k in range(300)),
+        )
 
 
 def main(command: str, folder: str, *rest: str) -> None:
     if command == "read" and os.geteuid() == 0:
-        Library.open(folder, encoder=WordEncoder()).close()  # Python itself may lie where only root can read
+        Library.open(
+            folder, encoder=WordEncoder()
+        ).close()  # Python itself may lie where only root can read
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     with Library.open(folder, encoder=WordEncoder()) as library:

@@ -58,7 +58,11 @@ def test_what_another_process_committed_is_found_at_once(library: Library, tmp_p
     finish(start("add", tmp_path, 3, 2))
     assert library.search("topic4", limit=1)[0].article.id == "a4"
     finish(start("remove", tmp_path, "a4", "a0"))
-    assert {hit.article.id for hit in library.search("council topic4 topic0", limit=9)} == {"a1", "a2", "a3"}
+    assert {hit.article.id for hit in library.search("council topic4 topic0", limit=9)} == {
+        "a1",
+        "a2",
+        "a3",
+    }
     assert library.verify() == []
 
 
@@ -105,7 +109,9 @@ def test_a_full_disk_is_one_clear_line_and_keeps_what_was_acknowledged(tmp_path:
 
 
 def test_a_folder_without_rights_can_be_read_and_says_why_it_cannot_be_written() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # tmp_path lies in a folder that is closed to others
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # tmp_path lies in a folder that is closed to others
         with Library.open(folder, encoder=WordEncoder()) as library:
             library.add(numbered(2))
         paths = [Path(folder), *Path(folder).rglob("*")]
@@ -140,7 +146,12 @@ def test_threads_search_while_one_adds_updates_and_removes(library: Library) -> 
         running = [threads.submit(search, n) for n in range(4)]
         try:
             for n in range(1, 20):
-                library.add([article("rock", f"The permanent lighthouse, report {n}."), *numbered(1, start=100 + n)])
+                library.add(
+                    [
+                        article("rock", f"The permanent lighthouse, report {n}."),
+                        *numbered(1, start=100 + n),
+                    ]
+                )
                 library.remove([f"a{100 + n}"])
         finally:
             done.set()
@@ -151,7 +162,9 @@ def test_threads_search_while_one_adds_updates_and_removes(library: Library) -> 
 
 def test_threads_that_add_at_once_lose_nothing(library: Library) -> None:
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda n: library.add(numbered(15, start=n * 10)), range(4)))  # and five of each twice
+        list(
+            threads.map(lambda n: library.add(numbered(15, start=n * 10)), range(4))
+        )  # and five of each twice
     assert ids(library) == {f"a{n}" for n in range(45)}
     assert library.verify() == []
 

@@ -81,7 +81,9 @@ def test_what_was_added_is_there_after_reopening(library: Library, tmp_path: Pat
         assert again.verify() == []
 
 
-def test_adding_again_encodes_and_writes_nothing(library: Library, encoder: CountingEncoder, tmp_path: Path) -> None:
+def test_adding_again_encodes_and_writes_nothing(
+    library: Library, encoder: CountingEncoder, tmp_path: Path
+) -> None:
     articles = numbered(BATCH + 6)
     library.add(articles)
     encoded = encoder.encoded
@@ -105,12 +107,17 @@ def test_a_changed_article_replaces_its_older_revision_everywhere(library: Libra
 
 def test_of_one_id_given_twice_the_later_stays(library: Library) -> None:
     seen: list[Outcome] = []
-    library.add([article("a", "First."), article("a", "Second.")], progress=lambda _, outcome: seen.append(outcome))
+    library.add(
+        [article("a", "First."), article("a", "Second.")],
+        progress=lambda _, outcome: seen.append(outcome),
+    )
     assert seen == [Outcome.NEW, Outcome.UPDATED]
     assert library.article("a").text == "Second."
 
 
-def test_a_second_article_with_the_same_text_is_stored_and_named_a_duplicate(library: Library) -> None:
+def test_a_second_article_with_the_same_text_is_stored_and_named_a_duplicate(
+    library: Library,
+) -> None:
     added = library.add([article("a"), article("b", outlet="Other Post"), article("b")])
     assert added == Added(new=("a",), duplicates=("b",), updated=("b",))
     assert len(library) == 2
@@ -118,9 +125,17 @@ def test_a_second_article_with_the_same_text_is_stored_and_named_a_duplicate(lib
     assert [copy.id for copy in hit.also_in] == ["b"]
 
 
-def test_a_failed_update_leaves_the_old_revision_and_the_rest_of_the_batch(library: Library) -> None:
+def test_a_failed_update_leaves_the_old_revision_and_the_rest_of_the_batch(
+    library: Library,
+) -> None:
     library.add(numbered(3))
-    added = library.add([article("x", "Lighthouse."), article("a1", "An unspeakable thing."), article("y", "Ferry.")])
+    added = library.add(
+        [
+            article("x", "Lighthouse."),
+            article("a1", "An unspeakable thing."),
+            article("y", "Ferry."),
+        ]
+    )
     assert added == Added(new=("x", "y"), failed=("a1",))
     assert found(library, "topic1")[0] == "a1"
     assert found(library, "ferry")[0] == "y"
@@ -128,7 +143,13 @@ def test_a_failed_update_leaves_the_old_revision_and_the_rest_of_the_batch(libra
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda rows: rows * 2, lambda rows: rows * np.nan, lambda rows: rows[:, :-1], lambda rows: rows[:-1]]
+    "spoil",
+    [
+        lambda rows: rows * 2,
+        lambda rows: rows * np.nan,
+        lambda rows: rows[:, :-1],
+        lambda rows: rows[:-1],
+    ],
 )
 def test_vectors_that_are_none_are_not_stored(
     tmp_path: Path, spoil: Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -195,25 +216,39 @@ def test_articles_come_newest_first_and_undated_last(library: Library) -> None:
 
 def test_a_summary_counts_what_is_there(library: Library) -> None:
     empty = library.summary()
-    assert (empty.articles, empty.passages, empty.first, empty.last, empty.outlets, empty.encoder) == (
-        (0, 0, None, None, (), None)
-    )
+    assert (
+        empty.articles,
+        empty.passages,
+        empty.first,
+        empty.last,
+        empty.outlets,
+        empty.encoder,
+    ) == ((0, 0, None, None, (), None))
     library.add([article("a"), article("b", "Text.", day=date(2025, 5, 1), outlet=None)])
     full = library.summary()
     assert (full.articles, full.passages, full.outlets) == (2, 2, ("Harbour Post",))
-    assert (full.first, full.last, full.encoder) == (date(2025, 3, 4), date(2025, 5, 1), "word-encoder")
+    assert (full.first, full.last, full.encoder) == (
+        date(2025, 3, 4),
+        date(2025, 5, 1),
+        "word-encoder",
+    )
 
 
 def test_a_filter_is_never_broken(library: Library) -> None:
     library.add(
         article(
-            f"{outlet}{day}", f"The bridge closed on day {day} for {outlet}.", outlet=outlet, day=date(2025, 1, day)
+            f"{outlet}{day}",
+            f"The bridge closed on day {day} for {outlet}.",
+            outlet=outlet,
+            day=date(2025, 1, day),
         )
         for outlet in ("Münster Bote", "Post")
         for day in range(1, 9)
     )
     library.add([article("undated", "The bridge is undated.", day=None)])
-    hits = library.search("bridge", limit=99, outlets=["MUNSTER bote"], since=date(2025, 1, 3), until=date(2025, 1, 4))
+    hits = library.search(
+        "bridge", limit=99, outlets=["MUNSTER bote"], since=date(2025, 1, 3), until=date(2025, 1, 4)
+    )
     assert {hit.article.id for hit in hits} == {"Münster Bote3", "Münster Bote4"}
     assert library.search("bridge", outlets=["Nobody"]) == []
     assert found(library, "undated")[0] == "undated"
@@ -222,9 +257,12 @@ def test_a_filter_is_never_broken(library: Library) -> None:
 
 def test_a_date_argument_prefers_and_hides_nothing(library: Library) -> None:
     library.add(
-        article(f"a{month}", f"The bridge closed in month {month}.", day=date(2025, month, 1)) for month in range(1, 10)
+        article(f"a{month}", f"The bridge closed in month {month}.", day=date(2025, month, 1))
+        for month in range(1, 10)
     )
-    ordered = [hit.article.id for hit in library.search("bridge closed", limit=99, as_of=date(2025, 4, 2))]
+    ordered = [
+        hit.article.id for hit in library.search("bridge closed", limit=99, as_of=date(2025, 4, 2))
+    ]
     assert ordered[0] == "a4"
     assert len(ordered) == 9
 
@@ -244,7 +282,9 @@ def test_a_date_argument_prefers_and_hides_nothing(library: Library) -> None:
         {"since": date(2025, 2, 1), "until": date(2025, 1, 1)},
     ],
 )
-def test_an_argument_that_cannot_be_searched_is_one_clear_line(library: Library, arguments: dict[str, Any]) -> None:
+def test_an_argument_that_cannot_be_searched_is_one_clear_line(
+    library: Library, arguments: dict[str, Any]
+) -> None:
     with pytest.raises(SearchError) as caught:
         library.search(**{"question": "bridge", **arguments})
     assert "\n" not in str(caught.value)
@@ -281,11 +321,15 @@ def test_another_encoder_is_refused_in_one_line(library: Library, tmp_path: Path
         Library.open(tmp_path / "library", encoder=Other())
     assert "\n" not in str(caught.value)
     library.remove(["a0"])
-    with Library.open(tmp_path / "library", encoder=Other()) as emptied:  # nothing is left to clash with
+    with Library.open(
+        tmp_path / "library", encoder=Other()
+    ) as emptied:  # nothing is left to clash with
         assert emptied.add(numbered(1)).new == ("a0",)
 
 
-def test_a_library_begun_anew_with_another_encoder_says_so(library: Library, tmp_path: Path) -> None:
+def test_a_library_begun_anew_with_another_encoder_says_so(
+    library: Library, tmp_path: Path
+) -> None:
     class Smaller(WordEncoder):
         name, dim = "smaller-encoder", 32
 
@@ -300,7 +344,10 @@ def test_a_library_begun_anew_with_another_encoder_says_so(library: Library, tmp
 
 def test_the_encoder_that_made_a_library_is_remembered(library: Library, tmp_path: Path) -> None:
     library.add(numbered(1))
-    with Library.open(tmp_path / "library") as again, pytest.raises(LibraryEncoderError, match="word-encoder"):
+    with (
+        Library.open(tmp_path / "library") as again,
+        pytest.raises(LibraryEncoderError, match="word-encoder"),
+    ):
         again.search("bridge")  # it cannot be loaded by that name, and the default would be another
 
 
@@ -311,7 +358,9 @@ def test_a_closed_library_says_so(library: Library) -> None:
         len(library)
 
 
-def test_a_library_whose_folder_was_replaced_says_so_and_acknowledges_nothing(library: Library, tmp_path: Path) -> None:
+def test_a_library_whose_folder_was_replaced_says_so_and_acknowledges_nothing(
+    library: Library, tmp_path: Path
+) -> None:
     library.add(numbered(2))
     shutil.rmtree(tmp_path / "library")
     with Library.open(tmp_path / "library", encoder=WordEncoder()) as other:
@@ -343,13 +392,23 @@ def test_opening_and_listing_imports_nothing_heavy(library: Library, tmp_path: P
 def test_articles_may_be_narrowed_as_a_search_is(library: Library) -> None:
     days = (date(2025, 1, 1), date(2025, 1, 2), None)
     library.add(
-        Article(id=f"{outlet}{n}", text=f"Article {outlet} {n} says something.", outlet=outlet, published=day)
+        Article(
+            id=f"{outlet}{n}",
+            text=f"Article {outlet} {n} says something.",
+            outlet=outlet,
+            published=day,
+        )
         for outlet in ("The Post", "Wire")
         for n, day in enumerate(days)
     )
 
-    def chosen(outlets: list[str] | None = None, since: date | None = None, until: date | None = None) -> list[str]:
-        return [one.id for one in library.articles(Filter.parse(outlets=outlets, since=since, until=until))]
+    def chosen(
+        outlets: list[str] | None = None, since: date | None = None, until: date | None = None
+    ) -> list[str]:
+        return [
+            one.id
+            for one in library.articles(Filter.parse(outlets=outlets, since=since, until=until))
+        ]
 
     assert len(chosen()) == 6
     assert chosen(outlets=["the  PÖST"]) == ["The Post1", "The Post0", "The Post2"]
@@ -360,7 +419,8 @@ def test_articles_may_be_narrowed_as_a_search_is(library: Library) -> None:
 def test_an_article_is_found_by_its_id_its_beginning_or_its_record(library: Library) -> None:
     names = {"abc": None, "abd": "row 7", "x%": "row 8", "y": "row 8"}
     library.add(
-        Article(id=name, text=f"Article {name} says something.", record=record) for name, record in names.items()
+        Article(id=name, text=f"Article {name} says something.", record=record)
+        for name, record in names.items()
     )
     found = {"abc": "abc", "abd": "abd", "row 7": "abd", "x": "x%", "x%": "x%"}
     assert {name: library.find(name) for name in found} == found

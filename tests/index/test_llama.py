@@ -28,11 +28,16 @@ FERRY = Article(
     outlet="Lurin Herald",
     published=date(2024, 5, 6),
 )
-BREAD = Article(id="bread", title="Prize for bread", text="A baker in Lyon won a prize for her rye bread.")
+BREAD = Article(
+    id="bread", title="Prize for bread", text="A baker in Lyon won a prize for her rye bread."
+)
 LONG = Article(
     id="long",
     title="A long wait",
-    text="\n\n".join(f"{REFRAIN} On day {day}, families went to the quay and asked. {REFRAIN}" for day in range(60)),
+    text="\n\n".join(
+        f"{REFRAIN} On day {day}, families went to the quay and asked. {REFRAIN}"
+        for day in range(60)
+    ),
     outlet="Lurin Herald",
 )
 
@@ -71,7 +76,11 @@ def test_offsets_are_exact_where_the_same_words_come_again() -> None:
 
 def test_nodes_say_where_they_are_from() -> None:
     (node,) = parse(article_document(FERRY))
-    assert node.metadata == {"title": "Ferry sold", "outlet": "Lurin Herald", "published": "2024-05-06"}
+    assert node.metadata == {
+        "title": "Ferry sold",
+        "outlet": "Lurin Herald",
+        "published": "2024-05-06",
+    }
     assert node.ref_doc_id == "ferry"
 
 
@@ -91,7 +100,10 @@ def test_llama_index_embeds_what_we_encode() -> None:
 def test_what_llama_index_embeds_fits_the_encoder_whatever_the_title() -> None:
     encoder = load_encoder()
     nodes = parse(Document(text=LONG.text, metadata={"title": "word " * 300, "path": "x" * 500}))
-    assert max(encoder.count_tokens([node.get_content(MetadataMode.EMBED) for node in nodes])) <= encoder.max_tokens
+    assert (
+        max(encoder.count_tokens([node.get_content(MetadataMode.EMBED) for node in nodes]))
+        <= encoder.max_tokens
+    )
 
 
 def test_documents_without_words_give_no_nodes() -> None:
@@ -115,7 +127,9 @@ def test_a_query_engine_answers_from_our_search(library: Library) -> None:
 def test_the_retriever_returns_the_library_s_hits_in_its_order(library: Library) -> None:
     nodes = DatelineRetriever(library).retrieve(QUESTION)
     hits = library.search(QUESTION)
-    assert [(node.node.node_id, node.score) for node in nodes] == [(hit.passage.id, hit.score) for hit in hits]
+    assert [(node.node.node_id, node.score) for node in nodes] == [
+        (hit.passage.id, hit.score) for hit in hits
+    ]
     node = nodes[0].node
     assert isinstance(node, TextNode)
     assert FERRY.text[node.start_char_idx : node.end_char_idx] == node.text
@@ -124,7 +138,8 @@ def test_the_retriever_returns_the_library_s_hits_in_its_order(library: Library)
 
 def test_the_retriever_filters_as_search_does(library: Library) -> None:
     assert {
-        found.node.ref_doc_id for found in DatelineRetriever(library, since=date(2024, 1, 1)).retrieve(QUESTION)
+        found.node.ref_doc_id
+        for found in DatelineRetriever(library, since=date(2024, 1, 1)).retrieve(QUESTION)
     } == {"ferry"}
     assert DatelineRetriever(library, outlets=["Another"]).retrieve(QUESTION) == []
 

@@ -117,13 +117,18 @@ def test_the_whole_path_through_the_command_line(tmp_path: Path) -> None:
     assert Answer.from_dict(json.loads(declined.out)).abstention is not None
 
     cited = answer.citations[0].article.id
-    assert json.loads(shell(library, "show", cited[:8], "--json").out)["text"] == answer.citations[0].article.text
+    assert (
+        json.loads(shell(library, "show", cited[:8], "--json").out)["text"]
+        == answer.citations[0].article.text
+    )
     assert shell(library, "remove", cited).out == "1 removed\n"
     refused(shell(library, "show", cited), cited)
     assert shell(library, "verify").code == 0
 
 
-def test_adding_reports_what_was_found_and_adding_again_writes_nothing(run: Run, tmp_path: Path) -> None:
+def test_adding_reports_what_was_found_and_adding_again_writes_nothing(
+    run: Run, tmp_path: Path
+) -> None:
     page = tmp_path / "page.txt"
     page.write_text(PAGE)
     first = run("add", page)
@@ -132,10 +137,15 @@ def test_adding_reports_what_was_found_and_adding_again_writes_nothing(run: Run,
     assert first.out.splitlines()[-1] == "1 new, 0 updated, 0 unchanged, 0 duplicates, 0 failed"
     assert run("add", page).out == "0 new, 0 updated, 1 unchanged, 0 duplicates, 0 failed\n"
     page.write_text(PAGE.replace("3 million", "4 million"))
-    assert run("add", page).out.splitlines()[-1] == "0 new, 1 updated, 0 unchanged, 0 duplicates, 0 failed"
+    assert (
+        run("add", page).out.splitlines()[-1]
+        == "0 new, 1 updated, 0 unchanged, 0 duplicates, 0 failed"
+    )
 
 
-def test_a_page_comes_in_by_a_pipe(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_page_comes_in_by_a_pipe(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     page = tmp_path / "page.txt"
     page.write_text(PAGE)
     with page.open() as pipe:
@@ -143,7 +153,9 @@ def test_a_page_comes_in_by_a_pipe(run: Run, monkeypatch: pytest.MonkeyPatch, tm
         assert "1 new" in run("add", "-").out
 
 
-def test_what_cannot_be_read_gets_a_line_each_and_the_rest_goes_on(run: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_read_gets_a_line_each_and_the_rest_goes_on(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "page.txt").write_text(PAGE)
     (tmp_path / "nothing").mkdir()
     ran = run("add", tmp_path / "missing.html", tmp_path / "nothing", tmp_path / "page.txt")
@@ -160,7 +172,9 @@ def test_what_cannot_be_read_gets_a_line_each_and_the_rest_goes_on(run: Run, tmp
 
 
 def test_a_report_that_is_piped_has_a_line_for_each_article(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(f"{'The Millgate bridge closed on Monday ' * 3}and reopens in May.")
+    (tmp_path / "a.txt").write_text(
+        f"{'The Millgate bridge closed on Monday ' * 3}and reopens in May."
+    )
     assert len(run("add", tmp_path / "a.txt").out.splitlines()) == 2
 
 
@@ -170,7 +184,9 @@ def test_an_article_named_twice_is_removed_once(run: Run, tmp_path: Path) -> Non
     assert run("remove", identity, identity[:6]).out == "1 removed\n"
 
 
-def test_standard_input_that_is_closed_is_an_empty_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_that_is_closed_is_an_empty_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     ran = run("add", "-")
     assert (ran.code, ran.err.count("\n")) == (1, 1)
@@ -192,8 +208,20 @@ def test_a_list_may_be_narrowed_by_outlet_and_day(run: Run, tmp_path: Path) -> N
     records = tmp_path / "records.jsonl"
     records.write_text(
         "\n".join(
-            json.dumps({"id": f"{outlet} {day}", "title": f"On {day}", "text": PAGE, "outlet": outlet, "date": day})
-            for outlet, day in (("Post", "2025-01-01"), ("Post", "2025-01-02"), ("Wire", "2025-01-02"))
+            json.dumps(
+                {
+                    "id": f"{outlet} {day}",
+                    "title": f"On {day}",
+                    "text": PAGE,
+                    "outlet": outlet,
+                    "date": day,
+                }
+            )
+            for outlet, day in (
+                ("Post", "2025-01-01"),
+                ("Post", "2025-01-02"),
+                ("Wire", "2025-01-02"),
+            )
         )
     )
     assert run("add", records).code == 0
@@ -202,7 +230,10 @@ def test_a_list_may_be_narrowed_by_outlet_and_day(run: Run, tmp_path: Path) -> N
         articles = json.loads(run("list", "--json", *options).out)
         return [(article["outlet"], article["published"]) for article in articles]
 
-    assert sorted(listed("--since", "2025-01-02")) == [("Post", "2025-01-02"), ("Wire", "2025-01-02")]
+    assert sorted(listed("--since", "2025-01-02")) == [
+        ("Post", "2025-01-02"),
+        ("Wire", "2025-01-02"),
+    ]
     assert listed("--outlet", "PÖST", "--until", "2025-01-01") == [("Post", "2025-01-01")]
     assert [day for _, day in listed()] == ["2025-01-02", "2025-01-02", "2025-01-01"]
     lines = run("list").out.splitlines()
@@ -210,7 +241,9 @@ def test_a_list_may_be_narrowed_by_outlet_and_day(run: Run, tmp_path: Path) -> N
     assert lines[-2].endswith("2025-01-01  Post  On 2025-01-01")
 
 
-def test_show_takes_the_beginning_of_an_id_where_it_is_the_only_one(run: Run, tmp_path: Path) -> None:
+def test_show_takes_the_beginning_of_an_id_where_it_is_the_only_one(
+    run: Run, tmp_path: Path
+) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
     for number in range(17):  # one more than there are first digits: two ids begin alike
@@ -238,7 +271,9 @@ def test_a_page_is_shown_with_what_was_left_out(run: Run) -> None:
     [("", "question"), ("   ", "question"), ("why " * 12_500, "2,000")],
     ids=["empty", "blank", "long"],
 )
-def test_a_question_that_is_none_is_refused_in_one_line(run: Run, library: Path, question: str, words: str) -> None:
+def test_a_question_that_is_none_is_refused_in_one_line(
+    run: Run, library: Path, question: str, words: str
+) -> None:
     Library.open(library).close()
     refused(run("ask", question), words)
 
@@ -246,16 +281,25 @@ def test_a_question_that_is_none_is_refused_in_one_line(run: Run, library: Path,
 def test_a_library_without_articles_declines(run: Run, library: Path) -> None:
     Library.open(library).close()
     ran = run("ask", "--json", "Who?")
-    assert (ran.code, Answer.from_dict(json.loads(ran.out)).abstention) == (0, Abstention.NO_ARTICLES)
+    assert (ran.code, Answer.from_dict(json.loads(ran.out)).abstention) == (
+        0,
+        Abstention.NO_ARTICLES,
+    )
 
 
-@pytest.mark.parametrize("command", [["ask", "Who?"], ["list"], ["show", "a"], ["remove", "a"], ["verify"], ["chat"]])
-def test_a_library_that_is_not_there_is_not_made_by_asking(run: Run, library: Path, command: list[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [["ask", "Who?"], ["list"], ["show", "a"], ["remove", "a"], ["verify"], ["chat"]]
+)
+def test_a_library_that_is_not_there_is_not_made_by_asking(
+    run: Run, library: Path, command: list[str]
+) -> None:
     refused(run(*command), str(library))
     assert not library.exists()
 
 
-def test_a_library_of_another_encoder_is_refused_in_one_line(run: Run, library: Path, tmp_path: Path) -> None:
+def test_a_library_of_another_encoder_is_refused_in_one_line(
+    run: Run, library: Path, tmp_path: Path
+) -> None:
     with Library.open(tmp_path / "usual") as usual:
 
         class Older(WordEncoder):
@@ -267,13 +311,17 @@ def test_a_library_of_another_encoder_is_refused_in_one_line(run: Run, library: 
     assert run("list").code == 0
 
 
-def test_a_folder_that_cannot_be_written_is_refused_in_one_line(run: Run, library: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused_in_one_line(
+    run: Run, library: Path, tmp_path: Path
+) -> None:
     (tmp_path / "page.txt").write_text(PAGE)
     library.write_text("a file, where the folder should be")
     refused(run("add", tmp_path / "page.txt"), str(library))
 
 
-def test_a_setting_that_cannot_be_used_is_refused_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_cannot_be_used_is_refused_in_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATELINE_PASSAGES", "many")
     refused(run("ask", "Who?"), "DATELINE_PASSAGES", "many")
 
@@ -288,7 +336,9 @@ def test_a_setting_that_cannot_be_used_is_refused_in_one_line(run: Run, monkeypa
         (["frobnicate"], "frobnicate"),
     ],
 )
-def test_wrong_usage_exits_2_and_says_what_is_right(run: Run, arguments: list[str], words: str) -> None:
+def test_wrong_usage_exits_2_and_says_what_is_right(
+    run: Run, arguments: list[str], words: str
+) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert words in ran.err
@@ -304,12 +354,22 @@ def test_the_samples_take_no_articles_of_the_user(capsys: pytest.CaptureFixture[
 def test_the_help_needs_none_of_the_heavy_packages() -> None:
     heavy = "torch chromadb gradio llama_index trafilatura transformers sentence_transformers numpy rich"
     code = f"import sys, ui.cli; print(*(set(sys.modules) & set({heavy!r}.split())))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "\n"
+    )
 
 
 def test_every_example_of_the_help_can_be_run_as_it_stands() -> None:
     texts = [value for name, value in vars(helptext).items() if name.isupper()]
-    examples = [line.split("dateline ", 1)[1] for text in texts for line in text.splitlines() if line.startswith("  ")]
+    examples = [
+        line.split("dateline ", 1)[1]
+        for text in texts
+        for line in text.splitlines()
+        if line.startswith("  ")
+    ]
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     shown = set()
@@ -329,7 +389,9 @@ def test_a_library_goes_into_a_file_and_comes_back(run: Run, tmp_path: Path) -> 
     refused(run("restore", kept), "a sound library is there", "give another folder")
     again = run("restore", "--library", tmp_path / "again", "--json", kept)
     assert (again.code, json.loads(again.out)) == (0, {"articles": 1})
-    assert run("verify", "--library", tmp_path / "again").out == "1 article; all is as it was stored\n"
+    assert (
+        run("verify", "--library", tmp_path / "again").out == "1 article; all is as it was stored\n"
+    )
     refused(run("restore", "--library", tmp_path / "third", page), "not a database")
 
 

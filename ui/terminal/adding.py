@@ -41,7 +41,11 @@ class Report:
         """
         added = self.added
         changed = len(added.new) + len(added.updated) + len(added.duplicates) + len(added.failed)
-        lines = [_line(outcome, article) for outcome, article in self.found] if changed <= _SHOWN else []
+        lines = (
+            [_line(outcome, article) for outcome, article in self.found]
+            if changed <= _SHOWN
+            else []
+        )
         duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
         counts = (
             f"{len(added.new)} new, {len(added.updated)} updated, {len(added.unchanged)} unchanged, "
@@ -69,8 +73,12 @@ def add_with_progress(
         TextColumn("{task.completed:,.0f} articles{task.fields[counts]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Adding", total=None, counts="")  # it pulses until the first batch is stored
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(
+            "Adding", total=None, counts=""
+        )  # it pulses until the first batch is stored
 
         def report(article: Article, outcome: Outcome) -> None:
             counts[outcome] += 1
@@ -101,7 +109,11 @@ def bring_samples(library: Library, folder: Path, console: Console) -> None:
     samples = {article.id: article for article in load_samples()}
     add_with_progress(library, samples.values(), console, total=len(samples))
     library.remove(
-        [article.id for article in library.articles() if article.id.startswith("sample-") and article.id not in samples]
+        [
+            article.id
+            for article in library.articles()
+            if article.id.startswith("sample-") and article.id not in samples
+        ]
     )
     with suppress(OSError):
         stamp.write_text(state)
@@ -118,4 +130,6 @@ def _state_of_corpus() -> str:
 
 def _line(outcome: Outcome, article: Article) -> Text:
     style = "red" if outcome is Outcome.FAILED else "green"
-    return Text.assemble((f"{outcome:<9} ", style), (headline(article), "bold"), (f"  {byline(article)}", "dim"))
+    return Text.assemble(
+        (f"{outcome:<9} ", style), (headline(article), "bold"), (f"  {byline(article)}", "dim")
+    )

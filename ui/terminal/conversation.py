@@ -36,7 +36,9 @@ def converse(library: Library, console: Console) -> None:
         with suppress(LibraryError):  # the first question will say what is wrong
             assistant.warm()
 
-    threading.Thread(target=warm, name="dateline-warm", daemon=True).start()  # while that question is typed
+    threading.Thread(
+        target=warm, name="dateline-warm", daemon=True
+    ).start()  # while that question is typed
     console.print(Text(f"{count_articles(len(library))}. Ask, or type /help."))
     Chat(assistant, console).run()
 
@@ -44,7 +46,9 @@ def converse(library: Library, console: Console) -> None:
 class Answers(Protocol):
     """What the chat asks of an assistant."""
 
-    def answer(self, question: str, *, history: Sequence[Answer], on_stage: Callable[[str], None]) -> Answer:
+    def answer(
+        self, question: str, *, history: Sequence[Answer], on_stage: Callable[[str], None]
+    ) -> Answer:
         """A cited answer, or an abstention."""
 
 
@@ -57,7 +61,9 @@ class Chat:
         read: shows a prompt and returns a line; raises EOFError at the end.
     """
 
-    def __init__(self, assistant: Answers, console: Console, read: Callable[[str], str] = input) -> None:
+    def __init__(
+        self, assistant: Answers, console: Console, read: Callable[[str], str] = input
+    ) -> None:
         self._assistant = assistant
         self._console = console
         self._read = read
@@ -102,7 +108,9 @@ class Chat:
         try:
             with self._console.status("Searching the articles …") as status:
                 answer = self._assistant.answer(
-                    question, history=self._history, on_stage=lambda stage: status.update(f"{stage} …")
+                    question,
+                    history=self._history,
+                    on_stage=lambda stage: status.update(f"{stage} …"),
                 )
         except AssistantError as error:
             self._console.print(Text(one_line(error), style="yellow"))
@@ -113,7 +121,11 @@ class Chat:
     def _open(self, number: str) -> None:
         choices = self._choices()
         if not number.isdecimal() or not 1 <= int(number) <= len(choices):
-            offer = f"/open takes a number from 1 to {len(choices)}." if choices else "There is nothing to open yet."
+            offer = (
+                f"/open takes a number from 1 to {len(choices)}."
+                if choices
+                else "There is nothing to open yet."
+            )
             self._console.print(Text(offer, style="yellow"))
             return
         article, span = choices[int(number) - 1]

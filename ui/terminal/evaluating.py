@@ -39,7 +39,9 @@ _FAILURES = {
 _QUOTE_WIDTH = 280  # characters of a quotation that are shown
 
 
-def evaluate_with_progress(questions: Sequence[GoldQuestion], assistant: Assistant, console: Console) -> Evaluation:
+def evaluate_with_progress(
+    questions: Sequence[GoldQuestion], assistant: Assistant, console: Console
+) -> Evaluation:
     """Evaluate, with a bar that counts questions where the console is a terminal.
 
     Args:
@@ -53,7 +55,9 @@ def evaluate_with_progress(questions: Sequence[GoldQuestion], assistant: Assista
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} questions"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("Asking", total=len(questions))
         return evaluate(questions, assistant, progress=lambda judgement: bar.advance(task))
 
@@ -92,12 +96,21 @@ def _table(evaluation: Evaluation) -> Table:
     for name in ("score", "95 % interval", "of"):
         table.add_column(name, justify="right", no_wrap=True)
     for group, rows in _ROWS.items():
-        known = [(label, evaluation.scores[name]) for name, label in rows.items() if evaluation.scores[name].count]
+        known = [
+            (label, evaluation.scores[name])
+            for name, label in rows.items()
+            if evaluation.scores[name].count
+        ]
         if known:
             table.add_row(Text(group, "bold"))
         for label, score in known:
             interval = "" if score.low is None else f"{score.low:.3f} to {score.high:.3f}"
-            table.add_row(f"  {label}", f"{score.value:.3f}", Text(interval, "dim"), Text(f"{score.count:,}", "dim"))
+            table.add_row(
+                f"  {label}",
+                f"{score.value:.3f}",
+                Text(interval, "dim"),
+                Text(f"{score.count:,}", "dim"),
+            )
     return table
 
 
@@ -115,7 +128,10 @@ def _listing(failed: Iterable[Judgement]) -> Iterator[RenderableType]:
         yield Text.assemble((f"{one_line(one.question.id)}  ", "dim"), (str(one.failure), "red"))
         facts = Table.grid(padding=(0, 2, 0, 0))
         for name, value in _facts(one):
-            facts.add_row(Text(f"  {name}", "dim"), Text(one_line(shorten(value, _QUOTE_WIDTH, placeholder=" …"))))
+            facts.add_row(
+                Text(f"  {name}", "dim"),
+                Text(one_line(shorten(value, _QUOTE_WIDTH, placeholder=" …"))),
+            )
         yield facts
 
 

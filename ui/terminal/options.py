@@ -28,29 +28,47 @@ def _show_version(asked: bool) -> None:
 
 
 VersionOption = Annotated[
-    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    bool,
+    typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
 ]
 LibraryOption = Annotated[
     Path | None,
-    typer.Option("--library", metavar="FOLDER", help="The library to use, instead of the one in your data folder."),
+    typer.Option(
+        "--library",
+        metavar="FOLDER",
+        help="The library to use, instead of the one in your data folder.",
+    ),
 ]
 SamplesOption = Annotated[
-    bool, typer.Option("--samples", help="Use the articles that come with Dateline; they have their own library.")
+    bool,
+    typer.Option(
+        "--samples", help="Use the articles that come with Dateline; they have their own library."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 OutletOption = Annotated[
-    list[str] | None, typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated.")
+    list[str] | None,
+    typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet; may be repeated."),
 ]
 SinceOption = Annotated[
-    date | None, typer.Option("--since", parser=_day, metavar="DAY", help="Only articles of this day or later.")
+    date | None,
+    typer.Option("--since", parser=_day, metavar="DAY", help="Only articles of this day or later."),
 ]
 UntilOption = Annotated[
-    date | None, typer.Option("--until", parser=_day, metavar="DAY", help="Only articles of this day or earlier.")
+    date | None,
+    typer.Option(
+        "--until", parser=_day, metavar="DAY", help="Only articles of this day or earlier."
+    ),
 ]
 AsOfOption = Annotated[
     date | None,
-    typer.Option("--as-of", parser=_day, metavar="DAY", help='Where "this week" counts from, as 2025-12-09.'),
+    typer.Option(
+        "--as-of", parser=_day, metavar="DAY", help='Where "this week" counts from, as 2025-12-09.'
+    ),
 ]
 WrongOption = Annotated[
-    bool, typer.Option("--wrong", help="List what went wrong: what was asked, expected, found and answered.")
+    bool,
+    typer.Option(
+        "--wrong", help="List what went wrong: what was asked, expected, found and answered."
+    ),
 ]

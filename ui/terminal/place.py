@@ -53,14 +53,21 @@ class Place:
         samples = user_data_path("dateline") / "samples"
         folder = samples if self.samples else self.library or settings.library
         create, chroma = create or self.samples, settings.chroma
-        with Library.open(folder, create=create, encoder=settings.encoder, chroma=chroma) as library:
+        with Library.open(
+            folder, create=create, encoder=settings.encoder, chroma=chroma
+        ) as library:
             if self.samples:
                 bring_samples(library, samples, console)
             yield library
 
 
 def open_library(
-    context: typer.Context, library: Path | None, samples: bool = False, *, create: bool = False, own: bool = False
+    context: typer.Context,
+    library: Path | None,
+    samples: bool = False,
+    *,
+    create: bool = False,
+    own: bool = False,
 ) -> AbstractContextManager[Library]:
     """The library that the options before and after the command name; ``own`` where the samples' will not do."""
     place = _named(context, library, samples, own=own)
@@ -77,5 +84,7 @@ def own_folder(context: typer.Context, library: Path | None) -> Path | None:
 def _named(context: typer.Context, library: Path | None, samples: bool, *, own: bool) -> Place:
     place: Place = context.obj.narrowed(library, samples)
     if own and place.samples:
-        raise typer.BadParameter("the samples' library holds the samples alone; leave out --samples")
+        raise typer.BadParameter(
+            "the samples' library holds the samples alone; leave out --samples"
+        )
     return place

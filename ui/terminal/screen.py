@@ -21,16 +21,22 @@ SHOWN = 20
 
 def prepare_streams() -> None:
     """Make the process's streams usable, whoever started it and whatever its terminal knows."""
-    if sys.stdin is None:  # closed by who started us: there is nothing to read, and input() would break
+    if (
+        sys.stdin is None
+    ):  # closed by who started us: there is nothing to read, and input() would break
         sys.stdin = TextIOWrapper(BufferedReader(BytesIO()))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no Turkish still shows the rest
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that knows no Turkish still shows the rest
 
 
 def has_display() -> bool:
     """Whether a browser can be shown; without a screen ``webbrowser`` would start one in this terminal."""
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 def make_console(*, stderr: bool = False) -> Console:
@@ -98,7 +104,9 @@ def report(problems: list[str], sound: str, *, as_json: bool) -> None:
         print_json({"problems": problems})
     else:
         more = len(problems) - SHOWN
-        lines = [*problems[:SHOWN], f"… and {more:,} more; --json tells all"] if more > 1 else problems
+        lines = (
+            [*problems[:SHOWN], f"… and {more:,} more; --json tells all"] if more > 1 else problems
+        )
         typer.echo("\n".join(lines) or sound)
     if problems:
         raise typer.Exit(1)

@@ -16,7 +16,10 @@ app = typer.Typer()
 
 @app.command(help=helptext.VERIFY)
 def verify(
-    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+    context: typer.Context,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check that everything stored is as it was written."""
     with open_library(context, library, samples) as opened, screen.counting("Checking") as progress:
@@ -27,7 +30,10 @@ def verify(
 
 @app.command(help=helptext.REPAIR)
 def repair(
-    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+    context: typer.Context,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Mend what verify found."""
     with open_library(context, library, samples) as opened, screen.counting("Mending") as progress:
@@ -48,7 +54,9 @@ def snapshot(
     with open_library(context, library, samples) as opened, screen.sharing("Writing") as progress:
         opened.snapshot(file, progress=progress)
         count = len(opened)
-    screen.tell(as_json, f"{screen.count_articles(count)} in {file}", articles=count, file=str(file))
+    screen.tell(
+        as_json, f"{screen.count_articles(count)} in {file}", articles=count, file=str(file)
+    )
 
 
 @app.command(help=helptext.RESTORE)
@@ -69,7 +77,10 @@ def restore(
 
 @app.command(help=helptext.COMPACT)
 def compact(
-    context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False, as_json: JsonOption = False
+    context: typer.Context,
+    library: LibraryOption = None,
+    samples: SamplesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write all files anew, without what was removed."""
     with open_library(context, library, samples) as opened, screen.stages() as tell:

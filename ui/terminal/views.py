@@ -82,7 +82,9 @@ def _citation(citation: Citation) -> RenderableType:
 
 def _near(near: Near) -> RenderableType:
     before, sentence, after = map(plain, excerpt(near))
-    return _card(Text("•   "), near.article, Text.assemble((before, "dim"), sentence, (after, "dim")))
+    return _card(
+        Text("•   "), near.article, Text.assemble((before, "dim"), sentence, (after, "dim"))
+    )
 
 
 def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:
@@ -130,7 +132,12 @@ def article_view(
     )
     head = Group(Text(headline(article), style="bold"), Text(byline(article)), known)
     if page and article.page:
-        body = _styled(article.page.text, article.page.dropped, "dim strike", ("[-", "-]") if marks else ("", ""))
+        body = _styled(
+            article.page.text,
+            article.page.dropped,
+            "dim strike",
+            ("[-", "-]") if marks else ("", ""),
+        )
     else:
         spans = [quotation] if quotation else []
         body = _styled(article.text, spans, "black on yellow", ("[+", "+]") if marks else ("", ""))
@@ -177,8 +184,14 @@ def short_ids(ids: Iterable[str]) -> dict[str, str]:
     ordered = sorted(ids)
     shared = [_shared(*pair) for pair in pairwise(ordered)]
     needed = zip(ordered, [0, *shared], [*shared, 0], strict=True) if ordered else ()
-    return {identity: identity[: max(_ID_LENGTH, before + 1, after + 1)] for identity, before, after in needed}
+    return {
+        identity: identity[: max(_ID_LENGTH, before + 1, after + 1)]
+        for identity, before, after in needed
+    }
 
 
 def _shared(one: str, other: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )

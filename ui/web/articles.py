@@ -88,11 +88,17 @@ def render_articles(articles: Sequence[Article], *, more: bool = False) -> str:
         f"{plain(title_of(article))}</button>{source_line(article)}</li>"
         for article in articles
     )
-    rest = f'<p class="dl-note">These are {LISTED} of them; the box above finds the others.</p>' if more else ""
+    rest = (
+        f'<p class="dl-note">These are {LISTED} of them; the box above finds the others.</p>'
+        if more
+        else ""
+    )
     return f'<ul class="dl-articles" aria-label="Articles">{items}</ul>{rest}'
 
 
-def render_article(article: Article, span: Span | None = None, *, page: bool = False, stale: bool = False) -> str:
+def render_article(
+    article: Article, span: Span | None = None, *, page: bool = False, stale: bool = False
+) -> str:
     """An article to read.
 
     Args:
@@ -105,17 +111,21 @@ def render_article(article: Article, span: Span | None = None, *, page: bool = F
     toggle = ""
     if article.page is not None:
         label = "Show the article alone" if page else "Show the page as it came"
-        toggle = (
-            f'<button type="button" class="dl-quiet" data-toggle aria-pressed="{str(page).lower()}">{label}</button>'
-        )
-    note = '<p class="dl-note">The article has changed since; the quotation is no longer in it.</p>' if stale else ""
+        toggle = f'<button type="button" class="dl-quiet" data-toggle aria-pressed="{str(page).lower()}">{label}</button>'
+    note = (
+        '<p class="dl-note">The article has changed since; the quotation is no longer in it.</p>'
+        if stale
+        else ""
+    )
     if page and article.page is not None:
         note += '<p class="dl-note">The page as it came; what is greyed out was left out of the article.</p>'
         marks = article.page.locate(*span) if span else ()
         body = _marked(article.page.text, marks, article.page.dropped)
     else:
         body = _marked(article.text, (span,) if span else ())
-    byline = f'<p class="dl-byline" dir="auto">By {plain(article.author)}</p>' if article.author else ""
+    byline = (
+        f'<p class="dl-byline" dir="auto">By {plain(article.author)}</p>' if article.author else ""
+    )
     return (
         f'<article class="dl-reading">{source_line(article)}'
         f'<h2 tabindex="-1" dir="auto">{plain(title_of(article))}</h2>{byline}'
@@ -125,7 +135,9 @@ def render_article(article: Article, span: Span | None = None, *, page: bool = F
 
 def render_added(lines: Iterable[str], status: str) -> str:
     """What became of what was added, one line each (from ``added_line`` and ``failed_line``)."""
-    return f'<div class="dl-added"><p role="status">{plain(status)}</p><ul>{"".join(lines)}</ul></div>'
+    return (
+        f'<div class="dl-added"><p role="status">{plain(status)}</p><ul>{"".join(lines)}</ul></div>'
+    )
 
 
 def added_line(article: Article, outcome: Outcome) -> str:
@@ -151,7 +163,9 @@ def added_status(added: Added, *, failures: int, passages: int) -> str:
         (len(added.unchanged), "already here"),
         (len(added.failed) + failures, "failed"),
     )
-    status = ", ".join(f"{number:,} {word}" for number, word in counts if number) or "Nothing was added"
+    status = (
+        ", ".join(f"{number:,} {word}" for number, word in counts if number) or "Nothing was added"
+    )
     return f"{status} · {count_of(passages, 'passage')} more to search" if passages > 0 else status
 
 
@@ -188,7 +202,10 @@ def _link(url: str | None) -> str:
 
 def _marked(text: str, marks: Iterable[Span], dropped: Iterable[Span] = ()) -> str:
     """The text, with ``marks`` highlighted and ``dropped`` greyed out; no two of these spans overlap."""
-    runs = sorted([(start, end, "mark") for start, end in marks] + [(start, end, "del") for start, end in dropped])
+    runs = sorted(
+        [(start, end, "mark") for start, end in marks]
+        + [(start, end, "del") for start, end in dropped]
+    )
     pieces: list[str] = []
     offset = 0
     for start, end, tag in runs:

@@ -103,7 +103,12 @@ class Desk:
             first, last = _day("Since", since), _day("Until", until)
             job = _Job(
                 lambda report: self.assistant.answer(
-                    question, history=answers, outlets=outlets or None, since=first, until=last, on_stage=report
+                    question,
+                    history=answers,
+                    outlets=outlets or None,
+                    since=first,
+                    until=last,
+                    on_stage=report,
                 )
             )
             for stages in job:
@@ -118,7 +123,12 @@ class Desk:
         """A pasted page, or the address of one. Yields box, report; the box is cleared once its page is in."""
         pasted = pasted.strip()
         if not pasted:
-            yield KEEP, render.render_problem("Nothing was pasted: paste the text of a page, or its address.")
+            yield (
+                KEEP,
+                render.render_problem(
+                    "Nothing was pasted: paste the text of a page, or its address."
+                ),
+            )
         elif pasted.startswith(("http://", "https://")) and len(pasted.split()) == 1:
             yield from self._add(lambda on_error: load(pasted, on_error=on_error), cleared="")
         else:
@@ -128,9 +138,13 @@ class Desk:
         """Uploaded files, which are deleted once they are read. Yields drop area, report."""
         uploads = [Path(path) for path in paths or []]
         yield None, articles.render_added([], "Reading …")
-        yield from self._add(lambda on_error: load(*uploads, on_error=on_error), cleared=None, uploads=uploads)
+        yield from self._add(
+            lambda on_error: load(*uploads, on_error=on_error), cleared=None, uploads=uploads
+        )
 
-    def _add(self, read: Read, *, cleared: str | None, uploads: Sequence[Path] = ()) -> Iterator[tuple[Any, ...]]:
+    def _add(
+        self, read: Read, *, cleared: str | None, uploads: Sequence[Path] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         failures = 0
 
         def work(report: Callable[[str], None]) -> Added:
@@ -141,7 +155,8 @@ class Desk:
 
             try:
                 return self.library.add(
-                    read(fail), progress=lambda article, outcome: report(articles.added_line(article, outcome))
+                    read(fail),
+                    progress=lambda article, outcome: report(articles.added_line(article, outcome)),
                 )
             finally:
                 for upload in uploads:

@@ -25,9 +25,23 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HERE = Path(__file__).parent
-FILE_TYPES = [".html", ".htm", ".txt", ".md", ".pdf", ".jsonl", ".json", ".csv", ".xml", ".rss", ".atom"]
+FILE_TYPES = [
+    ".html",
+    ".htm",
+    ".txt",
+    ".md",
+    ".pdf",
+    ".jsonl",
+    ".json",
+    ".csv",
+    ".xml",
+    ".rss",
+    ".atom",
+]
 MAX_FILE_SIZE = "100mb"
-CONCURRENT_QUESTIONS = 20  # Gradio's own 1 makes 100 clients wait 10.7 s (median); 20 makes it 1.2 s
+CONCURRENT_QUESTIONS = (
+    20  # Gradio's own 1 makes 100 clients wait 10.7 s (median); 20 makes it 1.2 s
+)
 PORTS = 100
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _POLICY = (
@@ -50,12 +64,16 @@ def build(assistant: Assistant, *, examples: Sequence[str] = ()) -> "gr.Blocks":
     desk = Desk(assistant, examples)
 
     def open_article(request: dict[str, Any]) -> str:
-        return desk.article(str(request["article"]), str(request.get("span") or ""), bool(request.get("page")))
+        return desk.article(
+            str(request["article"]), str(request.get("span") or ""), bool(request.get("page"))
+        )
 
     def list_articles(words: str) -> str:
         return desk.listing(str(words))
 
-    page = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    page = gr.Blocks(
+        title="Dateline", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
+    )
     with page:
         _wire(page, desk, _lay_out(open_article, list_articles))
     return page
@@ -101,7 +119,19 @@ def _lay_out(*functions: Callable[..., str]) -> _Parts:
                 server_functions=list(functions),
             )
     return _Parts(
-        answers, header, transcript, live, problem, box, filters, pasted, add, files, report, listing, reading
+        answers,
+        header,
+        transcript,
+        live,
+        problem,
+        box,
+        filters,
+        pasted,
+        add,
+        files,
+        report,
+        listing,
+        reading,
     )
 
 
@@ -112,8 +142,25 @@ def _wire(page: "gr.Blocks", desk: Desk, parts: _Parts) -> None:
     def example(event: gr.EventData) -> str:
         return str(event.question)
 
-    answers, header, transcript, live, problem, box, filters, pasted, add, files, report, listing, reading = parts
-    refresh: dict[str, Any] = {"inputs": [answers], "outputs": [header, transcript, listing, filters[0]]} | _QUIET
+    (
+        answers,
+        header,
+        transcript,
+        live,
+        problem,
+        box,
+        filters,
+        pasted,
+        add,
+        files,
+        report,
+        listing,
+        reading,
+    ) = parts
+    refresh: dict[str, Any] = {
+        "inputs": [answers],
+        "outputs": [header, transcript, listing, filters[0]],
+    } | _QUIET
     ask: dict[str, Any] = {
         "inputs": [box, answers, *filters],
         "outputs": [box, answers, transcript, live, problem],
@@ -208,7 +255,9 @@ def running(
     from starlette.middleware import Middleware
 
     page = build(assistant, examples=examples).queue(max_size=256, api_open=False)
-    css = (HERE / "page.css").read_text(encoding="utf-8")  # in the head, since launch(css=) rewrites selectors
+    css = (HERE / "page.css").read_text(
+        encoding="utf-8"
+    )  # in the head, since launch(css=) rewrites selectors
     _, url, _ = page.launch(
         server_name=host,
         server_port=_free_port(host, port),
@@ -278,7 +327,10 @@ class _Policy:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         async def send_with_policy(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", _POLICY.encode())]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", _POLICY.encode()),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_with_policy)
@@ -291,7 +343,9 @@ def _free_port(host: str, port: int) -> int:
             with suppress(OSError):
                 probe.bind((host, candidate))
                 return int(probe.getsockname()[1])
-    raise OSError(f"no port from {port} on is free on {host}; expected one of {PORTS}; name another address or port")
+    raise OSError(
+        f"no port from {port} on is free on {host}; expected one of {PORTS}; name another address or port"
+    )
 
 
 def _theme() -> "gr.themes.Base":

@@ -35,9 +35,7 @@ def render_answer(answer: Answer) -> str:
 
 def render_stage(question: str, stage: str) -> str:
     """A turn that is still being worked on; it takes the place that the answer will have."""
-    return (
-        f'<section class="dl-turn">{_question(question)}<p class="dl-stage" role="status">{plain(stage)}</p></section>'
-    )
+    return f'<section class="dl-turn">{_question(question)}<p class="dl-stage" role="status">{plain(stage)}</p></section>'
 
 
 def render_problem(message: str) -> str:
@@ -55,7 +53,10 @@ def render_welcome(articles: int, examples: Sequence[str]) -> str:
             "answer is quoted from an article, and you can open the place it stands in.</p>"
             '<p><button type="button" class="dl-primary" data-add>Add articles</button></p></section>'
         )
-    chips = "".join(f'<button type="button" class="dl-chip" data-ask dir="auto">{plain(q)}</button>' for q in examples)
+    chips = "".join(
+        f'<button type="button" class="dl-chip" data-ask dir="auto">{plain(q)}</button>'
+        for q in examples
+    )
     return (
         '<section class="dl-welcome"><h2>Ask the articles</h2>'
         "<p>Every sentence of an answer is quoted from an article, with its outlet and date. "
@@ -78,7 +79,9 @@ def _answered(answer: Answer) -> str:
 def _abstained(answer: Answer) -> str:
     nearest = closest(answer)
     cards = "".join(map(_near_card, nearest))
-    below = f'<h3>{_CLOSEST[len(nearest) > 1]}</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
+    below = (
+        f'<h3>{_CLOSEST[len(nearest) > 1]}</h3><ol class="dl-cards">{cards}</ol>' if nearest else ""
+    )
     return f'<p class="dl-abstention" dir="auto">{plain(answer.text)}</p>{below}'
 
 
@@ -100,7 +103,9 @@ def _with_markers(answer: Answer) -> str:
             short = ""
         else:
             pieces.append(plain(words))
-        where = f"{citation.article.outlet or 'outlet unknown'}, {day_of(citation.article.published)}"
+        where = (
+            f"{citation.article.outlet or 'outlet unknown'}, {day_of(citation.article.published)}"
+        )
         pieces.append(
             '<span class="dl-tied"><button type="button" class="dl-marker" '
             f"{opens(citation.article, citation.start, citation.end)} "

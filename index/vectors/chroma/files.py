@@ -54,8 +54,12 @@ class Files:
 
             indexed = taking_over.result()
         client = chromadb.PersistentClient(self._folder, settings=client_settings())
-        self._client = cast("Client", client)  # only the class, not the interface it is declared as, has close()
-        collection = client.get_or_create_collection("passages", embedding_function=None, configuration=COSINE)
+        self._client = cast(
+            "Client", client
+        )  # only the class, not the interface it is declared as, has close()
+        collection = client.get_or_create_collection(
+            "passages", embedding_function=None, configuration=COSINE
+        )
         check_space(collection, self.name)
         return Opened(collection, indexed, leads=True)
 
@@ -76,7 +80,9 @@ class Files:
             if self._client is not None:
                 self._disconnect()
                 files = _checksums(self._folder)
-                if indexed is not None and _DATABASE in files:  # else somebody deleted the folder meanwhile
+                if (
+                    indexed is not None and _DATABASE in files
+                ):  # else somebody deleted the folder meanwhile
                     self._note(json.dumps({"indexed": indexed, "files": files}))
         finally:
             self._lock.release()
@@ -85,7 +91,9 @@ class Files:
         """See which change the files have followed to; those that may be unsound are thrown away: 0."""
         with self._store.writing() as writer:
             left = writer.setting(CHROMA)
-            writer.set(CHROMA, None)  # from here on the files count as open, and unsound if we crash
+            writer.set(
+                CHROMA, None
+            )  # from here on the files count as open, and unsound if we crash
         if left is not None:
             if json.loads(left)["files"] == _checksums(self._folder, at_once=os.cpu_count() or 1):
                 return int(json.loads(left)["indexed"])

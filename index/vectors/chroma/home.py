@@ -98,9 +98,13 @@ def check_space(collection: Collection, name: str) -> None:
     Raises:
         ValueError: it does not.
     """
-    space = collection.configuration_json["hnsw"]["space"]  # .configuration warns of what we do not use
+    space = collection.configuration_json["hnsw"][
+        "space"
+    ]  # .configuration warns of what we do not use
     if space != "cosine":
-        raise ValueError(f"{name}: found a collection that measures by {space}; expected cosine; run `dateline repair`")
+        raise ValueError(
+            f"{name}: found a collection that measures by {space}; expected cosine; run `dateline repair`"
+        )
 
 
 def unfound(collection: Collection, snapshot: Snapshot, passages: Sequence[int]) -> int:
@@ -115,11 +119,16 @@ def unfound(collection: Collection, snapshot: Snapshot, passages: Sequence[int])
     held: Any = collection.get(ids=ids, include=["embeddings"])
     rows = dict(zip(held["ids"], held["embeddings"], strict=True))
     vectors = [snapshot.vector(passage) for passage in passages]
-    strange = [name not in rows or float(rows[name] @ vector) < SAME for name, vector in zip(ids, vectors, strict=True)]
+    strange = [
+        name not in rows or float(rows[name] @ vector) < SAME
+        for name, vector in zip(ids, vectors, strict=True)
+    ]
     if any(strange):
         return sum(strange)
     near: Any = collection.query(
-        query_embeddings=[vector.tolist() for vector in vectors], n_results=10, include=["distances"]
+        query_embeddings=[vector.tolist() for vector in vectors],
+        n_results=10,
+        include=["distances"],
     )
     lost = sum(  # one with the same vector is as good
         name not in found and min(distances) > 1 - SAME

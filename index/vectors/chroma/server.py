@@ -38,11 +38,15 @@ def check_address(address: str | None) -> None:
     try:
         parts = urlsplit(address)
         sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        sound = sound and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        sound = sound and not (
+            parts.path.strip("/") or parts.query or parts.fragment or parts.username
+        )
     except ValueError:  # a port that is no number
         sound = False
     if not sound:
-        raise LibraryServerError(f"found the address {address!r}; expected http://host:port of a Chroma server")
+        raise LibraryServerError(
+            f"found the address {address!r}; expected http://host:port of a Chroma server"
+        )
 
 
 class Server:
@@ -74,7 +78,9 @@ class Server:
         """See ``Home.open``; the server's vectors are looked at first, and made anew where it has lost some."""
         leads = self._store.writable and self._lock.acquire()
         client, name = self._connect(), self._collection_name(leads=leads)
-        if name is None or (not leads and name not in {held.name for held in client.list_collections()}):
+        if name is None or (
+            not leads and name not in {held.name for held in client.list_collections()}
+        ):
             return None
         found = client.get_or_create_collection(name, embedding_function=None, configuration=COSINE)
         check_space(found, self.name)
@@ -87,7 +93,9 @@ class Server:
                     return None
                 self.discarded = True
                 client.delete_collection(name)
-                found = client.create_collection(name, embedding_function=None, configuration=COSINE)
+                found = client.create_collection(
+                    name, embedding_function=None, configuration=COSINE
+                )
                 indexed = 0
         self._collection = found
         return Opened(found, indexed, leads)
@@ -125,7 +133,10 @@ class Server:
         import chromadb
 
         client = cast(
-            "Client", chromadb.HttpClient(self._host, self._port, ssl=self._secure, settings=client_settings())
+            "Client",
+            chromadb.HttpClient(
+                self._host, self._port, ssl=self._secure, settings=client_settings()
+            ),
         )
         for session in sessions_of(client):
             session.timeout = SECONDS  # they would wait for ever, and no setting says otherwise

@@ -47,7 +47,9 @@ FERRY = Article(
 class Scripted(Assistant):
     """Quotes what it was told to quote for a question, and declines the rest with confidence .1."""
 
-    def __init__(self, library: Library, quotes: dict[str, list[str]], short: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, library: Library, quotes: dict[str, list[str]], short: dict[str, str] | None = None
+    ) -> None:
         super().__init__(library, Settings())
         self._quotes, self._short = quotes, short or {}
         self.asked: list[tuple[str, list[str], date | None, Collection[str] | None]] = []
@@ -67,7 +69,9 @@ class Scripted(Assistant):
         citations = tuple(map(_cite, range(1, 9), self._quotes.get(question, [])))
         if not citations:
             reason = Abstention.NO_ANSWER
-            return Answer(question=question, query=question, text="No.", abstention=reason, confidence=0.1)
+            return Answer(
+                question=question, query=question, text="No.", abstention=reason, confidence=0.1
+            )
         return Answer(
             question=question,
             query=question,
@@ -81,7 +85,9 @@ class Scripted(Assistant):
 def _cite(number: int, quote: str) -> Citation:
     article = next(article for article in (BRIDGE, FERRY) if quote in article.text)
     start = article.text.index(quote)
-    return Citation(number=number, article=article, start=start, end=start + len(quote), quote=quote)
+    return Citation(
+        number=number, article=article, start=start, end=start + len(quote), quote=quote
+    )
 
 
 @pytest.fixture
@@ -92,13 +98,19 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-COST = GoldQuestion(id="cost", question="What does the bridge repair cost?", answers=("3 million euros",))
+COST = GoldQuestion(
+    id="cost", question="What does the bridge repair cost?", answers=("3 million euros",)
+)
 DEATHS = GoldQuestion(id="deaths", question="How many people died?", articles=("aab2",))
 CUP = GoldQuestion(id="cup", question="Who won the bridge cup?", answerable=False)
 
 
-def judged(library: Library, question: GoldQuestion, *quotes: str, short: str | None = None) -> Judgement:
-    scripted = Scripted(library, {question.question: list(quotes)}, {question.question: short} if short else None)
+def judged(
+    library: Library, question: GoldQuestion, *quotes: str, short: str | None = None
+) -> Judgement:
+    scripted = Scripted(
+        library, {question.question: list(quotes)}, {question.question: short} if short else None
+    )
     return evaluate([question], scripted).judgements[0]
 
 
@@ -106,11 +118,21 @@ def judged(library: Library, question: GoldQuestion, *quotes: str, short: str | 
     ("question", "quotes", "right", "failure"),
     [
         (COST, ["Its repair costs 3 million euros."], (True,), None),
-        (COST, ["It reopens in May.", "Its repair costs 3 million euros."], (False, True), Failure.NOT_FIRST),
+        (
+            COST,
+            ["It reopens in May.", "Its repair costs 3 million euros."],
+            (False, True),
+            Failure.NOT_FIRST,
+        ),
         (COST, ["It reopens in May."], (False,), Failure.NOT_QUOTED),
         (COST, [], (), Failure.REFUSED),
         (DEATHS, ["Twelve people died."], (True,), None),
-        (DEATHS, ["A worn seal let the sea in."], (True,), None),  # all that is known is the article
+        (
+            DEATHS,
+            ["A worn seal let the sea in."],
+            (True,),
+            None,
+        ),  # all that is known is the article
         (DEATHS, ["It reopens in May."], (False,), Failure.NOT_QUOTED),
         (DEATHS, [], (), Failure.REFUSED),
         (CUP, [], None, None),
@@ -118,14 +140,22 @@ def judged(library: Library, question: GoldQuestion, *quotes: str, short: str | 
     ],
 )
 def test_what_went_wrong_is_named(
-    library: Library, question: GoldQuestion, quotes: list[str], right: tuple[bool, ...], failure: Failure | None
+    library: Library,
+    question: GoldQuestion,
+    quotes: list[str],
+    right: tuple[bool, ...],
+    failure: Failure | None,
 ) -> None:
     judgement = judged(library, question, *quotes)
     assert (judgement.right, judgement.failure) == (right, failure)
 
 
-def test_what_was_not_among_the_passages_read_was_not_found_whatever_was_answered(library: Library) -> None:
-    nowhere = GoldQuestion(id="1", question="What does the bridge repair cost?", answers=("4 million euros",))
+def test_what_was_not_among_the_passages_read_was_not_found_whatever_was_answered(
+    library: Library,
+) -> None:
+    nowhere = GoldQuestion(
+        id="1", question="What does the bridge repair cost?", answers=("4 million euros",)
+    )
     for quotes in ([], ["Its repair costs 3 million euros."]):
         judgement = judged(library, nowhere, *quotes)
         assert (judgement.answer_rank, judgement.failure) == (0, Failure.NOT_FOUND)
@@ -134,13 +164,21 @@ def test_what_was_not_among_the_passages_read_was_not_found_whatever_was_answere
 def test_ranks_count_passages_from_one(library: Library) -> None:
     asked = "Why did the ferry sink off Skarn Head?"
     anywhere = GoldQuestion(id="1", question=asked, answers=("worn seal", "in May"))
-    assert (judged(library, anywhere).answer_rank, judged(library, anywhere).article_rank) == (1, None)
+    assert (judged(library, anywhere).answer_rank, judged(library, anywhere).article_rank) == (
+        1,
+        None,
+    )
     elsewhere = replace(anywhere, articles=("aaa1",))
-    assert (judged(library, elsewhere).answer_rank, judged(library, elsewhere).article_rank) == (2, 2)
+    assert (judged(library, elsewhere).answer_rank, judged(library, elsewhere).article_rank) == (
+        2,
+        2,
+    )
     assert judged(library, CUP).answer_rank is None
 
 
-def test_a_quotation_is_right_that_holds_the_evidence_or_an_answer_and_is_of_a_named_article(library: Library) -> None:
+def test_a_quotation_is_right_that_holds_the_evidence_or_an_answer_and_is_of_a_named_article(
+    library: Library,
+) -> None:
     cause = GoldQuestion(
         id="1",
         question="Why did the ferry sink?",
@@ -160,7 +198,9 @@ def test_articles_may_be_named_by_the_ids_of_their_records(tmp_path: Path) -> No
     with Library.open(tmp_path / "library", encoder=WordEncoder()) as records:
         records.add([replace(BRIDGE, record="rt1"), replace(FERRY, record="rt2")])
         asked = GoldQuestion(id="1", question="Why did the ferry sink?", articles=("rt2",))
-        (judgement,) = evaluate([asked], Scripted(records, {asked.question: ["Twelve people died."]})).judgements
+        (judgement,) = evaluate(
+            [asked], Scripted(records, {asked.question: ["Twelve people died."]})
+        ).judgements
     assert judgement.right == (True,)
 
 
@@ -171,7 +211,9 @@ def test_where_only_answerability_is_known_nothing_else_is_judged(library: Libra
     assert (answered.failure, answered.right, answered.f1) == (None, None, None)
 
 
-def test_a_short_answer_is_scored_against_the_answers_and_a_missing_one_counts_nothing(library: Library) -> None:
+def test_a_short_answer_is_scored_against_the_answers_and_a_missing_one_counts_nothing(
+    library: Library,
+) -> None:
     quote = "Its repair costs 3 million euros."
     judgement = judged(library, COST, quote, short="costs 3 million euros")
     assert (judgement.exact, judgement.f1) == (0, 2 * 3 / (4 + 3))
@@ -179,12 +221,16 @@ def test_a_short_answer_is_scored_against_the_answers_and_a_missing_one_counts_n
     assert judged(library, COST, quote).f1 == 0
     assert judged(library, COST).f1 == 0
     assert judged(library, DEATHS).f1 is None
-    article = GoldQuestion(id="1", question="Which group is it?", answers=("A",))  # to SQuAD a word that says nothing
+    article = GoldQuestion(
+        id="1", question="Which group is it?", answers=("A",)
+    )  # to SQuAD a word that says nothing
     assert judged(library, article).exact == judged(library, article).f1 == 0
 
 
 def test_each_score_is_a_mean_over_the_questions_it_can_be_said_of(library: Library) -> None:
-    reopening = GoldQuestion(id="reopening", question="When does the bridge reopen?", answers=("in May",))
+    reopening = GoldQuestion(
+        id="reopening", question="When does the bridge reopen?", answers=("in May",)
+    )
     other = GoldQuestion(id="other", question="Who designed the ferry?", answerable=False)
     script = {
         COST.question: ["It reopens in May.", "Its repair costs 3 million euros."],
@@ -232,8 +278,12 @@ def test_a_question_is_asked_with_its_history_day_and_outlets(library: Library) 
     ]
 
 
-@pytest.mark.parametrize("name", ["aaa1", "aaa", "https://example.com/bridge", "https://example.com/bridge/#top"])
-def test_an_article_is_named_by_its_id_the_beginning_of_it_or_its_url(library: Library, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["aaa1", "aaa", "https://example.com/bridge", "https://example.com/bridge/#top"]
+)
+def test_an_article_is_named_by_its_id_the_beginning_of_it_or_its_url(
+    library: Library, name: str
+) -> None:
     question = GoldQuestion(id="1", question="What does the bridge repair cost?", articles=(name,))
     assert judged(library, question).article_rank == 1
 
@@ -241,7 +291,9 @@ def test_an_article_is_named_by_its_id_the_beginning_of_it_or_its_url(library: L
 def test_a_url_that_two_articles_share_names_both(library: Library) -> None:
     later = Article(id="ccc3", text="The Millgate bridge reopened in June.", url=BRIDGE.url)
     library.add([later])
-    question = GoldQuestion(id="1", question="When was the bridge reopened in June?", articles=(BRIDGE.url or "",))
+    question = GoldQuestion(
+        id="1", question="When was the bridge reopened in June?", articles=(BRIDGE.url or "",)
+    )
     assert judged(library, question).article_rank == 1
 
 
@@ -254,7 +306,9 @@ def test_a_url_that_two_articles_share_names_both(library: Library) -> None:
         ("https://example.com/other", "found no article 'https://example.com/other'"),
     ],
 )
-def test_an_unknown_article_is_refused_before_anything_is_asked(library: Library, name: str, words: str) -> None:
+def test_an_unknown_article_is_refused_before_anything_is_asked(
+    library: Library, name: str, words: str
+) -> None:
     scripted = Scripted(library, {})
     with pytest.raises(QuestionSetError, match=words) as refusal:
         evaluate([CUP, GoldQuestion(id="treaty", question="Who?", articles=(name,))], scripted)
@@ -276,22 +330,35 @@ def test_progress_is_told_of_each_judgement(library: Library) -> None:
 
 
 def test_an_evaluation_survives_json(library: Library) -> None:
-    evaluation = evaluate([COST, CUP], Scripted(library, {COST.question: ["Its repair costs 3 million euros."]}))
+    evaluation = evaluate(
+        [COST, CUP], Scripted(library, {COST.question: ["Its repair costs 3 million euros."]})
+    )
     document = json.loads(json.dumps(evaluation.to_dict()))
     assert (document["questions"], document["answerable"], document["unanswerable"]) == (2, 1, 1)
-    assert document["scores"]["right_first"] == {"value": 1.0, "low": None, "high": None, "count": 1}
+    assert document["scores"]["right_first"] == {
+        "value": 1.0,
+        "low": None,
+        "high": None,
+        "count": 1,
+    }
     cost, cup = document["records"]
     assert cost["citations"] == [
         {"article": "aaa1", "start": 38, "end": 71, "quote": "Its repair costs 3 million euros."}
     ]
     assert (cost["failure"], cost["right"], cost["answer_rank"]) == (None, [True], 1)
-    assert (cup["abstention"], cup["right"], cup["expected"]["answerable"]) == ("no_answer", None, False)
+    assert (cup["abstention"], cup["right"], cup["expected"]["answerable"]) == (
+        "no_answer",
+        None,
+        False,
+    )
 
 
 def test_the_real_assistant_is_judged_on_what_it_really_answers(samples: Assistant) -> None:
     questions = [
         GoldQuestion(
-            id="1", question="How much did Turkey agree to pay Russia for the S-400?", answers=("$2.5 billion",)
+            id="1",
+            question="How much did Turkey agree to pay Russia for the S-400?",
+            answers=("$2.5 billion",),
         ),
         GoldQuestion(id="2", question="Who won the 2022 World Cup?", answerable=False),
     ]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.evaluation.metrics import auroc, calibration_error, exact_match, f1, holds, mean_score
+from assistant.evaluation.metrics import (
+    auroc,
+    calibration_error,
+    exact_match,
+    f1,
+    holds,
+    mean_score,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +33,8 @@ def test_case_ascii_punctuation_articles_and_blanks_make_no_difference_to_an_exa
 
 
 @pytest.mark.parametrize(
-    ("found", "answer"), [("Ankara", "Türkiye"), ("Turkiye", "Türkiye"), ("1.4", "1 4"), ("theatre", "re")]
+    ("found", "answer"),
+    [("Ankara", "Türkiye"), ("Turkiye", "Türkiye"), ("1.4", "1 4"), ("theatre", "re")],
 )
 def test_anything_else_makes_one(found: str, answer: str) -> None:
     assert exact_match(found, [answer]) == 0
@@ -43,7 +51,9 @@ def test_anything_else_makes_one(found: str, answer: str) -> None:
         ("$1.4 billion", "the", 0),
     ],
 )
-def test_f1_counts_shared_words_as_often_as_both_have_them(found: str, answer: str, score: float) -> None:
+def test_f1_counts_shared_words_as_often_as_both_have_them(
+    found: str, answer: str, score: float
+) -> None:
     assert f1(found, [answer]) == pytest.approx(score)
     assert exact_match(found, [answer]) == 0
 
@@ -63,14 +73,20 @@ def test_the_best_of_several_answers_counts() -> None:
         ("17 lives", "17 lives"),
     ],
 )
-def test_an_answer_stands_in_a_text_whatever_its_case_accents_and_punctuation(text: str, answer: str) -> None:
+def test_an_answer_stands_in_a_text_whatever_its_case_accents_and_punctuation(
+    text: str, answer: str
+) -> None:
     assert holds(text, [answer])
     assert holds(text, ["nothing of the kind", answer])
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
-    [("licensed for 120 people", "12"), ("2.50 billion", "2.5 billion"), ("false, completely", "completely false")],
+    [
+        ("licensed for 120 people", "12"),
+        ("2.50 billion", "2.5 billion"),
+        ("false, completely", "completely false"),
+    ],
 )
 def test_an_answer_stands_in_a_text_only_whole_and_in_its_order(text: str, answer: str) -> None:
     assert not holds(text, [answer])

@@ -16,7 +16,10 @@ GOOD: dict[str, Any] = {"question": "Who signed it?", "answer": "Jane Doe"}
 
 def write(folder: Path, *records: object) -> Path:
     path = folder / "questions.jsonl"
-    path.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in records), encoding="utf-8")
+    path.write_text(
+        "\n".join(one if isinstance(one, str) else json.dumps(one) for one in records),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -77,7 +80,10 @@ def test_two_fields_have_a_second_name(tmp_path: Path) -> None:
         ({**GOOD, "question": "why " * 600}, ["2,000"]),
         ({**GOOD, "question": ["Who?"]}, ['"question": ["Who?"]', "a string"]),
         ({"question": "Who?"}, ["nothing about the answer", '"answerable": false']),
-        ({**GOOD, "anwser": "Jane"}, ["unknown field 'anwser'", "only question, answer,", "did you mean 'answer'?"]),
+        (
+            {**GOOD, "anwser": "Jane"},
+            ["unknown field 'anwser'", "only question, answer,", "did you mean 'answer'?"],
+        ),
         ({**GOOD, "zzz": 1}, ["unknown field 'zzz'", "leave it out"]),
         ({"question": "Who?", "answer": 7}, ['"answer": 7', "a list of them"]),
         ({"question": "Who?", "answer": []}, ["nothing about the answer"]),
@@ -85,7 +91,10 @@ def test_two_fields_have_a_second_name(tmp_path: Path) -> None:
         ({"question": "Who?", "articles": {"id": "a"}}, ['"articles": {"id": "a"}']),
         ({**GOOD, "answerable": "no"}, ['"answerable": "no"', "true or false"]),
         ({**GOOD, "answerable": False}, ['"answerable": false and "answer"', "leave one out"]),
-        ({"question": "Who?", "articles": "a", "answerable": False}, ['"answerable": false and "articles"']),
+        (
+            {"question": "Who?", "articles": "a", "answerable": False},
+            ['"answerable": false and "articles"'],
+        ),
         ({**GOOD, "as_of": "9 Dec"}, ['"as_of": "9 Dec"', "2025-12-09"]),
         ({**GOOD, "since": 20251209}, ['"since": 20251209', "2025-12-09"]),
         ({**GOOD, "since": "2025-12-09", "until": "2025-12-01"}, ["after until", "swap them"]),
@@ -96,7 +105,9 @@ def test_two_fields_have_a_second_name(tmp_path: Path) -> None:
         ('{"question": "Who?", "answer": "Jane", "answer": "John"}', ["the field 'answer' twice"]),
     ],
 )
-def test_a_line_that_is_no_question_is_refused_with_its_number(tmp_path: Path, line: object, words: list[str]) -> None:
+def test_a_line_that_is_no_question_is_refused_with_its_number(
+    tmp_path: Path, line: object, words: list[str]
+) -> None:
     path = write(tmp_path, GOOD, "", line)
     with pytest.raises(QuestionSetError) as refusal:
         read_questions(path)
@@ -122,7 +133,9 @@ def test_a_file_without_questions_is_refused(tmp_path: Path, content: bytes) -> 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
-    path.write_bytes(json.dumps(GOOD).encode() + b"\n" + '{"question": "Türkiye?"}'.encode("latin-1"))
+    path.write_bytes(
+        json.dumps(GOOD).encode() + b"\n" + '{"question": "Türkiye?"}'.encode("latin-1")
+    )
     with pytest.raises(QuestionSetError, match="line 2: found bytes that are not UTF-8"):
         read_questions(path)
 

@@ -12,7 +12,14 @@ from safetensors.numpy import load_file, save_file
 from assistant import AssistantError
 from assistant.errors import WeightsError
 from assistant.reading.network import GRAPH, SHIPPED, Network
-from assistant.reading.windows import Context, Window, encode_bare, encode_contexts, make_windows, special_ids
+from assistant.reading.windows import (
+    Context,
+    Window,
+    encode_bare,
+    encode_contexts,
+    make_windows,
+    special_ids,
+)
 from index import load_tokenizer
 
 
@@ -29,7 +36,10 @@ def test_the_shipped_weights_fit_in_12_mib() -> None:
 
 def test_a_window_is_read_alike_alone_and_among_others() -> None:
     network = Network()
-    some = [*windows("Who paid?", "Norland paid."), *windows("When?", "It was raised on Monday, July 5. " * 9)]
+    some = [
+        *windows("Who paid?", "Norland paid."),
+        *windows("When?", "It was raised on Monday, July 5. " * 9),
+    ]
     for together, window in zip(network.read(some), some, strict=True):
         (alone,) = network.read([window])
         assert together.shape == (len(window.offsets), 2)
@@ -40,10 +50,14 @@ def test_nothing_to_read_is_nothing_read() -> None:
     assert Network().read([]) == []
 
 
-def test_what_is_computed_does_not_hang_on_the_numbers_lying_about_in_other_files(tmp_path: Path) -> None:
+def test_what_is_computed_does_not_hang_on_the_numbers_lying_about_in_other_files(
+    tmp_path: Path,
+) -> None:
     copy = tmp_path / "copy"
     copy.write_bytes(SHIPPED.read_bytes())
-    (one,), (other,) = (Network(path).read(windows("Who paid?", "Norland paid.")) for path in (SHIPPED, copy))
+    (one,), (other,) = (
+        Network(path).read(windows("Who paid?", "Norland paid.")) for path in (SHIPPED, copy)
+    )
     np.testing.assert_array_equal(one, other)
 
 
@@ -52,7 +66,9 @@ def test_weights_that_are_not_there_are_named_with_the_remedy(tmp_path: Path) ->
         Network(tmp_path / "gone")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 something else", SHIPPED.read_bytes()[:5_000]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 something else", SHIPPED.read_bytes()[:5_000]]
+)
 def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken").write_bytes(content)
     with pytest.raises(WeightsError, match="cannot be read"):
@@ -70,7 +86,11 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
         {name: tensor for name, tensor in tensors.items() if name != "positions"},
         tensors | {"another": tensors["heads.bias"]},
     ):
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in broken.items()}, tmp_path / "w", metadata)
+        save_file(
+            {name: np.ascontiguousarray(tensor) for name, tensor in broken.items()},
+            tmp_path / "w",
+            metadata,
+        )
         with pytest.raises(WeightsError, match="cannot be used"):
             Network(tmp_path / "w")
 

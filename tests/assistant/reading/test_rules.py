@@ -33,7 +33,11 @@ def hits(*articles: Article) -> list[Hit]:
         Hit(
             article=article,
             passage=Passage(
-                id=f"{article.id}:0", article_id=article.id, start=0, end=len(article.text), text=article.text
+                id=f"{article.id}:0",
+                article_id=article.id,
+                start=0,
+                end=len(article.text),
+                text=article.text,
             ),
             score=1.0 / rank,
             similarity=0.5,
@@ -72,7 +76,9 @@ def test_overlapping_passages_give_each_sentence_once() -> None:
 
 
 def test_at_most_the_limit_is_encoded() -> None:
-    long = Article(id="long", text=" ".join(f"Sentence number {n} tells of radars." for n in range(100)))
+    long = Article(
+        id="long", text=" ".join(f"Sentence number {n} tells of radars." for n in range(100))
+    )
     assert len(SentenceReader(WordEncoder(), limit=40).read("Which radars?", hits(long))) == 40
 
 
@@ -110,7 +116,9 @@ def test_terms_are_offsets_into_the_text_as_it_stands(text: str) -> None:
 
 def test_folding_makes_turkiye_one_word_and_leaves_offsets_alone() -> None:
     assert fold("Türkiye") == fold("TURKIYE") == "turkiye"
-    assert [("İstanbul'da kış")[term.start : term.end] for term in find_terms("İstanbul'da kış")] == [
+    assert [
+        ("İstanbul'da kış")[term.start : term.end] for term in find_terms("İstanbul'da kış")
+    ] == [
         "İstanbul",
         "da",
         "kış",

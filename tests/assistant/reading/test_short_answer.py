@@ -20,7 +20,11 @@ from assistant.reading.short_answer import make_whole
         ("It is a 206-minute-long film.", "206-minute", "206-minute-long"),
         ("It cost $2.5 billion in all.", "$2.5", "$2.5 billion"),
         ("It was shut for six weeks.", "six", "six weeks"),
-        ("He called it “a grave mistake” on Monday.", "called it “a grave mistake", "called it “a grave mistake”"),
+        (
+            "He called it “a grave mistake” on Monday.",
+            "called it “a grave mistake",
+            "called it “a grave mistake”",
+        ),
         ("She said: “We will not go. We stay.", "“We will not go.", "We will not go."),
         ("The act (CAATSA) forbids it.", "act (CAATSA", "act (CAATSA)"),
         ("The mayor, who paid, left.", "mayor,", "mayor"),
@@ -41,7 +45,9 @@ def test_what_says_nothing_is_no_answer(span: str) -> None:
 
 
 @given(st.text(st.sampled_from('ab A1$ “”"‘’(),.not'), max_size=40), st.data())
-def test_a_span_only_grows_within_its_sentence_but_for_marks_at_its_ends(sentence: str, data: st.DataObject) -> None:
+def test_a_span_only_grows_within_its_sentence_but_for_marks_at_its_ends(
+    sentence: str, data: st.DataObject
+) -> None:
     start = data.draw(st.integers(0, len(sentence)))
     end = data.draw(st.integers(start, len(sentence)))
     found = make_whole(sentence, start, end)

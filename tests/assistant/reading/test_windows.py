@@ -31,7 +31,9 @@ WORDS = st.text(st.sampled_from("abc é地İ .,$\n"), max_size=60)
 
 def test_a_short_passage_stands_in_one_window_as_bert_reads_pairs() -> None:
     question, passage = encode_bare(TOKENIZER, ["Who paid?", "Norland paid."])
-    (context,) = encode_contexts(TOKENIZER, [Context(source="Post, May 3, 2022.", title="Radars", lead="It began.")])
+    (context,) = encode_contexts(
+        TOKENIZER, [Context(source="Post, May 3, 2022.", title="Radars", lead="It began.")]
+    )
     (window,) = make_windows(question, context, passage, SPECIAL)
     pieces = [TOKENIZER.id_to_token(piece) for piece in window.ids]
     opening = "[CLS] who paid ? [SEP] post , may 3 , 202 ##2 . radar ##s it began ."
@@ -53,7 +55,9 @@ def test_a_passage_is_read_with_its_source_its_heading_and_the_sentence_before_i
 
 def test_of_a_long_lead_the_end_is_read() -> None:
     question, passage = encode_bare(TOKENIZER, ["Who?", "He."])
-    (context,) = encode_contexts(TOKENIZER, [Context(source="", title="", lead=f"{'far ' * 100}near")])
+    (context,) = encode_contexts(
+        TOKENIZER, [Context(source="", title="", lead=f"{'far ' * 100}near")]
+    )
     (window,) = make_windows(question, context, passage, SPECIAL)
     lead = window.ids[window.second : window.first]
     assert len(lead) == LONGEST_LEAD

@@ -9,13 +9,24 @@ import pytest
 
 from assistant import GoldQuestion, read_questions
 from assistant.reading.trained import FEATURES, THRESHOLD
-from assistant.training.calibration import ABSENT, ABSENT_TOPICS, FOLDS, Example, cross_fit, fit, judge, measure
+from assistant.training.calibration import (
+    ABSENT,
+    ABSENT_TOPICS,
+    FOLDS,
+    Example,
+    cross_fit,
+    fit,
+    judge,
+    measure,
+)
 
 
 def example(number: int, span: float, *, right: bool) -> Example:
     """A question of which one sentence was read."""
     return Example(
-        question=GoldQuestion(id=str(number), question="When?", answerable=right, answers=("2019",) if right else ()),
+        question=GoldQuestion(
+            id=str(number), question="When?", answerable=right, answers=("2019",) if right else ()
+        ),
         rows=np.array([[span] + [0.5] * (len(FEATURES) - 1)]),
         answers=("2019",),
         right=np.array([right]),
@@ -41,7 +52,9 @@ def test_questions_on_absent_topics_make_it_less_sure_and_are_scored_apart() -> 
         )
         for n in range(200)
     ]
-    (before,), (after,) = (judge(fit(some), [EXAMPLES[25]]) for some in (EXAMPLES, [*EXAMPLES, *absent]))
+    (before,), (after,) = (
+        judge(fit(some), [EXAMPLES[25]]) for some in (EXAMPLES, [*EXAMPLES, *absent])
+    )
     assert after.confidence < before.confidence
     scores = measure(judge(fit(EXAMPLES), [*EXAMPLES, *absent]), threshold=0.0)
     assert scores["absent topics answered"].count == len(absent)
@@ -57,7 +70,9 @@ def test_the_questions_on_absent_topics_are_a_question_set() -> None:
 
 def test_each_question_is_judged_once_without_its_own_fold() -> None:
     outcomes = cross_fit(EXAMPLES)
-    assert sorted(one.example.question.id for one in outcomes) == sorted(one.question.id for one in EXAMPLES)
+    assert sorted(one.example.question.id for one in outcomes) == sorted(
+        one.question.id for one in EXAMPLES
+    )
     for fold in range(FOLDS):
         others = fit([one for one in EXAMPLES if one.fold != fold])
         own = [one for one in outcomes if one.example.fold == fold]

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.training.news import PASSAGES, NewsQuestion, find_passages, make_examples, read_articles, read_questions
+from assistant.training.news import (
+    PASSAGES,
+    NewsQuestion,
+    find_passages,
+    make_examples,
+    read_articles,
+    read_questions,
+)
 from corpus import Article
 from index import Library
 from tests.fakes import WordEncoder
@@ -23,7 +30,9 @@ HARBOUR = Article(
     "Ada Merrow paid two million crowns for it, two million more than planned.",
 )
 FERRY = Article(
-    id="f", title="Ferry", text="The ferry from Port Arden to Ostia cost two million crowns and takes two hours."
+    id="f",
+    title="Ferry",
+    text="The ferry from Port Arden to Ostia cost two million crowns and takes two hours.",
 )
 ASKED = NewsQuestion(
     id="q1",
@@ -43,10 +52,15 @@ def find(tmp_path: Path, *questions: NewsQuestion) -> dict[str, list[tuple[str, 
         return find_passages(library, questions, tmp_path / "found.json", 7, lambda: None)
 
 
-def test_the_answer_is_right_in_its_evidence_and_unsure_where_its_words_stand_elsewhere(tmp_path: Path) -> None:
+def test_the_answer_is_right_in_its_evidence_and_unsure_where_its_words_stand_elsewhere(
+    tmp_path: Path,
+) -> None:
     (example,) = make_examples(ARTICLES, [ASKED], find(tmp_path, ASKED), "7")
     marked = [
-        ([text.text[slice(*span)] for span in text.right], [text.text[slice(*span)] for span in text.unsure])
+        (
+            [text.text[slice(*span)] for span in text.right],
+            [text.text[slice(*span)] for span in text.unsure],
+        )
         for text in sorted(example.texts, key=lambda text: -len(text.right))
     ]
     assert marked == [(["two million crowns"], []), ([], ["two million crowns"])]
@@ -68,7 +82,8 @@ def test_a_near_miss_has_no_right_span(tmp_path: Path) -> None:
 
 def test_where_search_misses_the_evidence_its_passage_takes_the_last_place(tmp_path: Path) -> None:
     others = [
-        replace(FERRY, id=f"f{n}", text=f"{FERRY.text} Ada Merrow, number {n}, paid.") for n in range(2 * PASSAGES)
+        replace(FERRY, id=f"f{n}", text=f"{FERRY.text} Ada Merrow, number {n}, paid.")
+        for n in range(2 * PASSAGES)
     ]
     asked = replace(ASKED, question="ferry Port Arden Ostia hours Ada Merrow")
     with Library.open(tmp_path / "library", encoder=WordEncoder()) as library:
@@ -81,7 +96,9 @@ def test_where_search_misses_the_evidence_its_passage_takes_the_last_place(tmp_p
 def test_what_was_found_is_kept_and_an_example_is_made_the_same_way_again(tmp_path: Path) -> None:
     found = find(tmp_path, ASKED)
     again = json.loads((tmp_path / "found.json").read_text())
-    assert list(make_examples(ARTICLES, [ASKED], found, "7")) == list(make_examples(ARTICLES, [ASKED], again, "7"))
+    assert list(make_examples(ARTICLES, [ASKED], found, "7")) == list(
+        make_examples(ARTICLES, [ASKED], again, "7")
+    )
 
 
 def test_parts_of_the_context_are_left_out_now_and_then(tmp_path: Path) -> None:
@@ -99,12 +116,20 @@ def test_parts_of_the_context_are_left_out_now_and_then(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("record", ["a1", "a2"])
 def test_articles_and_questions_are_read_from_json_lines(tmp_path: Path, record: str) -> None:
-    said = {"id": record, "title": " T ", "url": "https://www.cnn.com/x", "published": "2024/05/03", "text": "Words."}
+    said = {
+        "id": record,
+        "title": " T ",
+        "url": "https://www.cnn.com/x",
+        "published": "2024/05/03",
+        "text": "Words.",
+    }
     (tmp_path / "articles.jsonl").write_text(json.dumps(said))
     (article,) = read_articles(tmp_path / "articles.jsonl")
     assert (article.id, article.title, article.published) == (record, "T", date(2024, 5, 3))
     assert article.outlet in ("CNN", "cnn.com")
-    line = {name: getattr(ASKED, name) for name in NewsQuestion.__dataclass_fields__} | {"note": "ignored"}
+    line = {name: getattr(ASKED, name) for name in NewsQuestion.__dataclass_fields__} | {
+        "note": "ignored"
+    }
     (tmp_path / "questions.jsonl").write_text(json.dumps(line) + "\n")
     assert read_questions([tmp_path / "questions.jsonl"], {}) == [ASKED]
 
@@ -113,7 +138,10 @@ def test_spans_that_are_given_by_offsets_are_read_from_the_article(tmp_path: Pat
     start = HARBOUR.text.index(ASKED.evidence)
     at = HARBOUR.text.index(ASKED.answer)
     line = {"id": "q1", "article": "h", "kind": "how much", "question": ASKED.question}
-    spans = {"evidence": [start, start + len(ASKED.evidence)], "answer": [at, at + len(ASKED.answer)]}
+    spans = {
+        "evidence": [start, start + len(ASKED.evidence)],
+        "answer": [at, at + len(ASKED.answer)],
+    }
     missed = {**line, "id": "q2"}
     (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, [{**line, **spans}, missed])))
     first, second = read_questions([tmp_path / "q.jsonl"], ARTICLES)

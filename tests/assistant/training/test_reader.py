@@ -24,12 +24,21 @@ from tests.fakes import WordEncoder
 
 TOPICS = {
     "Port_Arden": [
-        ("The harbour of Port Arden was opened in 1911 by Ada Merrow.", ("When was the harbour opened?", "1911")),
-        ("Ferries from Port Arden reach Ostia in two hours.", ("How long do ferries take?", "two hours")),
+        (
+            "The harbour of Port Arden was opened in 1911 by Ada Merrow.",
+            ("When was the harbour opened?", "1911"),
+        ),
+        (
+            "Ferries from Port Arden reach Ostia in two hours.",
+            ("How long do ferries take?", "two hours"),
+        ),
     ],
     "Ostia": [
         ("Ostia has 40,000 inhabitants and two bridges.", ("How many bridges has Ostia?", "two")),
-        ("The mayor of Ostia, Ivo Lund, was elected in 2019.", ("Who is the mayor of Ostia?", "Ivo Lund")),
+        (
+            "The mayor of Ostia, Ivo Lund, was elected in 2019.",
+            ("Who is the mayor of Ostia?", "Ivo Lund"),
+        ),
     ],
 }
 
@@ -40,10 +49,24 @@ def squad(tmp_path: Path) -> Path:
     for title, paragraphs in TOPICS.items():
         made = []
         for n, (context, (question, answer)) in enumerate(paragraphs):
-            found = {"text": answer, "answer_start": context.index(answer), "n_occurrences": context.count(answer)}
+            found = {
+                "text": answer,
+                "answer_start": context.index(answer),
+                "n_occurrences": context.count(answer),
+            }
             asked = "Who owns the moon?"
-            impossible = {"id": f"{title}:{n}:no", "question": asked, "is_impossible": True, "answers": []}
-            possible = {"id": f"{title}:{n}", "question": question, "is_impossible": False, "answers": [found]}
+            impossible = {
+                "id": f"{title}:{n}:no",
+                "question": asked,
+                "is_impossible": True,
+                "answers": [],
+            }
+            possible = {
+                "id": f"{title}:{n}",
+                "question": question,
+                "is_impossible": False,
+                "answers": [found],
+            }
             made.append({"context": context, "qas": [possible, impossible]})
         topics.append({"title": title, "paragraphs": made})
     with gzip.open(tmp_path / "train.json.gz", "wt", encoding="utf-8") as file:
@@ -57,12 +80,16 @@ def examples(squad: Path) -> list[Example]:
     return list(make_examples(paragraphs, questions, {}, seed=7))
 
 
-def test_the_right_word_pieces_are_those_of_the_answer(squad: Path, examples: list[Example]) -> None:
+def test_the_right_word_pieces_are_those_of_the_answer(
+    squad: Path, examples: list[Example]
+) -> None:
     _, questions = read_squad(squad / "train.json.gz")
     for question, example in zip(questions, examples, strict=True):
         (reading,) = Tokens().read(example)
         first, offsets = reading.window.first, reading.window.offsets
-        places = [(offsets[start - first][0], offsets[end - first][1]) for start, end in reading.right]
+        places = [
+            (offsets[start - first][0], offsets[end - first][1]) for start, end in reading.right
+        ]
         assert [example.texts[0].text[low:high] for low, high in places] == list(question.accepted)
 
 
@@ -117,10 +144,17 @@ def test_one_question_with_one_passage_loses_as_on_squad() -> None:
     assert shared_norm(logits, right, 1).item() == pytest.approx(expected.item())
 
 
-def test_a_sure_span_in_a_wrong_passage_costs_the_right_one_only_where_both_are_of_one_question() -> None:
+def test_a_sure_span_in_a_wrong_passage_costs_the_right_one_only_where_both_are_of_one_question() -> (
+    None
+):
     right = torch.tensor([[[True, True]], [[False, False]]])
-    calm, loud = torch.tensor([[[5.0, 5.0]], [[-5.0, -5.0]]]), torch.tensor([[[5.0, 5.0]], [[5.0, 5.0]]])
-    assert shared_norm(loud, right, 2) - shared_norm(calm, right, 2) == pytest.approx(log(2), abs=0.01)
+    calm, loud = (
+        torch.tensor([[[5.0, 5.0]], [[-5.0, -5.0]]]),
+        torch.tensor([[[5.0, 5.0]], [[5.0, 5.0]]]),
+    )
+    assert shared_norm(loud, right, 2) - shared_norm(calm, right, 2) == pytest.approx(
+        log(2), abs=0.01
+    )
     assert shared_norm(loud, right, 2).item() == pytest.approx(log(2), abs=0.01)
 
 
@@ -137,7 +171,9 @@ def test_where_an_answer_is_unsure_the_loss_does_not_look() -> None:
     assert shared_norm(loud, right, 1) > shared_norm(calm, right, 1) + 5
 
 
-def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(examples: list[Example], tmp_path: Path) -> None:
+def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(
+    examples: list[Example], tmp_path: Path
+) -> None:
     plan = list(batches(examples, 7)) * 2
 
     def trainer() -> Trainer:
@@ -157,13 +193,17 @@ def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(examples: l
 
 def test_training_goes_on_from_the_weights_that_are_shipped_as_the_reader_computes_them() -> None:
     network = Network(Path(get_model_path()), start=SHIPPED).eval()
-    text = Text(text="Norland paid $1.4 billion for four radars.", context=Context("Post.", "Radars", ""))
+    text = Text(
+        text="Norland paid $1.4 billion for four radars.", context=Context("Post.", "Radars", "")
+    )
     (reading,) = Tokens().read(Example(question="How much did Norland pay?", texts=(text,)))
     window = reading.window
     with torch.no_grad():
         here = network(*stack([window]))[0, window.first :][: len(window.offsets)]
     (expected,) = Shipped().read([window])
-    assert np.corrcoef(here.numpy().ravel(), expected.ravel())[0, 1] > 0.995  # bounds of 8 bits lie elsewhere at times
+    assert (
+        np.corrcoef(here.numpy().ravel(), expected.ravel())[0, 1] > 0.995
+    )  # bounds of 8 bits lie elsewhere at times
 
 
 def test_a_loss_falls_as_it_is_trained(examples: list[Example], tmp_path: Path) -> None:
@@ -188,7 +228,17 @@ def test_the_command_makes_weights_that_the_reader_can_use(
 ) -> None:
     pytest.importorskip("bm25s", reason="pip install -e .[bench] for negatives by BM25")
     out = tmp_path / "out"
-    command = ["reader", "--squad", str(squad), "--squad-questions", "8", "--out", str(out), "--precise", "--scratch"]
+    command = [
+        "reader",
+        "--squad",
+        str(squad),
+        "--squad-questions",
+        "8",
+        "--out",
+        str(out),
+        "--precise",
+        "--scratch",
+    ]
     monkeypatch.setattr("sys.argv", command)
     main()
     assert Shipped(out / "reader.safetensors").read([]) == []
@@ -196,9 +246,14 @@ def test_the_command_makes_weights_that_the_reader_can_use(
     assert steps == [2]  # those with one paragraph, and those with two
 
 
-@pytest.mark.parametrize("wrong", [["--squad", "x"], ["--questions", "x"], ["--squad-questions", "8"]])
+@pytest.mark.parametrize(
+    "wrong", [["--squad", "x"], ["--questions", "x"], ["--squad-questions", "8"]]
+)
 def test_the_command_says_which_options_go_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: list[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: list[str],
 ) -> None:
     monkeypatch.setattr("sys.argv", ["reader", "--out", str(tmp_path), *wrong])
     with pytest.raises(SystemExit):

@@ -12,13 +12,18 @@ from assistant.result import Abstention, compose_text
 from assistant.understanding.double_question import QUOTED, join_answers, split_question
 from corpus import Article
 
-ARTICLE = Article(id="a", text="It sank on Monday. Nine people died. It was built in 1987. Divers found it.")
+ARTICLE = Article(
+    id="a", text="It sank on Monday. Nine people died. It was built in 1987. Divers found it."
+)
 
 
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
-        ("When did it sink, and how many people died?", ("When did it sink?", "How many people died?")),
+        (
+            "When did it sink, and how many people died?",
+            ("When did it sink?", "How many people died?"),
+        ),
         ("when and where did it sink", ("When did it sink?", "Where did it sink?")),
         ("Who owned it? And who was its captain?", ("Who owned it?", "Who was its captain?")),
         ("What happened and why?", ("What happened?", "Why?")),
@@ -27,7 +32,10 @@ ARTICLE = Article(id="a", text="It sank on Monday. Nine people died. It was buil
             "How hot an oven and how many minutes does it need?",
             ("How hot an oven does it need?", "How many minutes does it need?"),
         ),
-        ("On what day, and at what hour, do they meet?", ("On what day do they meet?", "At what hour do they meet?")),
+        (
+            "On what day, and at what hour, do they meet?",
+            ("On what day do they meet?", "At what hour do they meet?"),
+        ),
     ],
 )
 def test_two_questions_are_told_apart(question: str, parts: tuple[str, str]) -> None:
@@ -67,8 +75,16 @@ def answered(question: str, *quotes: str, confidence: float = 0.8) -> Answer:
     )
 
 
-def declined(question: str, reason: Abstention = Abstention.NO_ANSWER, confidence: float = 0.2) -> Answer:
-    return Answer(question=question, query=question, text=MESSAGES[reason], abstention=reason, confidence=confidence)
+def declined(
+    question: str, reason: Abstention = Abstention.NO_ANSWER, confidence: float = 0.2
+) -> Answer:
+    return Answer(
+        question=question,
+        query=question,
+        text=MESSAGES[reason],
+        abstention=reason,
+        confidence=confidence,
+    )
 
 
 def test_both_answers_are_quoted_each_sentence_once_and_as_sure_as_the_less_sure_one() -> None:
@@ -94,11 +110,15 @@ def test_the_part_without_an_answer_is_named(reason: Abstention) -> None:
 
 def test_two_without_an_answer_are_an_abstention_as_sure_as_the_surer_one() -> None:
     joined = join_answers("Why and who?", (declined("Why?"), declined("Who?", confidence=0.4)))
-    assert joined == replace(declined("Who?", confidence=0.4), question="Why and who?", query="Why? Who?")
+    assert joined == replace(
+        declined("Who?", confidence=0.4), question="Why and who?", query="Why? Who?"
+    )
 
 
 def test_the_second_question_is_understood_by_the_first(samples: Assistant) -> None:
     reply = samples.answer("How much is the final bill for Millgate Bridge and when will it open?")
-    assert reply.query.startswith("How much is the final bill for Millgate Bridge? When will it open? (Millgate")
+    assert reply.query.startswith(
+        "How much is the final bill for Millgate Bridge? When will it open? (Millgate"
+    )
     assert len(reply.citations) >= 2
     assert all(c.article.text[c.start : c.end] == c.quote for c in reply.citations)

@@ -40,7 +40,12 @@ def test_a_question_that_says_nothing_of_its_own_is_always_completed(question: s
 
 @pytest.mark.parametrize(
     "question",
-    ["How much had it already paid?", "Why did they refuse?", "What did he say about the dam?", "Is she his wife?"],
+    [
+        "How much had it already paid?",
+        "Why did they refuse?",
+        "What did he say about the dam?",
+        "Is she his wife?",
+    ],
 )
 def test_a_pronoun_speaks_for_completing(question: str) -> None:
     assert 0 < leaning(question) < inf
@@ -48,7 +53,10 @@ def test_a_pronoun_speaks_for_completing(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Are they endangered, monarch butterflies?", "How old are the people who live there, in Velden?"],
+    [
+        "Are they endangered, monarch butterflies?",
+        "How old are the people who live there, in Velden?",
+    ],
 )
 def test_a_pronoun_that_is_explained_in_the_question_speaks_against_it(question: str) -> None:
     assert leaning(question) < 0
@@ -60,11 +68,18 @@ def test_some_questions_are_open(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Who won the 2022 World Cup?", "Why did Türkiye say it would close the Incirlik base?"]
+    "question",
+    ["Who won the 2022 World Cup?", "Why did Türkiye say it would close the Incirlik base?"],
 )
 def test_a_question_with_names_of_its_own_is_left_alone(question: str) -> None:
-    last = answered("Why was Norland removed from the X-7 program?", "Norland was removed over a purchase.")
-    (form,) = find_forms(question, [last]) if leaning(question) == -inf else find_forms(question, [last])[:1]
+    last = answered(
+        "Why was Norland removed from the X-7 program?", "Norland was removed over a purchase."
+    )
+    (form,) = (
+        find_forms(question, [last])
+        if leaning(question) == -inf
+        else find_forms(question, [last])[:1]
+    )
     assert form.query == question
     assert leaning(question) < 0
 
@@ -78,8 +93,14 @@ def test_where_the_words_leave_it_open_both_forms_are_handed_on() -> None:
 
 
 def test_a_follow_up_carries_the_names_of_the_last_exchange() -> None:
-    last = answered("Why was Türkiye removed from the F-35 program?", "It was removed after a purchase from Moscow.")
-    assert complete("How much had it already paid?", [last]) == "How much had it already paid? (Türkiye, F-35)"
+    last = answered(
+        "Why was Türkiye removed from the F-35 program?",
+        "It was removed after a purchase from Moscow.",
+    )
+    assert (
+        complete("How much had it already paid?", [last])
+        == "How much had it already paid? (Türkiye, F-35)"
+    )
 
 
 def test_names_are_carried_through_several_follow_ups_and_do_not_pile_up() -> None:
@@ -99,7 +120,10 @@ def test_a_name_that_was_the_answer_is_carried() -> None:
 
 def test_of_a_question_without_names_its_words_are_carried() -> None:
     last = answered("Where did the mystery dog illness start?", "It started in the north.")
-    assert complete("How many cases are there?", [last]) == "How many cases are there? (mystery dog illness start)"
+    assert (
+        complete("How many cases are there?", [last])
+        == "How many cases are there? (mystery dog illness start)"
+    )
 
 
 @pytest.mark.parametrize(

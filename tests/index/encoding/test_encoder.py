@@ -17,7 +17,14 @@ from llama_index.core import MockEmbedding
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index import EncoderError
-from index.encoding.encoder import BULK, LARGE_CALL, EmbeddingEncoder, Encoder, MiniLMEncoder, load_encoder
+from index.encoding.encoder import (
+    BULK,
+    LARGE_CALL,
+    EmbeddingEncoder,
+    Encoder,
+    MiniLMEncoder,
+    load_encoder,
+)
 from tests.fakes import WordEncoder
 
 if TYPE_CHECKING:
@@ -65,7 +72,9 @@ def model() -> SentenceTransformer:
     return SentenceTransformer(str(get_model_path()), device="cpu")
 
 
-def test_the_default_reads_as_sentence_transformers_does(encoder: MiniLMEncoder, model: SentenceTransformer) -> None:
+def test_the_default_reads_as_sentence_transformers_does(
+    encoder: MiniLMEncoder, model: SentenceTransformer
+) -> None:
     expected = model.encode(TEXTS, normalize_embeddings=True)
     np.testing.assert_allclose(encoder.encode_passages(TEXTS), expected, atol=1e-5)
     np.testing.assert_allclose(encoder.encode_question(QUESTION), model.encode(QUESTION), atol=1e-5)
@@ -98,7 +107,9 @@ def test_torch_for_cpus_alone_is_not_imported_however_many_articles_come() -> No
 
 
 def test_vectors_do_not_depend_on_what_they_are_made_with(encoder: MiniLMEncoder) -> None:
-    texts = ["Ankara talked. " * n for n in (60, 1, 30, 60, 2)] * 6  # several chunks, and every core
+    texts = [
+        "Ankara talked. " * n for n in (60, 1, 30, 60, 2)
+    ] * 6  # several chunks, and every core
     together = encoder.encode_passages(texts)
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
     np.testing.assert_allclose(together, alone, atol=1e-6)
@@ -170,8 +181,12 @@ def test_a_folder_is_read_through_llama_index(encoder: MiniLMEncoder) -> None:
     found = load_encoder(str(get_model_path()))
     assert (found.dim, found.max_tokens) == (384, 256)
     assert found.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
-    np.testing.assert_allclose(found.encode_passages(TEXTS), encoder.encode_passages(TEXTS), atol=1e-5)
-    np.testing.assert_allclose(found.encode_question(QUESTION), encoder.encode_question(QUESTION), atol=1e-5)
+    np.testing.assert_allclose(
+        found.encode_passages(TEXTS), encoder.encode_passages(TEXTS), atol=1e-5
+    )
+    np.testing.assert_allclose(
+        found.encode_question(QUESTION), encoder.encode_question(QUESTION), atol=1e-5
+    )
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(found.encode_passages, [TEXTS] * 4))) == 4
 
@@ -186,7 +201,9 @@ def test_a_model_is_looked_for_on_this_machine_only(monkeypatch: pytest.MonkeyPa
         return []
 
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # as where another package loaded the hub's before us
+    monkeypatch.setattr(
+        constants, "HF_HUB_OFFLINE", False
+    )  # as where another package loaded the hub's before us
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(EncoderError, match="give a folder"):
         load_encoder("nobody/has-this-model")
@@ -204,7 +221,9 @@ def test_a_llama_index_embedding_is_an_encoder(encoder: MiniLMEncoder) -> None:
     assert isinstance(found, EmbeddingEncoder)
     assert (found.name, found.dim, found.max_tokens) == ("base_component", 2, 256)
     np.testing.assert_allclose(found.encode_question("where?"), [0.6, 0.8], atol=1e-6)
-    np.testing.assert_allclose(found.encode_passages(["east", "north", "east"]), [[1, 0], [0, 1], [1, 0]], atol=1e-6)
+    np.testing.assert_allclose(
+        found.encode_passages(["east", "north", "east"]), [[1, 0], [0, 1], [1, 0]], atol=1e-6
+    )
     assert found.encode_passages([]).shape == (0, 2)
     assert found.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
 
@@ -212,10 +231,14 @@ def test_a_llama_index_embedding_is_an_encoder(encoder: MiniLMEncoder) -> None:
 def test_llama_index_own_mock_is_an_encoder() -> None:
     found = load_encoder(MockEmbedding(embed_dim=8, model_name="mock"))
     assert (found.name, found.dim) == ("mock", 8)
-    np.testing.assert_allclose(np.linalg.norm(found.encode_passages(["a", "b"]), axis=1), 1.0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.linalg.norm(found.encode_passages(["a", "b"]), axis=1), 1.0, atol=1e-6
+    )
 
 
-@pytest.mark.parametrize("row", [[float("nan"), 1.0], [0.0, 0.0], [1.0, 2.0, 3.0], [float("inf"), 1.0], []], ids=str)
+@pytest.mark.parametrize(
+    "row", [[float("nan"), 1.0], [0.0, 0.0], [1.0, 2.0, 3.0], [float("inf"), 1.0], []], ids=str
+)
 def test_what_cannot_be_a_vector_is_an_encoder_error(row: list[float]) -> None:
     found = load_encoder(Tiny(rows={"bad": row, "query: bad": row}))
     with pytest.raises(EncoderError, match=r"use another model|check the model"):

@@ -12,9 +12,7 @@ from index.encoding.encoder import load_encoder
 from index.encoding.passages import passage_input, split_article
 
 ENCODER = load_encoder()
-WORDS = (
-    "Ankara denied Monday's report, and the S-400 talks went on for 2.5 billion dollars Türkiye 土耳其 İstanbul".split()
-)
+WORDS = "Ankara denied Monday's report, and the S-400 talks went on for 2.5 billion dollars Türkiye 土耳其 İstanbul".split()
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
@@ -57,7 +55,10 @@ def test_a_very_long_title_is_cut_at_a_word() -> None:
 
 def test_passages_are_whole_sentences() -> None:
     text = "One two three four. Five six seven. Eight nine ten eleven. Twelve thirteen."
-    assert texts(split(text, 10)) == ["One two three four. Five six seven.", "Eight nine ten eleven. Twelve thirteen."]
+    assert texts(split(text, 10)) == [
+        "One two three four. Five six seven.",
+        "Eight nine ten eleven. Twelve thirteen.",
+    ]
 
 
 def test_passages_end_where_paragraphs_end() -> None:
@@ -74,7 +75,10 @@ def test_a_heading_stays_with_what_follows() -> None:
     prose = "The ministry said that it would go on with the talks in the coming weeks and would not sell."
     text = f"{prose}\n\nWhat comes next\n\n{prose} {prose}"
     assert any(sentence.heading for sentence in split_sentences(text))
-    assert [passage.text.startswith("What comes next") for passage in split(text, 45)] == [False, True]
+    assert [passage.text.startswith("What comes next") for passage in split(text, 45)] == [
+        False,
+        True,
+    ]
 
 
 def test_a_sentence_over_the_limit_is_split_at_clauses_and_lost_nowhere() -> None:
@@ -91,7 +95,9 @@ def test_text_without_any_white_space_is_split(text: str) -> None:
     article = Article(id="a", title="Title", text=text)
     passages = split_article(article, "r1", ENCODER.count_tokens, ENCODER.max_tokens)
     assert "".join(passage.text for passage in passages) == text
-    assert max(ENCODER.count_tokens([passage_input(article, passage) for passage in passages])) <= 256
+    assert (
+        max(ENCODER.count_tokens([passage_input(article, passage) for passage in passages])) <= 256
+    )
 
 
 def test_an_encoder_that_reads_more_gets_no_more_than_512() -> None:
@@ -115,7 +121,21 @@ def test_a_tokenizer_that_makes_more_of_a_whole_than_of_its_parts_is_obeyed() ->
 @settings(max_examples=150)
 @given(
     words=st.lists(
-        st.sampled_from([*WORDS, "end.", "Stop!", "\n\n", "x" * 120, "—", "🛩️", "한국어뉴스", "…", "\u200b", "\t"])
+        st.sampled_from(
+            [
+                *WORDS,
+                "end.",
+                "Stop!",
+                "\n\n",
+                "x" * 120,
+                "—",
+                "🛩️",
+                "한국어뉴스",
+                "…",
+                "\u200b",
+                "\t",
+            ]
+        )
         | st.text(min_size=1, max_size=9),
         min_size=1,
         max_size=400,
@@ -123,7 +143,9 @@ def test_a_tokenizer_that_makes_more_of_a_whole_than_of_its_parts_is_obeyed() ->
     title=st.none() | st.text(max_size=300),
     limit=st.integers(140, 300),
 )
-def test_passages_cover_the_article_and_fit(words: list[str], title: str | None, limit: int) -> None:
+def test_passages_cover_the_article_and_fit(
+    words: list[str], title: str | None, limit: int
+) -> None:
     text = " ".join(words).replace("\x00", "")
     title = title.replace("\x00", "").strip() or None if title else None
     if not text.strip():
@@ -137,4 +159,7 @@ def test_passages_cover_the_article_and_fit(words: list[str], title: str | None,
         assert text[passage.start : passage.end] == passage.text
         end = passage.end
     assert not text[end:].strip()
-    assert max(ENCODER.count_tokens([passage_input(article, passage) for passage in passages])) <= limit
+    assert (
+        max(ENCODER.count_tokens([passage_input(article, passage) for passage in passages]))
+        <= limit
+    )

@@ -24,10 +24,20 @@ MORE = (
 )
 
 
-def hit(name: str, text: str, *, score: float = 1.0, day: int | None = 5, before: str = "", after: str = "") -> Hit:
+def hit(
+    name: str,
+    text: str,
+    *,
+    score: float = 1.0,
+    day: int | None = 5,
+    before: str = "",
+    after: str = "",
+) -> Hit:
     published = date(2024, 5, day) if day else None
     article = Article(id=name, text=before + text + after, published=published)
-    passage = Passage(id=f"{name}:r:0", article_id=name, start=len(before), end=len(before + text), text=text)
+    passage = Passage(
+        id=f"{name}:r:0", article_id=name, start=len(before), end=len(before + text), text=text
+    )
     return Hit(article=article, passage=passage, score=score, similarity=0.5)
 
 
@@ -53,8 +63,13 @@ def test_a_copy_is_shown_once_as_the_earliest_has_it_with_the_best_score() -> No
 
 
 def test_best_score_comes_first_after_collapsing() -> None:
-    other = hit("other", "A baker in Lyon won a prize for her rye bread, the town hall said.", score=1.7)
-    assert shown(hit("a", WIRE, score=2.0), other, hit("b", WIRE, score=1.5)) == [["a", "b"], ["other"]]
+    other = hit(
+        "other", "A baker in Lyon won a prize for her rye bread, the town hall said.", score=1.7
+    )
+    assert shown(hit("a", WIRE, score=2.0), other, hit("b", WIRE, score=1.5)) == [
+        ["a", "b"],
+        ["other"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,13 +164,18 @@ def test_a_part_of_a_passage_is_hidden_though_the_rest_of_it_stands_in_one_artic
 
 
 def test_the_end_of_a_passage_ends_its_sentence() -> None:
-    early, late = hit("early", WIRE, day=5, after=" " + MORE), hit("late", WIRE[:-1] + ", if she was asked.", day=6)
+    early, late = (
+        hit("early", WIRE, day=5, after=" " + MORE),
+        hit("late", WIRE[:-1] + ", if she was asked.", day=6),
+    )
     assert shown(early, late) == [["early"], ["late"]]
     assert shown(late, early) == [["late"], ["early"]]
 
 
 def test_few_is_not_a_few() -> None:
-    few, some = (hit(name, edited("41 passengers", f"{name} passengers")) for name in ("few", "a few"))
+    few, some = (
+        hit(name, edited("41 passengers", f"{name} passengers")) for name in ("few", "a few")
+    )
     assert shown(few, some) == [["few"], ["a few"]]
 
 
@@ -169,11 +189,17 @@ def test_a_sentence_put_in_the_middle_is_no_copy() -> None:
 
 
 def test_a_quotation_in_common_makes_no_copy() -> None:
-    quotation = '"We will not sell a single ship of this fleet to anyone, now or ever," said Per Holm.'
-    a = hit(
-        "a", f"{quotation} Shares of the company rose by a tenth in the morning after the news had come out in Oslo."
+    quotation = (
+        '"We will not sell a single ship of this fleet to anyone, now or ever," said Per Holm.'
     )
-    b = hit("b", f"Unions met the owner of the line on Friday and left without any result at all. {quotation}")
+    a = hit(
+        "a",
+        f"{quotation} Shares of the company rose by a tenth in the morning after the news had come out in Oslo.",
+    )
+    b = hit(
+        "b",
+        f"Unions met the owner of the line on Friday and left without any result at all. {quotation}",
+    )
     assert shown(a, b) == [["a"], ["b"]]
 
 
@@ -182,7 +208,9 @@ def test_passages_of_one_article_are_never_copies() -> None:
     hits = [
         Hit(
             article=article,
-            passage=Passage(id=f"a:r:{n}", article_id="a", start=start, end=start + len(WIRE), text=WIRE),
+            passage=Passage(
+                id=f"a:r:{n}", article_id="a", start=start, end=start + len(WIRE), text=WIRE
+            ),
             score=1.0,
             similarity=0.5,
         )
@@ -192,28 +220,42 @@ def test_passages_of_one_article_are_never_copies() -> None:
 
 
 def test_the_other_articles_are_listed_once_though_two_of_their_passages_are_copies() -> None:
-    found = collapse([hit("a", WIRE), hit("b", WIRE), hit("b", WIRE, score=0.5), hit("c", WIRE, score=0.4)])
+    found = collapse(
+        [hit("a", WIRE), hit("b", WIRE), hit("b", WIRE, score=0.5), hit("c", WIRE, score=0.4)]
+    )
     assert [article.id for article in found[0].also_in] == ["b", "c"]
 
 
 @given(
     edits=st.lists(
         st.sampled_from(
-            [("12 people", "15 people"), ("organised", "organized"), ("denied", "confirmed"), ("when a", "when the")]
+            [
+                ("12 people", "15 people"),
+                ("organised", "organized"),
+                ("denied", "confirmed"),
+                ("when a", "when the"),
+            ]
         ),
         max_size=8,
     )
 )
-def test_every_article_is_shown_or_listed_and_the_order_is_kept(edits: list[tuple[str, str]]) -> None:
+def test_every_article_is_shown_or_listed_and_the_order_is_kept(
+    edits: list[tuple[str, str]],
+) -> None:
     hits = [hit(f"a{n}", edited(*edit), score=9.0 - n) for n, edit in enumerate(edits)]
     found = collapse(hits)
-    assert sorted(name for group in shown(*hits) for name in group) == sorted(one.article.id for one in hits)
+    assert sorted(name for group in shown(*hits) for name in group) == sorted(
+        one.article.id for one in hits
+    )
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
 
 def test_fifty_hits_collapse_quickly() -> None:
     words = (WIRE + MORE).split()
-    hits = [hit(f"a{n}", " ".join(words[n:] + [f"word{n}x{i}" for i in range(60)] + words[:n])) for n in range(50)]
+    hits = [
+        hit(f"a{n}", " ".join(words[n:] + [f"word{n}x{i}" for i in range(60)] + words[:n]))
+        for n in range(50)
+    ]
     start = time.process_time()
     collapse(hits)
     assert time.process_time() - start < 1.0

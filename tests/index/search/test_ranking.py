@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from index.search.ranking import Candidate, rank
 
 PLAIN = Candidate(
-    passage_id="p", article_id="a", similarity=0.5, words=3.0, article_words=4.0, published=None, outlet=None
+    passage_id="p",
+    article_id="a",
+    similarity=0.5,
+    words=3.0,
+    article_words=4.0,
+    published=None,
+    outlet=None,
 )
 QUESTION = "Who bought the jets?"
 
@@ -54,18 +60,30 @@ def test_days_near_as_of_are_preferred_on_both_sides_and_none_is_hidden() -> Non
     near = replace(PLAIN, passage_id="near", published=date(2024, 3, 10))
     after = replace(PLAIN, passage_id="after", published=date(2024, 3, 30))
     old = replace(PLAIN, passage_id="old", published=date(2020, 1, 1))
-    assert order(QUESTION, old, PLAIN, after, near, as_of=date(2024, 3, 15)) == ["near", "after", "old", "p"]
+    assert order(QUESTION, old, PLAIN, after, near, as_of=date(2024, 3, 15)) == [
+        "near",
+        "after",
+        "old",
+        "p",
+    ]
 
 
 def test_without_as_of_days_do_not_matter() -> None:
-    old, new = (replace(PLAIN, article_id=str(year), published=date(year, 1, 1)) for year in (1999, 2024))
-    assert [score for _, score in rank(QUESTION, [old, new], as_of=None)] == pytest.approx([2.6, 2.6])
+    old, new = (
+        replace(PLAIN, article_id=str(year), published=date(year, 1, 1)) for year in (1999, 2024)
+    )
+    assert [score for _, score in rank(QUESTION, [old, new], as_of=None)] == pytest.approx(
+        [2.6, 2.6]
+    )
 
 
 def test_the_days_that_a_question_names_are_preferred_to_as_of() -> None:
     then = replace(PLAIN, passage_id="then", published=date(2019, 7, 17))
     now = replace(PLAIN, passage_id="now", published=date(2024, 3, 15))
-    assert order("Who bought the jets in July 2019?", now, then, as_of=date(2024, 3, 15)) == ["then", "now"]
+    assert order("Who bought the jets in July 2019?", now, then, as_of=date(2024, 3, 15)) == [
+        "then",
+        "now",
+    ]
 
 
 def test_as_of_counts_more_than_a_day_that_the_question_names_on_which_articles_look_back() -> None:
@@ -86,7 +104,9 @@ def test_another_article_comes_before_a_second_passage_that_is_hardly_better() -
     assert order(QUESTION, far, much_better, first) == ["first", "much", "other"]
 
 
-@pytest.mark.parametrize("question", ["What did Turkiye Today report?", "What did türkiye today's paper report?"])
+@pytest.mark.parametrize(
+    "question", ["What did Turkiye Today report?", "What did türkiye today's paper report?"]
+)
 def test_an_outlet_that_the_question_names_is_preferred(question: str) -> None:
     named = replace(PLAIN, passage_id="q", outlet="Türkiye Today")
     assert order(question, PLAIN, named) == ["q", "p"]
@@ -98,14 +118,28 @@ def test_a_part_of_a_word_names_no_outlet() -> None:
 
 
 def test_a_preference_is_weaker_than_the_evidence() -> None:
-    preferred = replace(PLAIN, passage_id="q", words=0.5, article_words=1.0, outlet="CNN", published=date(2024, 3, 15))
-    assert order("What did CNN say of the jets?", preferred, PLAIN, as_of=date(2024, 3, 15)) == ["p", "q"]
+    preferred = replace(
+        PLAIN,
+        passage_id="q",
+        words=0.5,
+        article_words=1.0,
+        outlet="CNN",
+        published=date(2024, 3, 15),
+    )
+    assert order("What did CNN say of the jets?", preferred, PLAIN, as_of=date(2024, 3, 15)) == [
+        "p",
+        "q",
+    ]
 
 
 @given(given=candidates, as_of=st.none() | st.dates(date(1990, 1, 1), date(2030, 1, 1)))
-def test_nothing_is_hidden_and_the_best_come_first(given: list[Candidate], as_of: date | None) -> None:
+def test_nothing_is_hidden_and_the_best_come_first(
+    given: list[Candidate], as_of: date | None
+) -> None:
     ranked = rank("What did CNN say last week?", given, as_of=as_of)
-    assert {candidate.passage_id for candidate, _ in ranked} == {candidate.passage_id for candidate in given}
+    assert {candidate.passage_id for candidate, _ in ranked} == {
+        candidate.passage_id for candidate in given
+    }
     scores = [score for _, score in ranked]
     assert scores == sorted(scores, reverse=True)
     assert rank("What did CNN say last week?", given[::-1], as_of=as_of) == ranked

@@ -14,7 +14,11 @@ from index.errors import LibraryDamagedError
 from index.storage import words
 from index.storage.bm25 import Term, Terms, count_words, find_words, question_words, score
 
-TEXTS = st.lists(st.sampled_from("ferry ferries bridge bridges closed closing harbour".split()), min_size=1, max_size=9)
+TEXTS = st.lists(
+    st.sampled_from("ferry ferries bridge bridges closed closing harbour".split()),
+    min_size=1,
+    max_size=9,
+)
 ARTICLES = st.lists(st.lists(TEXTS.map(" ".join), min_size=1, max_size=4), min_size=1, max_size=5)
 
 
@@ -24,13 +28,24 @@ def terms_of(*asked: str, passages: int = 100, articles: int = 40, words: int = 
 
 
 def test_compounds_count_as_their_parts_and_whole_where_a_part_is_a_letter() -> None:
-    assert find_words("State-run F-35s, a 1.5 U.S.") == ["state", "run", "35s", "f-35s", "a", "1.5", "u.s"]
+    assert find_words("State-run F-35s, a 1.5 U.S.") == [
+        "state",
+        "run",
+        "35s",
+        "f-35s",
+        "a",
+        "1.5",
+        "u.s",
+    ]
     assert question_words("Who was it?") == ["who", "was", "it"]
     assert question_words("Who was the pilot?") == ["pilot"]
 
 
 def test_scores_are_positive_for_what_shares_a_word_and_nothing_for_the_rest() -> None:
-    packed = {3: count_words("Harbour", ["The bridge was closed.", "A boat ran."]), 4: count_words(None, ["Rain."])}
+    packed = {
+        3: count_words("Harbour", ["The bridge was closed.", "A boat ran."]),
+        4: count_words(None, ["Rain."]),
+    }
     articles, passages = score(packed, terms_of("bridge", "boat"))
     assert articles[3] > 0 == articles[4]
     assert passages[3].tolist() > [0, 0]
@@ -38,14 +53,20 @@ def test_scores_are_positive_for_what_shares_a_word_and_nothing_for_the_rest() -
 
 
 def test_a_word_of_the_title_weighs_more_than_one_of_the_text() -> None:
-    packed = {4: count_words("Olives", ["Figs were sold."]), 5: count_words("Figs", ["Olives were sold."])}
+    packed = {
+        4: count_words("Olives", ["Figs were sold."]),
+        5: count_words("Figs", ["Olives were sold."]),
+    }
     articles, _ = score(packed, terms_of("olives"))
     assert articles[4] > articles[5] > 0
 
 
 def test_rarer_words_score_more_and_longer_passages_less() -> None:
     packed = {1: count_words(None, ["ferry", "bridge", "ferry " + "and more words " * 20])}
-    rare, common = Term(word="ferry", passages=2, articles=1), Term(word="bridge", passages=40, articles=20)
+    rare, common = (
+        Term(word="ferry", passages=2, articles=1),
+        Term(word="bridge", passages=40, articles=20),
+    )
     _, passages = score(packed, Terms(terms=(rare, common), passages=100, articles=40, words=1_000))
     ferry, bridge, long = passages[1]
     assert ferry > bridge > 0
@@ -74,7 +95,10 @@ def test_passages_score_what_fts5_says_they_do(articles: list[list[str]], asked:
 
 
 def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
-    packed = {n: count_words(f"title {n}", [f"the ferry number {n} " * (n + 1), "a bridge"]) for n in range(50)}
+    packed = {
+        n: count_words(f"title {n}", [f"the ferry number {n} " * (n + 1), "a bridge"])
+        for n in range(50)
+    }
     terms = terms_of("ferry", "bridge", "number", "7")
     articles, passages = score(packed, terms)
     for number in (0, 7, 49):

@@ -42,7 +42,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("Who was the Profesor on the expedition?", "Who was the Professor on the expedition?"),
     ],
 )
-def test_a_word_that_nothing_holds_becomes_the_one_that_fits(library: Library, typed: str, meant: str) -> None:
+def test_a_word_that_nothing_holds_becomes_the_one_that_fits(
+    library: Library, typed: str, meant: str
+) -> None:
     assert library.correct(typed) == meant
 
 

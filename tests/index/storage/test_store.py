@@ -21,7 +21,13 @@ from index import (
     LibraryStorageError,
 )
 from index.filters import Filter
-from index.storage.records import pack_article, pack_vectors, revision_of, unpack_article, unpack_vectors
+from index.storage.records import (
+    pack_article,
+    pack_vectors,
+    revision_of,
+    unpack_article,
+    unpack_vectors,
+)
 from index.storage.schema import FORMAT, prepare
 from index.storage.store import Store
 from tests.index.articles import article
@@ -41,11 +47,15 @@ def numbers(store: Store) -> list[int]:
         return snapshot.newest_first()
 
 
-text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=80).filter(str.strip)
+text = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=80
+).filter(str.strip)
 
 
 @given(body=text, title=st.none() | text, frame=text)
-def test_an_article_and_its_page_come_back_as_they_were(body: str, title: str | None, frame: str) -> None:
+def test_an_article_and_its_page_come_back_as_they_were(
+    body: str, title: str | None, frame: str
+) -> None:
     page = Page(text=frame + body + frame, kept=((len(frame), len(frame) + len(body)),))
     original = Article(id="a", title=title, text=body, page=page)
     assert unpack_article("a", *pack_article(original)) == original
@@ -72,7 +82,13 @@ def test_a_revision_changes_with_every_field() -> None:
     first = article("a")
     changed = [
         Article(**{**first.to_dict(), "published": first.published, "page": first.page, **change})
-        for change in ({"title": "Other"}, {"outlet": None}, {"language": "en"}, {"page": None}, {"url": "http://x"})
+        for change in (
+            {"title": "Other"},
+            {"outlet": None},
+            {"language": "en"},
+            {"page": None},
+            {"url": "http://x"},
+        )
     ]
     assert len({revision_of(entry) for entry in [first, *changed]}) == 6
 
@@ -106,7 +122,9 @@ def test_a_view_does_not_see_what_is_written_after_it(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_new_revision_has_a_new_number_and_the_old_one_is_listed_as_removed(tmp_path: Path) -> None:
+def test_a_new_revision_has_a_new_number_and_the_old_one_is_listed_as_removed(
+    tmp_path: Path,
+) -> None:
     store = Store.open(tmp_path, create=True)
     put(store, article("a"), article("a", "Changed text."))
     with store.reading() as snapshot:
@@ -130,10 +148,17 @@ def test_a_number_never_comes_back(tmp_path: Path) -> None:
 
 def test_filters_leave_out_what_has_no_date_and_fold_outlets(tmp_path: Path) -> None:
     store = Store.open(tmp_path, create=True)
-    put(store, article("a", outlet="Türkiye Today"), article("b", outlet="TURKIYE  TODAY", day=None), article("c"))
+    put(
+        store,
+        article("a", outlet="Türkiye Today"),
+        article("b", outlet="TURKIYE  TODAY", day=None),
+        article("c"),
+    )
     day = article("c").published
     with store.reading() as snapshot:
-        assert snapshot.select(Filter.parse(outlets=["turkiye today"], since=None, until=None)).tolist() == [1, 2]
+        assert snapshot.select(
+            Filter.parse(outlets=["turkiye today"], since=None, until=None)
+        ).tolist() == [1, 2]
         assert snapshot.select(Filter(since=day, until=day)).tolist() == [1, 3]
         assert snapshot.outlets() == ("Harbour Post", "TURKIYE  TODAY")
     store.close()
@@ -164,7 +189,9 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
         Store.open(tmp_path, create=True)
 
 
-def test_an_older_format_is_brought_up_to_date_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_older_format_is_brought_up_to_date_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     store = Store.open(tmp_path, create=True)
     put(store, article("a"), article("b"))
     store.close()
@@ -182,7 +209,10 @@ def test_an_older_format_that_cannot_be_written_is_refused(tmp_path: Path) -> No
     Store.open(tmp_path, create=True).close()
     as_format_1(tmp_path / "library.db")
     reader = Store(tmp_path / "library.db", writable=False)
-    with reader._connection() as connection, pytest.raises(LibraryFormatError, match="older Dateline"):
+    with (
+        reader._connection() as connection,
+        pytest.raises(LibraryFormatError, match="older Dateline"),
+    ):
         prepare(connection, reader.path, writable=False)
     reader.close()
 
@@ -225,7 +255,9 @@ def test_many_that_make_a_library_at_once_all_get_it(tmp_path: Path) -> None:
     for attempt in range(40):
         together = threading.Barrier(6)
 
-        def make(_: int, folder: Path = tmp_path / str(attempt), together: threading.Barrier = together) -> None:
+        def make(
+            _: int, folder: Path = tmp_path / str(attempt), together: threading.Barrier = together
+        ) -> None:
             together.wait()
             Store.open(folder, create=True).close()
 

@@ -16,7 +16,10 @@ from index.storage import words
 from index.storage.bm25 import Terms, question_words, score
 
 PASSAGES = {
-    1: ("Türkiye and the jets", ["Türkiye bought the S-400 system.", "The F-35 programme went on without it."]),
+    1: (
+        "Türkiye and the jets",
+        ["Türkiye bought the S-400 system.", "The F-35 programme went on without it."],
+    ),
     2: ("Weather", ["Rain fell on Izmir.", "Iğd\u0131r stayed dry."]),
     3: ("Harbour", ["The bridge was closed.", "A ferry ran instead."]),
 }
@@ -42,21 +45,29 @@ def passage(article: int, ordinal: int) -> int:
     return article << words.PASSAGE_BITS | ordinal
 
 
-def find(index: sqlite3.Connection, question: str, count: int, articles: list[int] | None = None) -> list[int]:
+def find(
+    index: sqlite3.Connection, question: str, count: int, articles: list[int] | None = None
+) -> list[int]:
     return words.find_passages(index, look_up(index, question), count, articles)
 
 
 def look_up(index: sqlite3.Connection, question: str) -> Terms:
-    entered, latest = index.execute("SELECT count(*), coalesce(max(number), 0) FROM word_count").fetchone()
+    entered, latest = index.execute(
+        "SELECT count(*), coalesce(max(number), 0) FROM word_count"
+    ).fetchone()
     return words.look_up(index, question, entered, latest)
 
 
-def nearest(index: sqlite3.Connection, question: str, articles: list[int] | None = None) -> list[int]:
+def nearest(
+    index: sqlite3.Connection, question: str, articles: list[int] | None = None
+) -> list[int]:
     return find(index, question, 5, articles)
 
 
 @pytest.mark.parametrize("question", ["Türkiye", "Turkiye", "TÜRKİYE", "turk\u0131ye?"])
-def test_spelling_with_and_without_accents_is_the_same(index: sqlite3.Connection, question: str) -> None:
+def test_spelling_with_and_without_accents_is_the_same(
+    index: sqlite3.Connection, question: str
+) -> None:
     assert nearest(index, question) == [passage(1, 0)]
 
 
@@ -83,7 +94,9 @@ def test_of_many_passages_those_with_the_rarest_words_are_found(
     monkeypatch.setattr(words, "LOOKED_AT", 2)
     assert find(index, question, 9) == [passage(3, 0)]
     assert len(find(index, "ferry", 9)) == 4  # the rarest there is
-    assert len(find(index, question, 9, [4])) == 3  # of the words that others hold, those that a part may hold
+    assert (
+        len(find(index, question, 9, [4])) == 3
+    )  # of the words that others hold, those that a part may hold
 
 
 def test_how_frequent_words_are_is_counted(index: sqlite3.Connection) -> None:
@@ -97,7 +110,9 @@ def test_how_frequent_words_are_is_counted(index: sqlite3.Connection) -> None:
     assert terms.words == sum(len(re.findall("[a-z0-9]+", text)) for text in stored)
 
 
-def test_how_frequent_common_words_are_is_estimated(index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_frequent_common_words_are_is_estimated(
+    index: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(0)
     for number in range(10, 3_010):  # rare at first, common later
         common = "ferry" if chance.random() < number / 3_000 else "boat"

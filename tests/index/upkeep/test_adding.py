@@ -61,7 +61,9 @@ def ids(store: Store) -> list[str]:
         return [snapshot.article(number).id for number in sorted(snapshot.newest_first())]
 
 
-def test_articles_are_read_while_earlier_ones_are_encoded_and_kept_in_their_order(store: Store) -> None:
+def test_articles_are_read_while_earlier_ones_are_encoded_and_kept_in_their_order(
+    store: Store,
+) -> None:
     gate, articles = Gate("topic0"), numbered(AHEAD * BATCH + 5)
     added = outcomes(store, gate, opening(gate, articles, at=AHEAD * BATCH + 4))
     assert added == [(entry.id, Outcome.NEW) for entry in articles]
@@ -83,7 +85,9 @@ def test_no_more_is_read_ahead_than_a_few_batches(store: Store) -> None:
     assert len(list(adding)) == 9 * BATCH - 1
 
 
-def test_a_batch_is_acknowledged_once_it_is_encoded_however_slowly_others_come(store: Store) -> None:
+def test_a_batch_is_acknowledged_once_it_is_encoded_however_slowly_others_come(
+    store: Store,
+) -> None:
     acknowledged: list[str] = []
 
     def trickle() -> Iterator[Article]:
@@ -150,7 +154,11 @@ def stop(store: Store, gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("end", [fail_to_store, fail_to_read, stop], ids=lambda end: end.__name__)
-def test_no_thread_outlives_an_add_that_ends_early(store: Store, end: Callable[[Store, Gate], None]) -> None:
+def test_no_thread_outlives_an_add_that_ends_early(
+    store: Store, end: Callable[[Store, Gate], None]
+) -> None:
     gate = Gate("nothing")
     end(store, gate)
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("dateline-encode")]
+    assert not [
+        thread.name for thread in threading.enumerate() if thread.name.startswith("dateline-encode")
+    ]

@@ -39,7 +39,9 @@ def damage(path: Path, sql: str) -> None:
     connection.close()
 
 
-def test_a_library_comes_back_from_its_snapshot_whole(library: Library, snapshot: Path, tmp_path: Path) -> None:
+def test_a_library_comes_back_from_its_snapshot_whole(
+    library: Library, snapshot: Path, tmp_path: Path
+) -> None:
     assert restore(snapshot, tmp_path / "again") == 6
     with opened(tmp_path / "again") as again:
         assert list(again.articles()) == list(library.articles())
@@ -48,7 +50,9 @@ def test_a_library_comes_back_from_its_snapshot_whole(library: Library, snapshot
         assert again.verify() == []
 
 
-def test_a_snapshot_of_an_older_format_comes_back_as_this_one(snapshot: Path, tmp_path: Path) -> None:
+def test_a_snapshot_of_an_older_format_comes_back_as_this_one(
+    snapshot: Path, tmp_path: Path
+) -> None:
     as_format_1(snapshot)
     assert restore(snapshot, tmp_path / "again") == 6
     with opened(tmp_path / "again") as again:
@@ -93,12 +97,16 @@ def test_a_file_is_never_overwritten(library: Library, tmp_path: Path) -> None:
     assert (tmp_path / "mine").read_text() == "mine"
 
 
-def test_a_folder_that_cannot_be_written_is_one_clear_line(library: Library, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_clear_line(
+    library: Library, tmp_path: Path
+) -> None:
     with pytest.raises(LibraryStorageError, match="expected to write there"):
         library.snapshot(tmp_path / "no such folder" / "kept")
 
 
-def test_a_sound_library_is_never_replaced(library: Library, snapshot: Path, tmp_path: Path) -> None:
+def test_a_sound_library_is_never_replaced(
+    library: Library, snapshot: Path, tmp_path: Path
+) -> None:
     library.add([article("later")])
     library.close()
     with pytest.raises(LibraryStorageError, match="a sound library is there"):
@@ -107,13 +115,17 @@ def test_a_sound_library_is_never_replaced(library: Library, snapshot: Path, tmp
         assert "later" in kept
 
 
-def test_a_library_that_is_open_elsewhere_is_not_touched(library: Library, snapshot: Path, tmp_path: Path) -> None:
+def test_a_library_that_is_open_elsewhere_is_not_touched(
+    library: Library, snapshot: Path, tmp_path: Path
+) -> None:
     library.warm()
     with pytest.raises(LibraryStorageError, match="another process has it open"):
         restore(snapshot, tmp_path / "library")
 
 
-def test_a_damaged_library_is_set_aside_for_the_restored_one(library: Library, snapshot: Path, tmp_path: Path) -> None:
+def test_a_damaged_library_is_set_aside_for_the_restored_one(
+    library: Library, snapshot: Path, tmp_path: Path
+) -> None:
     library.close()
     path = tmp_path / "library" / "library.db"
     spoilt = path.read_bytes()[:5_000]
@@ -134,7 +146,9 @@ def test_a_damaged_library_is_set_aside_for_the_restored_one(library: Library, s
         "DELETE FROM passage_words WHERE rowid >> 20 = 2",
     ],
 )
-def test_a_damaged_snapshot_is_refused_and_makes_nothing(snapshot: Path, tmp_path: Path, sql: str) -> None:
+def test_a_damaged_snapshot_is_refused_and_makes_nothing(
+    snapshot: Path, tmp_path: Path, sql: str
+) -> None:
     damage(snapshot, sql)
     with pytest.raises(LibraryDamagedError, match="restore another snapshot"):
         restore(snapshot, tmp_path / "again")
@@ -159,7 +173,9 @@ def test_a_snapshot_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
         restore(tmp_path / "gone", tmp_path / "again")
 
 
-def test_what_was_removed_is_gone_from_the_disk_once_compacted(library: Library, tmp_path: Path) -> None:
+def test_what_was_removed_is_gone_from_the_disk_once_compacted(
+    library: Library, tmp_path: Path
+) -> None:
     path = tmp_path / "library" / "library.db"
     library.add([article("secret", "The xylophonist met the quaestor in Zwolle on Monday.")])
     library.warm()
@@ -170,7 +186,9 @@ def test_what_was_removed_is_gone_from_the_disk_once_compacted(library: Library,
 
     def left() -> bool:
         files = [each.read_bytes() for each in (tmp_path / "library").rglob("*") if each.is_file()]
-        return any(trace in found for found in files for trace in (packed, b"xylophonist", b"quaestor"))
+        return any(
+            trace in found for found in files for trace in (packed, b"xylophonist", b"quaestor")
+        )
 
     assert left()
     library.remove("secret")
@@ -181,7 +199,9 @@ def test_what_was_removed_is_gone_from_the_disk_once_compacted(library: Library,
     assert library.search("topic2", limit=1)[0].article.id == "a2"
 
 
-def test_compacting_beside_a_reader_says_that_not_all_is_gone(library: Library, tmp_path: Path) -> None:
+def test_compacting_beside_a_reader_says_that_not_all_is_gone(
+    library: Library, tmp_path: Path
+) -> None:
     library.remove("a0")
     reader = sqlite3.connect(tmp_path / "library" / "library.db", isolation_level=None)
     reader.execute("BEGIN")

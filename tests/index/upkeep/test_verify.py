@@ -104,7 +104,9 @@ def test_a_change_that_is_gone_is_entered_again(folder: Path, library: Library) 
     assert library.verify() == []
 
 
-def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, library: Library) -> None:
+def test_a_damaged_article_is_set_aside_and_can_be_added_again(
+    folder: Path, library: Library
+) -> None:
     damage(folder, BODY)
     (loss,) = library.repair()
     assert "a3" in loss
@@ -116,7 +118,9 @@ def test_a_damaged_article_is_set_aside_and_can_be_added_again(folder: Path, lib
     assert library.search("topic3", limit=1)[0].article.id == "a3"
 
 
-def test_an_article_of_which_nothing_is_left_is_named_and_can_be_added_again(folder: Path, library: Library) -> None:
+def test_an_article_of_which_nothing_is_left_is_named_and_can_be_added_again(
+    folder: Path, library: Library
+) -> None:
     damage(folder, NO_CONTENT)
     with pytest.raises(LibraryDamagedError, match="article a3"):
         library.search("topic3")
@@ -192,5 +196,7 @@ def test_a_hole_in_the_file_is_named(folder: Path) -> None:
 
 def test_many_nearly_alike_articles_are_no_damage(folder: Path) -> None:
     with Library.open(folder, encoder=WordEncoder()) as library:
-        library.add(numbered(3_000, start=1_000))  # so alike that Chroma's search passes over some of them
+        library.add(
+            numbered(3_000, start=1_000)
+        )  # so alike that Chroma's search passes over some of them
         assert library.verify() == []

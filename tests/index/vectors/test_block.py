@@ -98,7 +98,9 @@ def test_what_was_written_and_removed_since_is_seen(folder: Path, store: Store) 
     assert (folder / "vectors.bin").read_bytes() == before  # a fifth is not new yet
 
 
-def test_of_a_library_emptied_and_filled_anew_only_what_is_there_is_seen(folder: Path, store: Store) -> None:
+def test_of_a_library_emptied_and_filled_anew_only_what_is_there_is_seen(
+    folder: Path, store: Store
+) -> None:
     with Library.open(folder, encoder=WordEncoder()) as library:
         library.remove([f"a{n}" for n in range(COUNT)])
         library.add(numbered(4))
@@ -108,7 +110,9 @@ def test_of_a_library_emptied_and_filled_anew_only_what_is_there_is_seen(folder:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", range(5))
-def test_a_harmed_file_is_not_used_and_goes(way: str, seed: int, folder: Path, store: Store) -> None:
+def test_a_harmed_file_is_not_used_and_goes(
+    way: str, seed: int, folder: Path, store: Store
+) -> None:
     path = folder / "vectors.bin"
     before = path.read_bytes()
     WAYS[way](path, random.Random(seed))
@@ -120,13 +124,27 @@ def test_a_harmed_file_is_not_used_and_goes(way: str, seed: int, folder: Path, s
 
 
 @pytest.mark.parametrize(
-    "note", ["", "null", "[]", "{}", '{"upto": 1, "rows": 1, "dim": 1, "checksums": []}', "UPTO", "ROWS", "DIM"]
+    "note",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"upto": 1, "rows": 1, "dim": 1, "checksums": []}',
+        "UPTO",
+        "ROWS",
+        "DIM",
+    ],
 )
 def test_a_harmed_note_is_not_believed(note: str, folder: Path, store: Store) -> None:
     with store.reading() as snapshot:
         left = snapshot.setting(VECTORS)
     assert left is not None
-    for name, found, other in (("UPTO", '"upto": 30', '"upto": 29'), ("ROWS", "30,", "29,"), ("DIM", "64,", "65,")):
+    for name, found, other in (
+        ("UPTO", '"upto": 30', '"upto": 29'),
+        ("ROWS", "30,", "29,"),
+        ("DIM", "64,", "65,"),
+    ):
         if note == name:
             note = left.replace(found, other)
     assert note != left
@@ -138,7 +156,9 @@ def test_a_harmed_note_is_not_believed(note: str, folder: Path, store: Store) ->
     assert held(store) == stored(store)
 
 
-def test_another_librarys_file_is_not_used(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_another_librarys_file_is_not_used(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = tmp_path_factory.mktemp("other")
     with Library.open(folder, encoder=WordEncoder()) as library:
         library.snapshot(other / "kept")
@@ -179,7 +199,9 @@ def test_whoever_is_told_to_stop_leaves_nothing(folder: Path, store: Store) -> N
     assert is_used(store)
 
 
-def test_where_the_file_cannot_be_written_all_goes_on_without_it(folder: Path, store: Store) -> None:
+def test_where_the_file_cannot_be_written_all_goes_on_without_it(
+    folder: Path, store: Store
+) -> None:
     (folder / "vectors.bin").unlink()
     (folder / "vectors.bin").mkdir()
     VectorFile.write(store)

@@ -33,7 +33,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def unit(*seeds: int) -> Vectors:
-    rows = np.stack([np.random.default_rng(seed).standard_normal(DIM) for seed in seeds]).astype(np.float32)
+    rows = np.stack([np.random.default_rng(seed).standard_normal(DIM) for seed in seeds]).astype(
+        np.float32
+    )
     unit_rows: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return unit_rows
 
@@ -66,7 +68,9 @@ def test_the_matrix_finds_what_brute_force_finds(store: Store) -> None:
     question = unit(99)[0]
     with Matrix().reading(store) as (_, rows):
         near = rows.nearest(question, 7)
-        expected = sorted(passages, key=lambda passage: -float(unit(passages[passage])[0] @ question))
+        expected = sorted(
+            passages, key=lambda passage: -float(unit(passages[passage])[0] @ question)
+        )
         assert near == expected[:7]
         assert rows.score(question, [near[0], 12345]) == {
             near[0]: pytest.approx(float(unit(passages[near[0]])[0] @ question), abs=1e-6)
@@ -131,7 +135,9 @@ def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
 
 @pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin", "header.bin"])
 def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str) -> None:
-    firsts = [put(store, f"a{n}", *range(n * 400, n * 400 + 400)) for n in range(3)]  # enough to be written to files
+    firsts = [
+        put(store, f"a{n}", *range(n * 400, n * 400 + 400)) for n in range(3)
+    ]  # enough to be written to files
     expected = {first + ordinal for first in firsts for ordinal in range(400)}
     opened(store).close()
     (path,) = (store.path.parent / "chroma").rglob(name)
@@ -203,19 +209,26 @@ def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: St
     next_one.close()
 
 
-def test_what_chroma_lacked_when_it_was_asked_is_scanned_even_if_it_has_it_now(store: Store) -> None:
+def test_what_chroma_lacked_when_it_was_asked_is_scanned_even_if_it_has_it_now(
+    store: Store,
+) -> None:
     searcher = Searcher(store, VectorIndex(store))
     assert searcher._tail_after(200).after <= 200
     assert searcher._tail_after(100).after <= 100  # a thread that asked earlier
 
 
 def test_two_libraries_of_one_process_share_a_folder(tmp_path: Path) -> None:
-    with Library.open(tmp_path, encoder=WordEncoder()) as one, Library.open(tmp_path, encoder=WordEncoder()) as two:
+    with (
+        Library.open(tmp_path, encoder=WordEncoder()) as one,
+        Library.open(tmp_path, encoder=WordEncoder()) as two,
+    ):
         one.add(numbered(3))
         two.add(numbered(3, start=3))
         for library in (one, two):
             library.warm()
-            assert {hit.article.id for hit in library.search("council", limit=9)} == {f"a{n}" for n in range(6)}
+            assert {hit.article.id for hit in library.search("council", limit=9)} == {
+                f"a{n}" for n in range(6)
+            }
         two.remove(["a0"])
         one.warm()
         assert one.verify() == two.verify() == []
@@ -232,14 +245,23 @@ def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
         for question in ("topic4", "council day 9", "an hour of nobody"):
             assert library.search(question) == exact.search(question)
         library.add(numbered(31, start=30)[:1])
-        exact.add([article("late", "A lighthouse keeper retired.")])  # not in Chroma, which the other has
+        exact.add(
+            [article("late", "A lighthouse keeper retired.")]
+        )  # not in Chroma, which the other has
         assert library.search("lighthouse keeper")[0].article.id == "late"
 
 
-@pytest.mark.parametrize("days", [1, 9, 90])  # of 100: scanned from the store, asked of Chroma for more, or as ever
-def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(days: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "days", [1, 9, 90]
+)  # of 100: scanned from the store, asked of Chroma for more, or as ever
+def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(
+    days: int, tmp_path: Path
+) -> None:
     first = date(2025, 1, 1)
-    entries = [replace(entry, published=first + timedelta(n % 100)) for n, entry in enumerate(numbered(200))]
+    entries = [
+        replace(entry, published=first + timedelta(n % 100))
+        for n, entry in enumerate(numbered(200))
+    ]
     with (
         Library.open(tmp_path, encoder=WordEncoder()) as library,
         Library.open(tmp_path, encoder=WordEncoder()) as exact,
@@ -252,7 +274,9 @@ def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(days: int, 
             assert [hit.passage.id for hit in found] == [
                 hit.passage.id for hit in exact.search(question, limit=20, until=until)
             ]
-            assert {hit.article.published for hit in found} <= {first + timedelta(n) for n in range(days)}
+            assert {hit.article.published for hit in found} <= {
+                first + timedelta(n) for n in range(days)
+            }
             assert found
         assert library._index.ready
         assert not exact._index.ready

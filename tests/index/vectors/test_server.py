@@ -67,7 +67,9 @@ def collections(server: ChromaServer) -> dict[str, int]:
         return {held.name: held.count() for held in client.list_collections()}
 
 
-def test_vectors_live_on_the_server_and_follow_the_library(server: ChromaServer, tmp_path: Path) -> None:
+def test_vectors_live_on_the_server_and_follow_the_library(
+    server: ChromaServer, tmp_path: Path
+) -> None:
     with opened(tmp_path / "library", server.address) as library:
         library.warm()
         library.add(numbered(8))
@@ -86,21 +88,28 @@ def test_vectors_live_on_the_server_and_follow_the_library(server: ChromaServer,
 
 
 def test_each_library_has_a_collection_of_its_own(server: ChromaServer, tmp_path: Path) -> None:
-    with opened(tmp_path / "one", server.address) as one, opened(tmp_path / "other", server.address) as other:
+    with (
+        opened(tmp_path / "one", server.address) as one,
+        opened(tmp_path / "other", server.address) as other,
+    ):
         one.add(numbered(3))
         other.add(numbered(5, start=10))
         assert sorted(collections(server).values()) == [3, 5]
         assert one.verify() == other.verify() == []
 
 
-def test_another_process_searches_the_server_while_the_first_writes(server: ChromaServer, tmp_path: Path) -> None:
+def test_another_process_searches_the_server_while_the_first_writes(
+    server: ChromaServer, tmp_path: Path
+) -> None:
     with opened(tmp_path, server.address) as leader, opened(tmp_path, server.address) as follower:
         leader.add(numbered(5))
         follower.warm()
         assert follower._index.ready
         leader.add(numbered(5, start=5))
         follower.add(numbered(1, start=10))
-        assert {hit.article.id for hit in follower.search("council day", limit=20)} == {f"a{n}" for n in range(11)}
+        assert {hit.article.id for hit in follower.search("council day", limit=20)} == {
+            f"a{n}" for n in range(11)
+        }
         assert follower.verify() == []
         leader.add(numbered(1, start=11))
         assert sum(collections(server).values()) == 12
@@ -155,7 +164,9 @@ def test_a_server_that_hangs_is_given_up_in_time(
         assert library.verify() == []
 
 
-def test_a_server_that_lost_its_vectors_gets_them_again(server: ChromaServer, tmp_path: Path) -> None:
+def test_a_server_that_lost_its_vectors_gets_them_again(
+    server: ChromaServer, tmp_path: Path
+) -> None:
     with opened(tmp_path / "library", server.address) as library:
         library.warm()
         library.add(numbered(30))
@@ -184,7 +195,9 @@ def test_a_collection_of_another_dimension_is_one_line_and_repaired_on_request(
     (name,) = collections(server)
     with client_of(server) as client:
         client.delete_collection(name)
-        other = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        other = client.create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
         other.upsert(ids=["7"], embeddings=np.eye(1, 3, dtype=np.float32))
     with opened(tmp_path / "library", server.address) as library:
         (problem,) = library.verify()
@@ -197,7 +210,15 @@ def test_a_collection_of_another_dimension_is_one_line_and_repaired_on_request(
 
 @pytest.mark.parametrize(
     "address",
-    ["", "localhost:8000", "ftp://host", "http://", "http://host:port", "http://host/path", "http://u:p@host"],
+    [
+        "",
+        "localhost:8000",
+        "ftp://host",
+        "http://",
+        "http://host:port",
+        "http://host/path",
+        "http://u:p@host",
+    ],
 )
 def test_what_is_no_address_is_refused_and_nothing_is_written(address: str, tmp_path: Path) -> None:
     with pytest.raises(LibraryServerError, match="expected http://host:port"):

@@ -14,10 +14,14 @@ from index import Library, Outcome
 from tests.fakes import WordEncoder
 from ui.terminal.adding import add_with_progress, bring_samples
 
-PASTED = load_pasted("The bridge closed on Monday for repairs.\n\nIt reopens in May, the council said.")
+PASTED = load_pasted(
+    "The bridge closed on Monday for repairs.\n\nIt reopens in May, the council said."
+)
 
 
-def test_the_samples_library_drops_a_former_sample_and_keeps_what_was_pasted(tmp_path: Path) -> None:
+def test_the_samples_library_drops_a_former_sample_and_keeps_what_was_pasted(
+    tmp_path: Path,
+) -> None:
     quiet = Console(file=io.StringIO())
     with Library.open(tmp_path, encoder=WordEncoder()) as library:
         bring_samples(library, tmp_path, quiet)
@@ -26,7 +30,9 @@ def test_the_samples_library_drops_a_former_sample_and_keeps_what_was_pasted(tmp
 
         library.add([PASTED, replace(PASTED, id="sample-of-an-older-version")])
         bring_samples(library, tmp_path, quiet)
-        assert len(library) == len(samples) + 2, "the samples are read again only when they may have changed"
+        assert len(library) == len(samples) + 2, (
+            "the samples are read again only when they may have changed"
+        )
 
         (tmp_path / "SAMPLES").write_text("the state of an older version")
         bring_samples(library, tmp_path, quiet)
@@ -41,4 +47,6 @@ def test_the_bar_counts_what_became_of_the_articles(tmp_path: Path) -> None:
             library, [PASTED, PASTED], Console(file=screen, force_terminal=True, width=100), total=2
         )
     assert "2 articles (1 new, 1 unchanged)" in screen.getvalue()
-    assert [(outcome, article.id) for outcome, article in report.found] == [(Outcome.NEW, PASTED.id)]
+    assert [(outcome, article.id) for outcome, article in report.found] == [
+        (Outcome.NEW, PASTED.id)
+    ]

@@ -22,7 +22,9 @@ class Oracle:
     def __init__(self) -> None:
         self.asked: list[tuple[str, list[str]]] = []
 
-    def answer(self, question: str, *, history: Sequence[Answer], on_stage: Callable[[str], None]) -> Answer:
+    def answer(
+        self, question: str, *, history: Sequence[Answer], on_stage: Callable[[str], None]
+    ) -> Answer:
         self.asked.append((question, [earlier.question for earlier in history]))
         on_stage("Thinking")
         if question == "!":
@@ -30,13 +32,25 @@ class Oracle:
         if question == "Who?":
             passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=47, text=TEXT)
             near = Near(
-                article=ARTICLE, passage=passage, score=0.1, similarity=0.1, sentence=TEXT[29:], start=29, end=47
+                article=ARTICLE,
+                passage=passage,
+                score=0.1,
+                similarity=0.1,
+                sentence=TEXT[29:],
+                start=29,
+                end=47,
             )
             return Answer(
-                question=question, query=question, text="Not here.", abstention=Abstention.NO_ANSWER, nearest=(near,)
+                question=question,
+                query=question,
+                text="Not here.",
+                abstention=Abstention.NO_ANSWER,
+                nearest=(near,),
             )
         citation = Citation(number=1, article=ARTICLE, start=0, end=28, quote=TEXT[:28])
-        return Answer(question=question, query=question, text=f"{TEXT[:28]} [1]", citations=(citation,))
+        return Answer(
+            question=question, query=question, text=f"{TEXT[:28]} [1]", citations=(citation,)
+        )
 
 
 def talk(*lines: str | type[BaseException]) -> tuple[str, Oracle]:

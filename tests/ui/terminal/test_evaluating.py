@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assistant import Abstention, Answer, Assistant, Evaluation, Failure, GoldQuestion, Judgement, Settings
+from assistant import (
+    Abstention,
+    Answer,
+    Assistant,
+    Evaluation,
+    Failure,
+    GoldQuestion,
+    Judgement,
+    Settings,
+)
 from corpus import load_pasted
 from index import Library
 from tests.fakes import WordEncoder
@@ -26,8 +35,17 @@ ARTICLE = load_pasted(
     "Traffic is led over the old ferry, the council said. It reopens in May.\n"
 )
 QUESTIONS: tuple[dict[str, Any], ...] = (
-    {"id": "cost", "question": "How much does the Millgate bridge repair cost the city?", "answer": "3 million euros"},
-    {"id": "traffic", "question": "Where is traffic led?", "answer": "over the new tunnel", "articles": ARTICLE.id[:8]},
+    {
+        "id": "cost",
+        "question": "How much does the Millgate bridge repair cost the city?",
+        "answer": "3 million euros",
+    },
+    {
+        "id": "traffic",
+        "question": "Where is traffic led?",
+        "answer": "over the new tunnel",
+        "articles": ARTICLE.id[:8],
+    },
     {"id": "cup", "question": "Who won the 2022 World Cup?", "answerable": False},
 )
 Run = Callable[..., tuple[int, str, str]]
@@ -53,11 +71,16 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def write(folder: Path, *records: object) -> Path:
     path = folder / "questions.jsonl"
-    path.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in records), encoding="utf-8")
+    path.write_text(
+        "\n".join(one if isinstance(one, str) else json.dumps(one) for one in records),
+        encoding="utf-8",
+    )
     return path
 
 
-def test_the_table_gives_each_score_with_its_interval_and_count_in_80_columns(run: Run, tmp_path: Path) -> None:
+def test_the_table_gives_each_score_with_its_interval_and_count_in_80_columns(
+    run: Run, tmp_path: Path
+) -> None:
     code, out, err = run(write(tmp_path, *QUESTIONS))
     assert (code, err) == (0, "")
     assert max(map(len, out.splitlines())) <= 80
@@ -100,12 +123,23 @@ def test_programs_get_every_score_and_every_question(run: Run, tmp_path: Path) -
         ([], ["no question", "one question a line"]),
         (['{"question": '], ["line 1", "broken JSON"]),
         ([QUESTIONS[0], QUESTIONS[0]], ["line 2", "a second question with the id 'cost'"]),
-        ([{**QUESTIONS[0], "gold": "x"}], ["line 1", "unknown field 'gold'", "question, answer, evidence, articles"]),
-        ([{"question": "Who?", "articles": "nothing"}], ["line 1", "no article 'nothing'", "dateline list"]),
-        (['{"question": "Who?", "answer": "a\\u001b[31m\\nb", "\\u001b[31m\\nfield": 1}'], ["unknown field"]),
+        (
+            [{**QUESTIONS[0], "gold": "x"}],
+            ["line 1", "unknown field 'gold'", "question, answer, evidence, articles"],
+        ),
+        (
+            [{"question": "Who?", "articles": "nothing"}],
+            ["line 1", "no article 'nothing'", "dateline list"],
+        ),
+        (
+            ['{"question": "Who?", "answer": "a\\u001b[31m\\nb", "\\u001b[31m\\nfield": 1}'],
+            ["unknown field"],
+        ),
     ],
 )
-def test_a_bad_file_is_one_clear_line(run: Run, tmp_path: Path, records: list[object], words: list[str]) -> None:
+def test_a_bad_file_is_one_clear_line(
+    run: Run, tmp_path: Path, records: list[object], words: list[str]
+) -> None:
     code, out, err = run(write(tmp_path, *records))
     assert (code, out) == (1, "")
     assert err.startswith("dateline: ")
@@ -123,7 +157,15 @@ def test_a_missing_file_is_one_clear_line(run: Run, tmp_path: Path) -> None:
 
 def test_a_library_that_is_not_there_is_not_made_by_evaluating(tmp_path: Path) -> None:
     library = tmp_path / "library"
-    command = [sys.executable, "-m", "ui", "--library", str(library), "evaluate", str(write(tmp_path, *QUESTIONS))]
+    command = [
+        sys.executable,
+        "-m",
+        "ui",
+        "--library",
+        str(library),
+        "evaluate",
+        str(write(tmp_path, *QUESTIONS)),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
     assert not library.exists()
@@ -131,7 +173,9 @@ def test_a_library_that_is_not_there_is_not_made_by_evaluating(tmp_path: Path) -
 
 def judge(question: str) -> Judgement:
     gold = GoldQuestion(id=question, question=question, answers=("Yes",))
-    answer = Answer(question=question, query=question, text="No answer.", abstention=Abstention.NO_MATCH)
+    answer = Answer(
+        question=question, query=question, text="No answer.", abstention=Abstention.NO_MATCH
+    )
     return Judgement(
         question=gold,
         answer=answer,
@@ -171,7 +215,9 @@ def test_a_terminal_has_colour_unless_told_otherwise(monkeypatch: pytest.MonkeyP
 
 
 def test_the_bar_counts_questions_on_a_terminal_and_is_silent_elsewhere(tmp_path: Path) -> None:
-    questions = [GoldQuestion(id=str(number), question="Who?", answerable=False) for number in range(3)]
+    questions = [
+        GoldQuestion(id=str(number), question="Who?", answerable=False) for number in range(3)
+    ]
     with Library.open(tmp_path, encoder=WordEncoder()) as library:
         library.add([ARTICLE])
         for terminal in (True, False):

@@ -18,29 +18,53 @@ from ui.terminal.views import answer_view, article_rows, article_view, one_line,
 
 TEXT = "The bridge closed on Monday.\nIt cost the city €3 million.\x1b[2J It reopens in May."
 ARTICLE = Article(
-    id="ab12cd34ef56ab12", text=TEXT, title="Bridge closed", outlet="Daily Post", published=date(2025, 3, 4)
+    id="ab12cd34ef56ab12",
+    text=TEXT,
+    title="Bridge closed",
+    outlet="Daily Post",
+    published=date(2025, 3, 4),
 )
 COPY = Article(id="ffffffffffffffff", text=TEXT, outlet="Evening Wire")
 
 
 def shown(view: RenderableType, *, width: int = 80, styles: bool = False) -> str:
     screen = io.StringIO()
-    console = Console(file=screen, width=width, force_terminal=styles, color_system="standard" if styles else None)
+    console = Console(
+        file=screen, width=width, force_terminal=styles, color_system="standard" if styles else None
+    )
     console.print(view)
     return screen.getvalue()
 
 
 def quoting(quote: str, **values: object) -> Answer:
     start = TEXT.index(quote)
-    citation = Citation(number=1, article=ARTICLE, start=start, end=start + len(quote), quote=quote, also_in=(COPY,))
-    given: dict[str, object] = {"question": "How much?", "query": "How much?", "text": f"{quote} [1]"}
+    citation = Citation(
+        number=1, article=ARTICLE, start=start, end=start + len(quote), quote=quote, also_in=(COPY,)
+    )
+    given: dict[str, object] = {
+        "question": "How much?",
+        "query": "How much?",
+        "text": f"{quote} [1]",
+    }
     return Answer(**(given | values), citations=(citation,))  # type: ignore[arg-type]  # the values are the tests' own
 
 
 def declining(**values: object) -> Answer:
     passage = Passage(id="p", article_id=ARTICLE.id, start=0, end=57, text=TEXT[:57])
-    near = Near(article=ARTICLE, passage=passage, score=0.1, similarity=0.1, sentence=TEXT[:28], start=0, end=28)
-    given: dict[str, object] = {"question": "Who won?", "query": "Who won?", "text": "Nothing here is about this."}
+    near = Near(
+        article=ARTICLE,
+        passage=passage,
+        score=0.1,
+        similarity=0.1,
+        sentence=TEXT[:28],
+        start=0,
+        end=28,
+    )
+    given: dict[str, object] = {
+        "question": "Who won?",
+        "query": "Who won?",
+        "text": "Nothing here is about this.",
+    }
     given |= {"abstention": Abstention.NO_ANSWER}
     return Answer(**(given | values), nearest=(near,))  # type: ignore[arg-type]  # as above
 
@@ -72,7 +96,9 @@ def test_an_abstention_shows_its_reason_and_the_closest_sentence_in_its_passage(
 
 
 def test_where_nothing_is_about_it_no_sentence_is_shown() -> None:
-    assert shown(answer_view(declining(abstention=Abstention.NO_MATCH))).splitlines() == ["Nothing here is about this."]
+    assert shown(answer_view(declining(abstention=Abstention.NO_MATCH))).splitlines() == [
+        "Nothing here is about this."
+    ]
 
 
 def test_the_short_answer_stands_out() -> None:
@@ -83,16 +109,25 @@ def test_the_short_answer_stands_out() -> None:
 
 @given(st.integers(min_value=20, max_value=200))
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
-    for view in (answer_view(quoting("It cost the city €3 million.")), answer_view(declining()), article_view(ARTICLE)):
+    for view in (
+        answer_view(quoting("It cost the city €3 million.")),
+        answer_view(declining()),
+        article_view(ARTICLE),
+    ):
         assert all(cell_len(line) <= width for line in shown(view, width=width).splitlines())
 
 
 @given(st.text())
 def test_nothing_a_page_says_can_drive_the_terminal(text: str) -> None:
-    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in one_line(text))
+    assert not any(
+        ord(character) < 32 or 127 <= ord(character) < 160 for character in one_line(text)
+    )
     turning = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
     harmful = [
-        c not in "\t\n" and (unicodedata.category(c) in ("Cc", "Zl", "Zp") or unicodedata.bidirectional(c) in turning)
+        c not in "\t\n"
+        and (
+            unicodedata.category(c) in ("Cc", "Zl", "Zp") or unicodedata.bidirectional(c) in turning
+        )
         for c in text
     ]
     assert plain(text) == "".join(c for c, drops in zip(text, harmful, strict=True) if not drops)
@@ -109,18 +144,29 @@ def test_an_escape_sequence_in_an_article_is_shown_as_text() -> None:
 
 def test_a_quotation_is_marked_in_its_article_with_and_without_styles() -> None:
     span = (0, 28)
-    assert "[+The bridge closed on Monday.+]" in shown(article_view(ARTICLE, quotation=span, marks=True))
+    assert "[+The bridge closed on Monday.+]" in shown(
+        article_view(ARTICLE, quotation=span, marks=True)
+    )
     assert "[+" not in shown(article_view(ARTICLE, quotation=span), styles=True)
 
 
 def test_a_page_shows_what_was_dropped() -> None:
-    article = Article(id="a", text="It rained.", page=Page(text="Menu\nIt rained.\nShare", kept=((5, 15),)))
-    assert shown(article_view(article, page=True, marks=True)).endswith("[-Menu\n-]It rained.[-\nShare-]\n")
+    article = Article(
+        id="a", text="It rained.", page=Page(text="Menu\nIt rained.\nShare", kept=((5, 15),))
+    )
+    assert shown(article_view(article, page=True, marks=True)).endswith(
+        "[-Menu\n-]It rained.[-\nShare-]\n"
+    )
     assert "Menu" not in shown(article_view(article, marks=True))
 
 
 def test_a_list_has_a_line_for_each_article_cut_to_the_screen_or_whole_in_a_pipe() -> None:
-    long = Article(id="b" * 16, text="x", title="A headline that goes on " * 9, outlet="An outlet with a long name")
+    long = Article(
+        id="b" * 16,
+        text="x",
+        title="A headline that goes on " * 9,
+        outlet="An outlet with a long name",
+    )
     for width in (50, 80):
         rows = [row.plain for row in article_rows([ARTICLE, long], width=width)]
         assert all(cell_len(row) <= width for row in rows)
@@ -134,4 +180,6 @@ def test_a_list_has_a_line_for_each_article_cut_to_the_screen_or_whole_in_a_pipe
 def test_a_short_id_begins_one_id_alone(ids: set[str]) -> None:
     for identity, short in short_ids(ids).items():
         assert identity.startswith(short)
-        assert short == identity or [other for other in ids if other.startswith(short)] == [identity]
+        assert short == identity or [other for other in ids if other.startswith(short)] == [
+            identity
+        ]

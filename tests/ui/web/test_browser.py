@@ -20,7 +20,9 @@ from index import Library
 from tests.fakes import WordEncoder
 from ui.web.page import running
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -29,11 +31,17 @@ FLAGS = (
     "--no-first-run",
 )
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"
+    ),
 ]
 
 F35 = "Why was Türkiye removed from the F-35 program?"
@@ -60,7 +68,9 @@ class Citing(Assistant):
 
     def answer(self, question: str, **how: Any) -> Answer:  # noqa: ANN401 - whatever the page passes on
         quoted = next(self.library.articles())
-        citation = Citation(number=1, article=quoted, start=0, end=len(quoted.text), quote=quoted.text)
+        citation = Citation(
+            number=1, article=quoted, start=0, end=len(quoted.text), quote=quoted.text
+        )
         return Answer(
             question=question,
             query=question + quoted.text,
@@ -103,7 +113,10 @@ class Watched:
         self.pages.append(page)
         page.on("request", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
         page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}"))
         page.goto(self.url + query)
         expect(page.locator(".dl-welcome")).to_be_visible()
@@ -192,7 +205,9 @@ def test_what_the_articles_do_not_hold_is_declined_with_the_closest_sentences(wi
     assert marked(wide)
 
 
-def test_a_follow_up_is_understood_by_what_went_before_and_a_new_chat_forgets_it(wide: Page) -> None:
+def test_a_follow_up_is_understood_by_what_went_before_and_a_new_chat_forgets_it(
+    wide: Page,
+) -> None:
     ask(wide, F35)
     ask(wide, "How much had it already paid?")
     expect(wide.locator(".dl-understood")).to_contain_text("F-35")
@@ -246,7 +261,9 @@ def test_filters_narrow_the_answer_down(wide: Page) -> None:
     expect(wide.locator(".dl-abstention")).to_contain_text("There are no articles to answer from")
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen_and_articles_open_in_a_sheet(phone: Page) -> None:
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_articles_open_in_a_sheet(
+    phone: Page,
+) -> None:
     ask(phone, F35)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     pane = phone.locator("#dl-pane")
@@ -277,13 +294,21 @@ def test_the_keyboard_is_enough(wide: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "query", "dark"), [("light", "", False), ("dark", "", True), ("light", "?__theme=dark", True)]
+    ("scheme", "query", "dark"),
+    [("light", "", False), ("dark", "", True), ("light", "?__theme=dark", True)],
 )
-def test_it_is_dark_where_that_is_wanted(browser: Browser, chat: str, scheme: str, query: str, dark: bool) -> None:
-    with browser.new_context(color_scheme=scheme, **PHONE) as context, watched(context, chat) as watch:  # type: ignore[arg-type] # a Literal
+def test_it_is_dark_where_that_is_wanted(
+    browser: Browser, chat: str, scheme: str, query: str, dark: bool
+) -> None:
+    with (
+        browser.new_context(color_scheme=scheme, **PHONE) as context,
+        watched(context, chat) as watch,
+    ):  # type: ignore[arg-type] # a Literal
         page = watch.open(query)
         for style in ("backgroundColor", "color"):
-            colour = page.locator(".gradio-container").evaluate(f"page => getComputedStyle(page).{style}")
+            colour = page.locator(".gradio-container").evaluate(
+                f"page => getComputedStyle(page).{style}"
+            )
             light = sum(int(part) for part in re.findall(r"\d+", colour)[:3]) > 384
             assert light == (dark == (style == "color")), (style, colour)
 
@@ -294,7 +319,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def test_from_an_empty_library_to_its_articles(desktop: BrowserContext, library: Library, tmp_path: Path) -> None:
+def test_from_an_empty_library_to_its_articles(
+    desktop: BrowserContext, library: Library, tmp_path: Path
+) -> None:
     (tmp_path / "ferry.txt").write_text(
         "Ferry sinks\n5 May 2024\n\nThe ferry Lady Ansel sank in the strait on Sunday. All 40 passengers were saved.",
         encoding="utf-8",
@@ -328,12 +355,18 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("screen", ["desktop", "handset"])
-def test_a_hostile_article_is_only_words(request: pytest.FixtureRequest, library: Library, screen: str) -> None:
+def test_a_hostile_article_is_only_words(
+    request: pytest.FixtureRequest, library: Library, screen: str
+) -> None:
     context: BrowserContext = request.getfixturevalue(screen)
     library.add(
         [
             Article(
-                id='"><script>hacked=1</script>', text=HOSTILE, title=HOSTILE, outlet=HOSTILE, url="javascript:hacked=1"
+                id='"><script>hacked=1</script>',
+                text=HOSTILE,
+                title=HOSTILE,
+                outlet=HOSTILE,
+                url="javascript:hacked=1",
             )
         ]
     )

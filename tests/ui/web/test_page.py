@@ -36,7 +36,12 @@ class Oracle(Assistant):
             raise QuestionError("found no words; expected a question")
         if question == "!":
             raise RuntimeError("secret")
-        return Answer(question=question, query=question, text="It does not say.", abstention=Abstention.NO_MATCH)
+        return Answer(
+            question=question,
+            query=question,
+            text="It does not say.",
+            abstention=Abstention.NO_MATCH,
+        )
 
 
 @pytest.fixture
@@ -65,9 +70,15 @@ def final(steps: Iterator[tuple[Any, ...]]) -> list[Any]:
 
 
 def ask(
-    desk: Desk, question: str, answers: tuple[Answer, ...] = (), outlets: Sequence[str] = (), **days: str
+    desk: Desk,
+    question: str,
+    answers: tuple[Answer, ...] = (),
+    outlets: Sequence[str] = (),
+    **days: str,
 ) -> list[Any]:
-    return final(desk.ask(question, answers, list(outlets), days.get("since", ""), days.get("until", "")))
+    return final(
+        desk.ask(question, answers, list(outlets), days.get("since", ""), days.get("until", ""))
+    )
 
 
 def test_while_it_works_the_box_is_cleared_and_the_stage_is_shown(desk: Desk) -> None:
@@ -97,13 +108,18 @@ def test_a_new_chat_starts_from_nothing(desk: Desk) -> None:
     assert transcript == desk.transcript(())
 
 
-def test_filters_are_passed_on_and_are_none_where_nothing_is_chosen(desk: Desk, oracle: Oracle) -> None:
+def test_filters_are_passed_on_and_are_none_where_nothing_is_chosen(
+    desk: Desk, oracle: Oracle
+) -> None:
     ask(desk, "When?")
     ask(desk, "When?", outlets=["The Post"], since="2024-01-31", until="2024-02-29")
     free, narrowed = oracle.asked
     assert (free["outlets"], free["since"], free["until"]) == (None, None, None)
     assert narrowed["outlets"] == ["The Post"]
-    assert (narrowed["since"].isoformat(), narrowed["until"].isoformat()) == ("2024-01-31", "2024-02-29")
+    assert (narrowed["since"].isoformat(), narrowed["until"].isoformat()) == (
+        "2024-01-31",
+        "2024-02-29",
+    )
 
 
 def test_a_refused_question_is_explained_and_comes_back_to_be_mended(desk: Desk) -> None:
@@ -131,7 +147,9 @@ def test_an_error_that_nobody_foresaw_is_not_swallowed_and_not_shown(desk: Desk)
     assert "secret" not in problem
 
 
-def test_a_pasted_page_is_added_and_reported_and_the_box_cleared(desk: Desk, library: Library) -> None:
+def test_a_pasted_page_is_added_and_reported_and_the_box_cleared(
+    desk: Desk, library: Library
+) -> None:
     box, report = final(desk.add_pasted(TRAM))
     assert box == ""
     assert "1 added" in report
@@ -184,9 +202,16 @@ def test_header_list_and_outlets_follow_the_library(desk: Desk, library: Library
     assert outlets["choices"] == [("The Post", "The Post")]
 
 
-def test_the_list_is_narrowed_by_title_and_outlet_and_says_where_it_ends(desk: Desk, library: Library) -> None:
+def test_the_list_is_narrowed_by_title_and_outlet_and_says_where_it_ends(
+    desk: Desk, library: Library
+) -> None:
     library.add(
-        Article(id=str(n), text=f"It rained {n} days.", title=f"Rain {n}", outlet="The Post" if n % 2 else None)
+        Article(
+            id=str(n),
+            text=f"It rained {n} days.",
+            title=f"Rain {n}",
+            outlet="The Post" if n % 2 else None,
+        )
         for n in range(LISTED + 1)
     )
     assert desk.listing().count("<li>") == LISTED
@@ -196,7 +221,9 @@ def test_the_list_is_narrowed_by_title_and_outlet_and_says_where_it_ends(desk: D
     assert "<li>" not in desk.listing("snow")
 
 
-def test_an_article_opens_with_its_page_and_one_that_is_gone_says_so(desk: Desk, library: Library) -> None:
+def test_an_article_opens_with_its_page_and_one_that_is_gone_says_so(
+    desk: Desk, library: Library
+) -> None:
     pasted = load_pasted("Home\nShare\n\n" + TRAM)
     library.add([pasted])
     assert "<del>" not in desk.article(pasted.id, "", page=False)
@@ -206,7 +233,9 @@ def test_an_article_opens_with_its_page_and_one_that_is_gone_says_so(desk: Desk,
 
 
 def config(url: str) -> dict[str, Any]:
-    match = re.search(r"window\.gradio_config = (\{.*?\});</script>", httpx.get(url).text, re.DOTALL)
+    match = re.search(
+        r"window\.gradio_config = (\{.*?\});</script>", httpx.get(url).text, re.DOTALL
+    )
     assert match
     found: dict[str, Any] = json.loads(match[1])
     return found
@@ -227,7 +256,10 @@ def test_the_page_is_ours_and_may_fetch_nothing_from_elsewhere(oracle: Oracle) -
 
 def test_no_event_of_the_page_is_an_advertised_endpoint(oracle: Oracle) -> None:
     with running(oracle, port=0) as url:
-        assert httpx.get(url + "gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
+        assert httpx.get(url + "gradio_api/info").json() == {
+            "named_endpoints": {},
+            "unnamed_endpoints": {},
+        }
 
 
 def test_other_sites_may_not_call_the_page_from_a_browser(oracle: Oracle) -> None:
@@ -243,13 +275,20 @@ def test_words_stand_out_from_what_is_behind_them_in_light_and_dark() -> None:
 
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    themes = [dict(re.findall(r"--dl-([\w-]+): (#\w{6})", block)) for block in re.findall(r":root[^{]*\{[^}]*\}", css)]
+    themes = [
+        dict(re.findall(r"--dl-([\w-]+): (#\w{6})", block))
+        for block in re.findall(r":root[^{]*\{[^}]*\}", css)
+    ]
     assert len(themes) == 2
     for colours in themes:
-        pairs = [(ink, paper) for ink in ("ink", "soft", "accent", "gone") for paper in ("paper", "card")]
+        pairs = [
+            (ink, paper) for ink in ("ink", "soft", "accent", "gone") for paper in ("paper", "card")
+        ]
         for over, under in [*pairs, ("on-accent", "accent"), ("ink", "mark"), ("ink", "hover")]:
             dark, light = sorted((luminance(colours[over]), luminance(colours[under])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (over, under)
@@ -267,5 +306,8 @@ def test_a_second_server_takes_the_next_port(oracle: Oracle) -> None:
 
 
 def test_an_address_that_is_not_ours_is_an_os_error(oracle: Oracle) -> None:
-    with pytest.raises(OSError, match=re.escape("192.0.2.1")), running(oracle, host="192.0.2.1", port=7860):
+    with (
+        pytest.raises(OSError, match=re.escape("192.0.2.1")),
+        running(oracle, host="192.0.2.1", port=7860),
+    ):
         pass

@@ -30,7 +30,9 @@ HOSTILE = (
 )
 TEXT = st.one_of(
     st.sampled_from(HOSTILE),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1).filter(str.strip),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1).filter(
+        str.strip
+    ),
 )
 
 
@@ -68,9 +70,18 @@ def article(text: str = "One. Two. Three.", **facts: str) -> Article:
     return Article(id=facts.pop("id", "a"), text=text, published=date(2025, 12, 9), **facts)  # type: ignore[arg-type] # all are str
 
 
-def cite(quoted: Article, quote: str, number: int = 1, also_in: tuple[Article, ...] = ()) -> Citation:
+def cite(
+    quoted: Article, quote: str, number: int = 1, also_in: tuple[Article, ...] = ()
+) -> Citation:
     start = quoted.text.index(quote)
-    return Citation(number=number, article=quoted, start=start, end=start + len(quote), quote=quote, also_in=also_in)
+    return Citation(
+        number=number,
+        article=quoted,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        also_in=also_in,
+    )
 
 
 def everything(said: str) -> str:
@@ -98,7 +109,9 @@ def everything(said: str) -> str:
         start=0,
         end=len(said),
     )
-    abstained = Answer(question=said, query=said, text=said, abstention=Abstention.NO_ANSWER, nearest=(near,))
+    abstained = Answer(
+        question=said, query=said, text=said, abstention=Abstention.NO_ANSWER, nearest=(near,)
+    )
     page = Article(id="p", text=said, page=Page(text=said + said, kept=((0, len(said)),)))
     return "".join(
         (
@@ -110,7 +123,9 @@ def everything(said: str) -> str:
             articles.render_articles([quoted], more=True),
             articles.render_article(quoted, (0, len(said))),
             articles.render_article(page, (0, len(said)), page=True),
-            articles.render_added([articles.added_line(quoted, Outcome.NEW), articles.failed_line(said)], said),
+            articles.render_added(
+                [articles.added_line(quoted, Outcome.NEW), articles.failed_line(said)], said
+            ),
         )
     )
 
@@ -124,7 +139,9 @@ def test_no_words_change_the_structure_of_the_page(said: str) -> None:
 def test_no_event_handler_style_or_script_comes_out_of_words(said: str) -> None:
     reading = Reading(everything(said))
     assert not any(name.startswith("on") or name in ("style", "srcdoc") for name in reading.values)
-    assert not {"script", "img", "iframe", "svg", "object", "style"} & {tag for tag, *_ in reading.tags}
+    assert not {"script", "img", "iframe", "svg", "object", "style"} & {
+        tag for tag, *_ in reading.tags
+    }
 
 
 @pytest.mark.parametrize("said", HOSTILE)
@@ -162,7 +179,9 @@ def test_each_marker_opens_the_quotation_that_it_numbers() -> None:
     first, second = article("One. Two."), article("Three. Four.", id="b")
     citations = (cite(first, "Two."), cite(second, "Three.", 2))
     html = render.render_answer(
-        Answer(question="q", query="q", text="Two. [1] Three. [2]", citations=citations, confidence=0.9)
+        Answer(
+            question="q", query="q", text="Two. [1] Three. [2]", citations=citations, confidence=0.9
+        )
     )
     reading = Reading(html)
     assert reading.parts["p"].startswith("Two.1 Three.2")
@@ -176,7 +195,12 @@ def test_each_marker_opens_the_quotation_that_it_numbers() -> None:
 def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
     quoted = article("See [7] and [0].")
     html = render.render_answer(
-        Answer(question="q", query="q", text="See [7] and [0]. [1]", citations=(cite(quoted, quoted.text),))
+        Answer(
+            question="q",
+            query="q",
+            text="See [7] and [0]. [1]",
+            citations=(cite(quoted, quoted.text),),
+        )
     )
     assert Reading(html).parts["p"].startswith("See [7] and [0].1")
 
@@ -206,7 +230,13 @@ def test_the_short_answer_is_marked_once_in_the_first_quotation() -> None:
 )
 def test_confidence_is_said_in_words_and_as_a_number(confidence: float, words: str) -> None:
     quoted = article()
-    answer = Answer(question="q", query="q", text="One. [1]", citations=(cite(quoted, "One."),), confidence=confidence)
+    answer = Answer(
+        question="q",
+        query="q",
+        text="One. [1]",
+        citations=(cite(quoted, "One."),),
+        confidence=confidence,
+    )
     assert words in render.render_answer(answer)
 
 
@@ -214,14 +244,18 @@ def test_what_dateline_says_itself_is_set_apart_from_quotations() -> None:
     quoted = article()
     own = "Dateline found no sure answer to “Why?” in the articles."
     for text in (f"One. [1] {own}", f"{own} One. [1]"):
-        answer = Answer(question="q", query="q", text=text, citations=(cite(quoted, "One."),), confidence=0.8)
+        answer = Answer(
+            question="q", query="q", text=text, citations=(cite(quoted, "One."),), confidence=0.8
+        )
         html = render.render_answer(answer)
         assert f'<span class="dl-said">{own}</span>' in html
         assert html.count("dl-said") == 1
 
 
 @pytest.mark.parametrize(
-    ("reason", "count"), [(Abstention.NO_ANSWER, SHOWN), (Abstention.NO_MATCH, 0)], ids=["topic", "no topic"]
+    ("reason", "count"),
+    [(Abstention.NO_ANSWER, SHOWN), (Abstention.NO_MATCH, 0)],
+    ids=["topic", "no topic"],
 )
 def test_an_abstention_says_so_once_and_shows_the_closest_sentences_of_the_topic(
     reason: Abstention, count: int
@@ -239,7 +273,9 @@ def test_an_abstention_says_so_once_and_shows_the_closest_sentences_of_the_topic
         )
         for i in range(5)
     )
-    answer = Answer(question="q", query="q", text="No sure answer.", abstention=reason, nearest=nearest)
+    answer = Answer(
+        question="q", query="q", text="No sure answer.", abstention=reason, nearest=nearest
+    )
     html = render.render_answer(answer)
     assert "dl-abstention" in html
     assert html.count("No sure answer.") == 1
@@ -268,7 +304,9 @@ def test_outlet_and_day_are_said_or_said_to_be_missing() -> None:
 
 def test_copies_are_named_on_the_card_and_open() -> None:
     quoted, copy = article(), article(id="copy", outlet="The Harbour Post")
-    answer = Answer(question="q", query="q", text="One. [1]", citations=(cite(quoted, "One.", also_in=(copy,)),))
+    answer = Answer(
+        question="q", query="q", text="One. [1]", citations=(cite(quoted, "One.", also_in=(copy,)),)
+    )
     reading = Reading(render.render_answer(answer))
     assert "Also in: The Harbour Post" in reading.text
     assert "copy" in reading.values["data-article"]
@@ -287,7 +325,16 @@ def test_a_span_comes_back_from_the_browser_only_while_the_article_says_the_same
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "0-3", "3-0-00000000", "-1-2-00000000", "0-99999999999999999999-0", "\u0660-\u0661-00000000"]
+    "token",
+    [
+        "",
+        "x",
+        "0-3",
+        "3-0-00000000",
+        "-1-2-00000000",
+        "0-99999999999999999999-0",
+        "\u0660-\u0661-00000000",
+    ],
 )
 def test_a_made_up_span_is_none(token: str) -> None:
     assert articles.find_span(article(), token) is None
@@ -313,7 +360,9 @@ def test_the_page_is_shown_whole_with_what_was_dropped_and_what_is_quoted(
     shown = Article(id="p", text=page.article_text, page=page)
     start = data.draw(st.integers(0, len(shown.text) - 1))
     end = data.draw(st.integers(start + 1, len(shown.text)))
-    body = articles.render_article(shown, (start, end), page=True).split('<div class="dl-body" dir="auto">')[1]
+    body = articles.render_article(shown, (start, end), page=True).split(
+        '<div class="dl-body" dir="auto">'
+    )[1]
     reading = Reading('<div class="dl-body">' + body.removesuffix("</article>"))
     assert reading.text == page.text
     assert reading.parts["mark"] == shown.text[start:end]
@@ -329,13 +378,22 @@ def test_an_empty_library_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "count", "line"),
     [
-        (date(2019, 7, 12), date(2025, 12, 9), 14, "14 articles · 12 Jul 2019 to 9 Dec 2025 · 2 outlets"),
+        (
+            date(2019, 7, 12),
+            date(2025, 12, 9),
+            14,
+            "14 articles · 12 Jul 2019 to 9 Dec 2025 · 2 outlets",
+        ),
         (date(2019, 7, 12), date(2019, 7, 12), 1, "1 article · 12 Jul 2019 · 2 outlets"),
         (None, None, 1200, "1,200 articles · 2 outlets"),
     ],
 )
-def test_the_library_in_a_line(first: date | None, last: date | None, count: int, line: str) -> None:
-    summary = Summary(articles=count, passages=9, first=first, last=last, outlets=("A", "B"), encoder=None)
+def test_the_library_in_a_line(
+    first: date | None, last: date | None, count: int, line: str
+) -> None:
+    summary = Summary(
+        articles=count, passages=9, first=first, last=last, outlets=("A", "B"), encoder=None
+    )
     assert line in articles.render_summary(summary)
 
 
