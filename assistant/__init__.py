@@ -1,4 +1,4 @@
-"""Ranked passages in, a cited answer or an abstention out; knows nothing of screens."""
+"""Turns ranked passages into a cited answer or an abstention; independent of any interface."""
 
 from assistant.errors import AssistantError, QuestionError, QuestionSetError, SettingsError
 from assistant.evaluation.evaluating import Evaluation, evaluate

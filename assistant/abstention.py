@@ -1,4 +1,4 @@
-"""Answer or not, and why. Knows nothing of how sentences were scored."""
+"""Decide whether to answer, and if not, why."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from assistant.reading.base import Reading
 from assistant.result import Abstention
 from assistant.terms import content_stems, name_stems
 
-# Cosine of question and best passage under which nothing is on the topic, unless one of the question's names is there.
-# Set by eye; it chooses only the reason.
+# Cosine of question and best passage below which no passage is on the topic, unless one holds one
+# of the question's names. Set by eye; it affects only the reason.
 _TOPIC_MEANING = 0.35
 
 MESSAGES = {
@@ -27,7 +27,7 @@ class Decision:
 
     Attributes:
         confidence: probability in [0, 1] that the best sentence answers the question.
-        abstention: None, or why not.
+        abstention: the reason not to answer, or None.
         floor: log-odds that a further sentence must have to be as sure as the threshold.
     """
 
@@ -40,9 +40,9 @@ def decide(query: str, readings: Sequence[Reading], threshold: float) -> Decisio
     """Answer, or abstain with the reason.
 
     Args:
-        query: what was read for.
-        readings: best first; empty where no passage holds a sentence.
-        threshold: probability of being right below which nothing is answered, in (0, 1).
+        query: the question as understood, for which the passages were read.
+        readings: best first; empty if no passage holds a sentence.
+        threshold: probability of being right below which to abstain, in (0, 1).
     """
     floor = log(threshold / (1 - threshold))
     if not readings:

@@ -1,4 +1,4 @@
-"""Scored sentences in, citations out: one to four, best first, no two saying the same. Knows nothing of confidence."""
+"""Choose citations from scored sentences: one to four, best first, no two saying the same."""
 
 from __future__ import annotations
 
@@ -13,40 +13,48 @@ from assistant.terms import content_stems
 from corpus import Article, split_sentences
 
 MAX_CITATIONS = 4
-# Set by eye on the samples and the two pages that the project began with; not fitted.
-_MARGIN = 0.66  # log-odds below the best sentence at which another of an article quoted already still helps
-_SECOND = 1.32  # the same for the first sentence of another article: that a second one says so is worth more
+# Set by eye on the samples and the project's first two pages; not fitted.
+# Log-odds below the best sentence within which a further sentence of a quoted article still helps.
+_MARGIN = 0.66
+# The same for the first sentence of another article: a second article that agrees is worth more.
+_SECOND = 1.32
 _REPEATS = 0.6  # share of the shorter sentence's words at which an article repeats itself
 _COPIES = 0.85  # the same between articles, where two that agree are worth showing
-_SAYS_SO = 0.5  # share of the question's words, and of the answer's, at which a quotation says the same as the best one
+# Share of the question's words, and of the answer's, at which a quotation says the same as the
+# best one.
+_SAYS_SO = 0.5
 _MAX_ANTECEDENTS = 2
 
-# A sentence that opens so cannot stand alone: a pronoun, a pointer, or a noun that sums up what was said before.
+# Openings of sentences that cannot stand alone: a pronoun, a pointer, or a noun that sums up what
+# was said before.
 _LEANING = re.compile(
     r"(?i)^[\"'“‘(]*(?:(?:But|And|However|Yet|Still|Meanwhile|Nevertheless|Instead|Also|Then),?\s+)?"
-    r"(?:(?:He|She|They|It|Its|His|Her|Their|This|That|These|Those|Both|Such|Following this|After that|"
-    r"Since then|As a result|In response|Because of this|The same)\b"
-    r"|(?:The|That) (?:move|decision|step|deal|agreement|announcement|statement|claim|claims|incident|report|reports|"
-    r"ruling|vote|plan|proposal|accident|attack|issue|dispute|law|measure|measures|change|changes|figure|toll|funds|"
-    r"latter|former|two|pair|couple|company|firm|ministry|minister|source|sources|officials?|spokesm[ae]n|spokeswoman|"
+    r"(?:(?:He|She|They|It|Its|His|Her|Their|This|That|These|Those|Both|Such|Following this|"
+    r"After that|Since then|As a result|In response|Because of this|The same)\b"
+    r"|(?:The|That) (?:move|decision|step|deal|agreement|announcement|statement|claim|claims|"
+    r"incident|report|reports|ruling|vote|plan|proposal|accident|attack|issue|dispute|law|"
+    r"measure|measures|change|changes|figure|toll|funds|latter|former|two|pair|couple|company|"
+    r"firm|ministry|minister|source|sources|officials?|spokesm[ae]n|spokeswoman|"
     r"channel|newspaper|broadcaster|agency|study|survey|poll|suspect|victims?|man|woman|"
     r"\w+ (?:has |had )?(?:prompted|triggered|caused|forced|sparked|provoked|led))\b)",
 )
 _EXPLETIVE = re.compile(
-    r"^(?:However, )?It (?:is|was|has been) (?:\w+ )?(?:known|clear|unclear|likely|possible|expected|reported|believed|"
-    r"understood|estimated|said|hoped|feared|not known|thought)\b"
+    r"^(?:However, )?It (?:is|was|has been) (?:\w+ )?"
+    r"(?:known|clear|unclear|likely|possible|expected|reported|believed|understood|estimated|"
+    r"said|hoped|feared|not known|thought)\b"
 )
 
 
 def compose(
     readings: Sequence[Reading], *, asked: frozenset[str] = frozenset(), floor: float = -inf
 ) -> tuple[Citation, ...]:
-    """The best sentences as verified quotations; the best of another article before the next of the same.
+    """Choose the best sentences as verified quotations, preferring articles not quoted yet.
 
     Args:
         readings: best first, at least one; the first is quoted whatever its score.
         asked: the question's content stems.
-        floor: log-odds that every other one needs, unless it is of another article and says what the first says.
+        floor: log-odds that every other sentence needs, unless it is from another article and says
+            what the first says.
     """
     best = readings[0]
     answer = _answer_stems(best) - asked
@@ -81,7 +89,7 @@ def compose(
 
 
 class _Quotation(NamedTuple):
-    """A sentence with the span that is quoted for it."""
+    """A sentence and the span that is quoted for it."""
 
     reading: Reading
     start: int
@@ -89,7 +97,7 @@ class _Quotation(NamedTuple):
 
 
 def _answer_stems(best: Reading) -> frozenset[str]:
-    """The words of its short answer; none where it has none."""
+    """The content stems of its short answer; empty if it has none."""
     return (
         content_stems(best.hit.article.text[slice(*best.short_answer)])
         if best.short_answer
@@ -98,7 +106,7 @@ def _answer_stems(best: Reading) -> frozenset[str]:
 
 
 def _says_so(quotation: _Quotation, asked: frozenset[str], answer: frozenset[str]) -> bool:
-    """Whether a quotation holds enough of what was asked, and of what the best sentence answers."""
+    """Whether a quotation holds enough of the question's words and of the best answer's."""
     if not asked or not answer:
         return False
     words = content_stems(quotation.reading.hit.article.text[quotation.start : quotation.end])
@@ -106,7 +114,7 @@ def _says_so(quotation: _Quotation, asked: frozenset[str], answer: frozenset[str
 
 
 def _repeats(quotation: _Quotation, other: _Quotation) -> bool:
-    """Whether two quotations overlap, or say the same."""
+    """Whether two quotations overlap or say the same."""
     same_article = quotation.reading.hit.article.id == other.reading.hit.article.id
     if same_article and quotation.start < other.end and other.start < quotation.end:
         return True
@@ -117,7 +125,7 @@ def _repeats(quotation: _Quotation, other: _Quotation) -> bool:
 
 
 def _with_antecedent(reading: Reading) -> tuple[int, int]:
-    """The sentence's span, begun earlier where it leans on what stands before."""
+    """The sentence's span, extended back to the sentences that it depends on."""
     article = reading.hit.article
     start = reading.start
     for _ in range(_MAX_ANTECEDENTS):
@@ -131,12 +139,12 @@ def _with_antecedent(reading: Reading) -> tuple[int, int]:
 
 
 def leans_back(sentence: str) -> bool:
-    """Whether a sentence opens with a word that stands for something said before."""
+    """Whether a sentence opens with a word that refers to something said before."""
     return bool(_LEANING.match(sentence)) and not _EXPLETIVE.match(sentence)
 
 
 def _sentence_before(article: Article, start: int) -> int | None:
-    """Where the sentence before begins; None at the article's start or under a heading."""
+    """Where the previous sentence starts; None at the article's start or under a heading."""
     previous = None
     for sentence in split_sentences(article.text):
         if sentence.start >= start:

@@ -6,7 +6,7 @@ class AssistantError(Exception):
 
 
 class QuestionError(AssistantError):
-    """The question is empty, too long, or no text."""
+    """The question is empty, too long, or not text."""
 
 
 class SettingsError(AssistantError):
@@ -14,7 +14,7 @@ class SettingsError(AssistantError):
 
 
 class QuestionSetError(AssistantError):
-    """A file of questions that cannot be evaluated on."""
+    """A file of questions that cannot be used for evaluation."""
 
 
 class WeightsError(AssistantError):

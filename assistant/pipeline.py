@@ -1,4 +1,4 @@
-"""A question in, a cited answer out: the page to read first. Knows nothing of screens."""
+"""Answers a question with citations, or abstains. Start reading here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Found:
 
     @property
     def similarity(self) -> float:
-        """Cosine of the question and the passage nearest to it; -1 where there is none."""
+        """Cosine of the question and its nearest passage; -1 if there is none."""
         return max((hit.similarity for hit in self.hits), default=-1.0)
 
 
@@ -53,8 +53,8 @@ class Assistant:
     """Answers questions over one library; may be shared by threads.
 
     Args:
-        library: open, and left open.
-        settings: how much is read for a question; ``Settings.read()`` where None.
+        library: an open library; it is left open.
+        settings: how much is read for a question; ``Settings.read()`` if None.
     """
 
     def __init__(self, library: Library, settings: Settings | None = None) -> None:
@@ -64,13 +64,17 @@ class Assistant:
         self._loading = threading.Lock()
 
     def warm(self) -> None:
-        """Load what the first question would have to wait for."""
+        """Load everything that the first question would otherwise wait for."""
         self.library.warm()
         _ = self.reader  # its weights
 
     @property
     def reader(self) -> Reader:
-        """As the settings say; where the trained one's weights cannot be used, that by rules, with a warning logged."""
+        """The reader that the settings name.
+
+        If the trained reader's weights cannot be used, a warning is logged and the rule-based
+        reader is used.
+        """
         with self._loading:
             if self._reader is None:
                 self._reader = self._load_reader()
@@ -82,7 +86,7 @@ class Assistant:
             try:
                 return SpanReader(Network(SHIPPED if which == "trained" else Path(which)))
             except WeightsError as error:
-                _log.warning("%s; until then the reader goes by rules", error)
+                _log.warning("%s; until then, the rule-based reader is used", error)
         return SentenceReader(self.library.encoder, limit=self.settings.sentences)
 
     def answer(
@@ -99,13 +103,15 @@ class Assistant:
         """A cited answer, or an abstention with its reason.
 
         Args:
-            question: 1 to 2,000 characters; of two in one, the second is understood by the first.
-            history: earlier answers, oldest first; a follow-up is understood by them.
-            as_of: where "this week" counts from; nearer articles are preferred, none is hidden.
+            question: 1 to 2,000 characters; if it asks two things, the second may refer back to the
+                first.
+            history: earlier answers, oldest first; a follow-up question may refer back to them.
+            as_of: the day that "this week" counts from; articles closer to it are preferred, none
+                is hidden.
             outlets: only articles of these outlets.
             since: only articles published on or after this day.
             until: only articles published on or before this day.
-            on_stage: is told what is being done ("Searching").
+            on_stage: called with what is being done ("Searching the articles").
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -128,7 +134,7 @@ class Assistant:
         return join_answers(question, (answer, answer_part(more[0], (*history, answer))))
 
     def _answer(self, question: str, found: Found, tell: Stage) -> Answer:
-        """One question's answer from what was found."""
+        """Answer one question from what was found."""
         query, readings = found.query, found.readings
         if not found.hits:
             reason = Abstention.NO_ARTICLES
@@ -168,10 +174,10 @@ class Assistant:
         until: date | None = None,
         on_stage: Stage | None = None,
     ) -> Found:
-        """What ``answer`` decides on: the question as understood, and what was found and read for it.
+        """The question as understood, and what was found and read for it; ``answer`` builds on it.
 
-        A question that may lean on the exchange before it is read as it is, and completed; the better answer says how
-        it was meant. The arguments are those of ``answer``.
+        A question that may refer back to earlier turns is read both as it is and completed; the
+        better result decides which was meant. The arguments are those of ``answer``.
         """
         tell = on_stage or (lambda stage: None)
 
@@ -202,7 +208,7 @@ class Assistant:
 
 
 def _is_meant(alone: Found, completed: Found, prior: float, last: Answer) -> bool:
-    """Whether the completed question is meant, and not the one that stands alone."""
+    """Whether the completed question is meant, rather than the one as it stands."""
     if not alone.readings:
         return True
     shown = {
@@ -236,7 +242,7 @@ def _find_nearest(readings: Sequence[Reading]) -> tuple[Near, ...]:
 
 
 def _short_answer(reading: Reading) -> str | None:
-    """The part that answers; not the opening of a sentence that leans on another ("The move prompted …")."""
+    """The answering part; None if it opens a sentence that refers back ("The move prompted …")."""
     if reading.short_answer is None or (
         reading.short_answer[0] == reading.start and leans_back(reading.text)
     ):
@@ -262,10 +268,10 @@ def answer(
 
     Args:
         question: 1 to 2,000 characters.
-        library: an open one, or its folder; None is ``DATELINE_LIBRARY`` or the user's data folder. A folder stays
-            open for the next question.
+        library: an open library, or its folder; None is ``DATELINE_LIBRARY`` or the user's data
+            folder. A library opened from a folder stays open for the next question.
         history: earlier answers, oldest first.
-        as_of: where "this week" counts from.
+        as_of: the day that "this week" counts from.
         outlets: only articles of these outlets.
         since: only articles published on or after this day.
         until: only articles published on or before this day.

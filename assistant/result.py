@@ -1,4 +1,4 @@
-"""What an answer is made of: Answer, Citation, Abstention. An illegal one cannot be constructed."""
+"""The parts of an answer: Answer, Citation, Abstention. Invalid ones cannot be constructed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Abstention(StrEnum):
     """Why there is no answer."""
 
     NO_ARTICLES = "no_articles"
-    """The library, or what the filters leave of it, is empty."""
+    """The library is empty, or the filters leave no article."""
     NO_MATCH = "no_match"
-    """Nothing in it is on the topic."""
+    """No article is on the topic."""
     NO_ANSWER = "no_answer"
-    """There are articles on the topic, but no sentence of them is surely an answer."""
+    """There are articles on the topic, but no sentence is likely enough to be the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +31,9 @@ class Citation:
 
     Attributes:
         number: 1-based; the ``[n]`` of ``Answer.text``.
-        article: the article that is quoted.
+        article: the quoted article.
         start, end: character offsets into ``article.text``.
-        quote: the quotation, character by character.
+        quote: the quotation, verbatim.
         also_in: other articles that carry the same passage, earliest first.
     """
 
@@ -49,27 +49,29 @@ class Citation:
             raise ValueError(f"citation number {self.number}; numbers start at 1")
         if not 0 <= self.start < self.end <= len(self.article.text) or not self.quote.strip():
             raise ValueError(
-                f"citation {self.number}: span ({self.start}, {self.end}) is empty or outside the article"
+                f"citation {self.number}: span ({self.start}, {self.end}) is empty or outside "
+                "the article"
             )
         if self.article.text[self.start : self.end] != self.quote:
             raise ValueError(
-                f"citation {self.number}: the article does not say this at ({self.start}, {self.end})"
+                f"citation {self.number}: the article does not say this at "
+                f"({self.start}, {self.end})"
             )
         if any(copy.id == self.article.id for copy in self.also_in):
             raise ValueError(f"citation {self.number}: an article is no copy of itself")
 
     @property
     def sentence(self) -> str:
-        """The quotation on one line: white space collapsed."""
+        """The quotation on one line, with white space collapsed."""
         return " ".join(self.quote.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near(Hit):
-    """A passage that may hold the answer, with the sentence of it that comes closest.
+    """A passage that may hold the answer, with its closest sentence.
 
     Attributes:
-        sentence: character by character; ``article.text[start:end] == sentence``.
+        sentence: the sentence, verbatim; ``article.text[start:end] == sentence``.
         start, end: character offsets into ``article.text``, within the passage.
     """
 
@@ -78,9 +80,8 @@ class Near(Hit):
     end: int
 
     def __post_init__(self) -> None:
-        Hit.__post_init__(
-            self
-        )  # a dataclass with slots is made anew, so that super() would not find it
+        # super() would not find it, since a dataclass with slots is created as a new class
+        Hit.__post_init__(self)
         if not self.passage.start <= self.start < self.end <= self.passage.end:
             raise ValueError(
                 f"sentence ({self.start}, {self.end}) is outside its passage {self.passage.id}"
@@ -96,18 +97,19 @@ def compose_text(citations: Iterable[Citation]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A cited answer or an abstention, never both, never neither.
+    """Either a cited answer or an abstention.
 
     Attributes:
-        question: as it was asked.
-        query: what was searched for: the question as understood.
+        question: the question as asked.
+        query: the question as understood, which was searched for.
         text: the answer with ``[n]`` markers; when abstaining, one plain sentence.
-        short_answer: None, or a substring of ``citations[0].quote`` ("$1.4 billion").
+        short_answer: a substring of ``citations[0].quote`` ("$1.4 billion"), or None.
         citations: numbered 1, 2, …; empty if and only if ``abstention`` is set.
-        confidence: calibrated probability in [0, 1] that this answer is right; when abstaining, that the best
-            candidate would have been.
-        abstention: None, or why there is no answer.
-        nearest: the sentences that come closest, each with its passage, the reader's best first; shown when abstaining.
+        confidence: calibrated probability in [0, 1] that this answer is right; when abstaining,
+            that the best candidate would have been right.
+        abstention: why there is no answer, or None.
+        nearest: the closest sentences, each with its passage, in the reader's order, best first;
+            shown when abstaining.
     """
 
     question: str
@@ -123,7 +125,7 @@ class Answer:
         if (self.abstention is None) != bool(self.citations):
             raise ValueError("an answer has citations if and only if it does not abstain")
         if not self.text.strip():
-            raise ValueError("an answer, or an abstention, has words")
+            raise ValueError("the text of an answer or abstention must not be blank")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence {self.confidence} is not in [0, 1]")
         numbers = [citation.number for citation in self.citations]
@@ -184,10 +186,10 @@ class Answer:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Answer:
-        """The inverse of ``to_dict``, but for the articles' pages; every quotation is checked again.
+        """The inverse of ``to_dict``, except for the articles' pages; quotations are checked again.
 
         Raises:
-            ValueError: the data breaks a promise, as a quotation that its article does not hold would.
+            ValueError: the data is invalid, such as a quotation that is not in its article.
         """
         articles = {article["id"]: Article.from_dict(article) for article in data["articles"]}
         citations = tuple(

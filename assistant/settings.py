@@ -1,6 +1,7 @@
 """Settings, read once from ``DATELINE_*`` variables and from arguments (arguments win).
 
-A plain dataclass: importing pydantic-settings for four values took 0.4 s of every `dateline ask`.
+They are a plain dataclass: importing pydantic-settings for a few values added 0.4 s to every
+`dateline ask`.
 """
 
 from __future__ import annotations
@@ -24,16 +25,20 @@ _CONVERT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set from outside.
+    """What users can set.
 
     Attributes:
         library: folder of the library; None is the user's data folder. ``DATELINE_LIBRARY``
-        encoder: sentence-transformers folder or name; None is the MiniLM that is installed. ``DATELINE_ENCODER``
-        passages: how many of the best passages are read for one question, 1 to 100. ``DATELINE_PASSAGES``
-        sentences: how many sentences the reader by rules encodes for one question, 1 to 1,000. ``DATELINE_SENTENCES``
-        reader: "trained"; "rules", the simpler one; or a file of other weights for the former. ``DATELINE_READER``
-        chroma: ``http://host:port`` of a Chroma server that holds the vectors; None keeps them in files.
-            ``DATELINE_CHROMA``
+        encoder: sentence-transformers folder or name; None is the installed MiniLM.
+            ``DATELINE_ENCODER``
+        passages: how many of the best passages are read for one question, 1 to 100.
+            ``DATELINE_PASSAGES``
+        sentences: how many sentences the rule-based reader encodes for one question, 1 to 1,000.
+            ``DATELINE_SENTENCES``
+        reader: "trained"; "rules", the simpler one; or a file of other weights for the trained one.
+            ``DATELINE_READER``
+        chroma: ``http://host:port`` of a Chroma server that holds the vectors; None keeps them in
+            files. ``DATELINE_CHROMA``
     """
 
     library: Path | None = None
@@ -51,7 +56,7 @@ class Settings:
 
     @classmethod
     def read(cls) -> Self:
-        """The settings of this process; an empty variable counts as unset.
+        """Read the settings of this process; an empty variable counts as unset.
 
         Raises:
             SettingsError: a ``DATELINE_*`` variable cannot be used.

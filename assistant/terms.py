@@ -1,6 +1,7 @@
-"""Text in, terms out: folded, stemmed words with their offsets, and names. Knows nothing of questions or answers.
+"""Find the terms of a text: folded, stemmed words with their offsets, and names.
 
-Offsets are always those of the text as it stands: folding can change a string's length ("İ".lower() is two characters).
+Offsets always refer to the original text, since folding can change a string's length ("İ".lower()
+is two characters).
 """
 
 from __future__ import annotations
@@ -17,37 +18,39 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 
-_PLURAL_NUMBER = re.compile(
-    r"(?:.*[^\W\d_].*\d|\d{3})s"
-)  # of things with a number, not of a decade ("1980s")
+# Plurals of things named with a number ("F-35s"), but not decades ("1980s").
+_PLURAL_NUMBER = re.compile(r"(?:.*[^\W\d_].*\d|\d{3})s")
 
 STOP_WORDS = frozenset(
     """
-    a about above after again all also am an and any are as at be because been before being below between both but by
-    can could did do does doing done down during each few for from further get got had has have having he her here hers
-    him himself his how i if in into is it its itself just may me might more most much must my no nor not now of off on
-    once only or other our out over own same she should so some such than that the their theirs them themselves then
-    there these they this those through to too under until up upon us very was we were what when where which while who
-    whom whose why will with would you your yours s t re ve ll d m please tell say says said many long often ever
-    according article articles news
+    a about above after again all also am an and any are as at be because been before being below
+    between both but by can could did do does doing done down during each few for from further get
+    got had has have having he her here hers him himself his how i if in into is it its itself just
+    may me might more most much must my no nor not now of off on once only or other our out over own
+    same she should so some such than that the their theirs them themselves then there these they
+    this those through to too under until up upon us very was we were what when where which while
+    who whom whose why will with would you your yours s t re ve ll d m please tell say says said
+    many long often ever according article articles news
     """.split()
 )
 
-# What a stemmer cannot bring together: past forms of verbs that news uses, and, since a toll counts them alike, the
-# killed and the dead.
+# Forms that a stemmer cannot bring together: past forms of verbs common in news, and words for the
+# killed and the dead, since a death toll counts them alike.
 _IRREGULAR = {
     form: forms.split()[0]
     for forms in (
-        "become became|begin began begun|break broke broken|bring brought|build built|buy bought|catch caught|"
-        "choose chose chosen|come came|deal dealt|draw drew drawn|drive drove driven|eat ate eaten|fall fell fallen|"
-        "feel felt|fight fought|find found|fly flew flown|forbid forbade forbidden|freeze froze frozen|give gave given|"
-        "go went gone|grow grew grown|hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|"
-        "lead led|leave left|lend lent|lose lost|make made|mean meant|meet met|pay paid|ride rode ridden|"
-        "ring rang rung|rise rose risen|run ran|see saw seen|seek sought|sell sold|send sent|shake shook shaken|"
-        "shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|speak spoke spoken|"
-        "spend spent|spring sprang sprung|stand stood|steal stole stolen|strike struck|swear swore sworn|"
-        "swim swam swum|take took taken|teach taught|tear tore torn|think thought|throw threw thrown|"
-        "wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|"
+        "become became|begin began begun|break broke broken|bring brought|build built|buy bought|"
+        "catch caught|choose chose chosen|come came|deal dealt|draw drew drawn|drive drove driven|"
+        "eat ate eaten|fall fell fallen|feel felt|fight fought|find found|fly flew flown|"
+        "forbid forbade forbidden|freeze froze frozen|give gave given|go went gone|"
+        "grow grew grown|hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|"
+        "lead led|leave left|lend lent|lose lost|make made|mean meant|meet met|pay paid|"
+        "ride rode ridden|ring rang rung|rise rose risen|run ran|see saw seen|seek sought|"
+        "sell sold|send sent|shake shook shaken|shoot shot|show shown|shrink shrank shrunk|"
+        "sing sang sung|sink sank sunk|sit sat|speak spoke spoken|spend spent|"
+        "spring sprang sprung|stand stood|steal stole stolen|strike struck|swear swore sworn|"
+        "swim swam swum|take took taken|teach taught|tear tore torn|think thought|"
+        "throw threw thrown|wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|"
         "die died dead death deaths dying kill kills killed killing|"
         "child children|man men|woman women|person people"
     ).split("|")
@@ -64,7 +67,7 @@ def _stemmer() -> EnglishStemmer:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The folded word's English stem ("deliveries" -> "deliveri", "sank" -> "sink", "F-35s" -> "f-35")."""
+    """Folded English stem: "deliveries" -> "deliveri", "sank" -> "sink", "F-35s" -> "f-35"."""
     folded = fold(word)
     if _PLURAL_NUMBER.fullmatch(folded):
         return folded[:-1]
@@ -78,9 +81,9 @@ class Term:
 
     Attributes:
         start, end: character offsets into the text.
-        stem: what it is compared by.
-        capital: starts with an upper-case letter, or holds a digit.
-        content: not a stop word.
+        stem: the form that words are compared by.
+        capital: whether it starts with an upper-case letter, or holds a digit.
+        content: whether it is not a stop word.
     """
 
     start: int
@@ -113,12 +116,12 @@ def content_stems(text: str) -> frozenset[str]:
 
 
 def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
-    """Spans of names: runs of capitalised words, of words with digits ("F-35", "2022 World Cup").
+    """Spans of names: runs of capitalised words and words with digits ("F-35", "2022 World Cup").
 
     Args:
         text: a sentence or a question.
-        skip_first: the first word is capitalised by its place, so alone it is no name unless it holds a digit, an
-            inner capital, or another name follows it.
+        skip_first: leave out the first word, which is capitalised anyway, unless it holds a digit
+            or an inner capital, or another name follows it.
     """
     spans: list[tuple[int, int]] = []
     words = find_terms(text)
@@ -144,7 +147,7 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
 
 
 def name_stems(text: str) -> frozenset[str]:
-    """The stems of the words of a text's names."""
+    """The stems of the words in a text's names."""
     return frozenset[str]().union(
         *(content_stems(text[start:end]) for start, end in find_names(text))
     )

@@ -1,4 +1,4 @@
-"""Pages in, clean dated articles out; knows nothing of vectors."""
+"""Turn pages into clean, dated articles. Must not depend on index, assistant or ui."""
 
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError

@@ -1,4 +1,4 @@
-"""What corpus hands on: an Article, and the Page it was cut from. Knows nothing of files or of cleaning rules."""
+"""The data types that corpus returns: an Article, and the Page it was cut from."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def _check_text(name: str, text: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page as it came, and which spans of it are the article.
+    """A page as it was read, and which spans of it are the article.
 
     Attributes:
-        text: everything visible on the page, once, as decoded or rendered.
-        kept: ascending, non-empty, non-overlapping spans; their concatenation is the article's text.
+        text: all text visible on the page, once, as decoded or rendered.
+        kept: ascending, non-empty, non-overlapping spans; joined, they are the article's text.
     """
 
     text: str
@@ -57,11 +57,11 @@ class Page:
         )
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
-        """Where the article's characters ``start:end`` stand on the page.
+        """Map the article's characters ``start:end`` to spans of the page.
 
         Returns:
-            Page spans whose text, joined, is the article's ``text[start:end]``; more than one where something was
-            dropped in between.
+            Page spans whose text, joined, is the article's ``text[start:end]``; more than one if
+            something in between was dropped.
 
         Raises:
             ValueError: the span lies outside the article's text.
@@ -91,20 +91,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A clean news article with what its page says of itself; what the page does not say is None.
+    """A clean news article and its metadata; a field that the page does not state is None.
 
     Attributes:
-        id: stable identity: the hash of (file, record id), canonical URL, absolute path, or content.
+        id: stable identity: a hash of (file, record id), the canonical URL, the absolute path, or
+            the content.
         title: the headline.
         text: the article's body; quotations are spans of it.
-        outlet: who published it ("Türkiye Today").
+        outlet: the publisher ("Türkiye Today").
         url: canonical address.
         author: byline without "By".
-        published: the day, as the page prints it; never the day of adding.
-        published_at: aware datetime, only where time and offset are printed; its date is ``published``.
+        published: the day of publication, as the page prints it; never the day it was added.
+        published_at: aware datetime, set only if the page prints time and offset; its date is
+            ``published``.
         language: ISO 639-1 code of the text.
-        machine_translated: the page says that it was translated by a machine.
-        record: what the record that it was read from calls itself; None where it was not read from a record.
+        machine_translated: whether the page says that it was machine-translated.
+        record: the id that the source record gives; None if it was not read from a record.
         page: the page it was cut from; ``page.article_text == text``.
     """
 
@@ -131,7 +133,7 @@ class Article:
             value = getattr(self, name)
             if value is not None:
                 if not value.strip():
-                    raise ValueError(f"{name} is blank; use None where the page does not say")
+                    raise ValueError(f"{name} is blank; use None if the page does not state it")
                 _check_text(name, value)
         self._check_days()
         if self.page is not None and self.page.article_text != self.text:
@@ -142,17 +144,18 @@ class Article:
             raise ValueError("published is a date, not a datetime; the time goes in published_at")
         if self.published_at is not None:
             if self.published_at.utcoffset() is None:
-                raise ValueError("published_at needs its offset; without one give published alone")
+                raise ValueError("published_at needs an offset; without one, set only published")
             if self.published_at.date() != self.published:
                 raise ValueError(
-                    f"published_at {self.published_at} is not on the day published, {self.published}"
+                    f"published_at {self.published_at} is not on the day published, "
+                    f"{self.published}"
                 )
 
     def to_dict(self, *, page: bool = True) -> dict[str, Any]:
         """A JSON-ready dictionary.
 
         Args:
-            page: include the page (an answer leaves it out).
+            page: whether to include the page (answers leave it out).
         """
         return {
             "id": self.id,

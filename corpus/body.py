@@ -1,8 +1,8 @@
-"""A page's lines -> which of them are its article's body. Knows nothing of metadata or of what becomes of the lines.
+"""Choose which lines of a page are the article's body.
 
-Every line is judged alone (`boilerplate.py`) and weighed beside its neighbours; the run of lines with the best balance
-of prose over furniture is the body (maximum subsequence segmentation: Pasternack and Roth, WWW 2009).
-A text with hardly any furniture is an article by itself and loses no more than that.
+Each line is classified on its own (`boilerplate.py`) and scored with its neighbours. The body is
+the run of lines with the highest total score (maximum subsequence segmentation: Pasternack and
+Roth, WWW 2009). If a text has hardly any boilerplate, all of it but that boilerplate is the body.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ from corpus.title import find_byline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What a line adds to a run of lines, in words of prose.
+    """How much each kind of line adds to a run's score. The unit is one word of prose.
 
-    Fitted by `python -m tests.benchmarks.cleaning --fit`, all but ``interface``; the figure to quote is that of
-    sites left out of the fit. They matter little: fitting moves F1 by .002 from the round numbers that it starts at.
+    All but ``interface`` were fitted by `python -m tests.benchmarks.cleaning --fit`. Quote the
+    score on sites held out of the fit. The weights matter little: fitting moves F1 by .002 from
+    the round numbers it starts at.
 
     Attributes:
-        most: of one paragraph, however long.
-        alone: share of its words that prose without prose next to it is worth.
-        plain, word: cost of a line that is no sentence, and of each of its words.
-        bullet: cost of a list's item.
-        announced: worth of a line of a list that a colon announces.
+        most: maximum score of one paragraph, however long.
+        alone: factor for prose that has no prose next to it.
+        plain, word: cost of a line that is not a sentence, and of each of its words.
+        bullet: cost of a list item.
+        announced: score of a line in a list that a colon introduces.
         interface, stamp, ending: cost of a button; of a date or byline; of what follows articles.
-        body: comments end a body of at least so much worth.
+        body: minimum score of a body that the start of the comments ends.
     """
 
     most: float = 50.0
@@ -59,23 +60,24 @@ class Weights:
 WEIGHTS = Weights()
 
 RARE_FURNITURE = 0.1
-"""Pieces of furniture to a line of prose, up to which the text is an article by itself and no run is chosen."""
+"""Up to this ratio of boilerplate lines to prose lines, the whole text is the article."""
 
 MIN_SINGLE = 0.2
-"""Share of the prose that stands on the page once, below which the whole page was pasted twice."""
+"""If less than this share of the prose occurs only once, the whole page was pasted twice."""
 
 MIN_VERSE_WORDS = 3
-"""Words a line, from which lines without a sentence among them are verse and not a menu."""
+"""Words per line from which a page without any sentence is verse and not a menu."""
 
 LEAD_LINES = 10
-"""How far above a body's run its first paragraph may stand."""
+"""How many lines above the chosen run the first paragraph may be."""
 
 MIN_FOUND_CHARACTERS = 30
-"""Shorter lines ("Read more") stand inside longer ones by chance."""
+"""Shorter lines ("Read more") occur inside longer ones by chance."""
 
 FUNCTION_WORDS, MIN_FUNCTION_SHARE = 25, 0.15
-"""The page's commonest short words, and their share below which a long line without a full stop is a row of names. Set
-by eye: on the benchmark's pages rows have at most .12 and such sentences, but for two lists of a cast, at least .17."""
+"""How many of the page's commonest short words count as function words, and their minimum share in
+a sentence. A long line without a full stop that has fewer is a row of names. Set by eye: on the
+benchmark's pages, rows have at most .12 and such sentences at least .17, except two cast lists."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?…]+[\"'”’)]*\s+\S")
@@ -83,7 +85,7 @@ _INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?…]+[\"'”’)]*\s+\S")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph of the page; hard-wrapped lines are one."""
+    """A paragraph of the page; hard-wrapped lines are joined into one."""
 
     start: int
     end: int
@@ -96,17 +98,17 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it reads as a sentence and is neither stamp nor byline."""
+        """Whether it reads as a sentence and is neither a stamp nor a byline."""
         return self.kind is Kind.PROSE and not self.stamps and not self.byline
 
     @property
     def is_text(self) -> bool:
-        """Whether it may stand in an article's body."""
+        """Whether it may be part of an article's body."""
         return self.kind in (Kind.PROSE, Kind.PLAIN) and not self.stamps and not self.byline
 
 
 def read_lines(text: str) -> list[Line]:
-    """The lines of a page, each judged."""
+    """Split a page into classified lines."""
     lines = [_read_line(text, start, end) for start, end in split_paragraphs(text)]
     return _settle_rows(_settle_translations(lines))
 
@@ -114,7 +116,7 @@ def read_lines(text: str) -> list[Line]:
 def choose_body(
     lines: list[Line], hints: Collection[str] = (), weights: Weights = WEIGHTS
 ) -> list[int]:
-    """The ordinals of the lines that are the body: those that the hints hold, else those of the best run."""
+    """The indices of the body's lines: those found in the hints, else those of the best run."""
     run = _choose_run(lines, weights)
     return _choose_hinted(lines, hints, run) or run
 
@@ -134,7 +136,10 @@ def _read_line(text: str, start: int, end: int) -> Line:
 
 
 def _settle_translations(lines: list[Line]) -> list[Line]:
-    """A notice of translation stands at an edge of the article; what looks like one amid prose is news about it."""
+    """Reclassify apparent translation notices that are surrounded by prose as prose.
+
+    A real notice is at an edge of the article.
+    """
     settled = []
     for index, line in enumerate(lines):
         before = sum(other.is_prose for other in lines[max(0, index - 4) : index])
@@ -145,9 +150,10 @@ def _settle_translations(lines: list[Line]) -> list[Line]:
 
 
 def _settle_rows(lines: list[Line]) -> list[Line]:
-    """Take a long line without a full stop for furniture unless short words hold it together as they do a sentence.
+    """Reclassify long lines without a full stop as interface if they have too few function words.
 
-    Clouds of tags and rows of links have hardly any. Which words those are the page's own prose says, in any language.
+    Tag clouds and rows of links have hardly any. The function words are the commonest short words
+    of the page's own prose, so this works in any language.
     """
     prose = [_LETTERS.findall(line.text) for line in lines if line.kind is Kind.PROSE]
     short = Counter(
@@ -166,7 +172,7 @@ def _settle_rows(lines: list[Line]) -> list[Line]:
 
 
 def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) -> list[int]:
-    """The lines that the hints hold, unless the hints miss most of what the lines themselves show to be the body."""
+    """The lines found in the hints; none if they have less than half the words of the best run."""
     if not hints:
         return []
     known = {key for hint in hints if (key := squeeze(hint))}
@@ -181,7 +187,7 @@ def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) ->
 
 
 def _is_hinted(line: Line, known: set[str], whole: str) -> bool:
-    """Whether the line is a hint, several of them, or little more than one."""
+    """Whether the line is in the hints, or is little longer than one of them."""
     key = squeeze(line.text)
     if key in known or (len(key) >= MIN_FOUND_CHARACTERS and key in whole):
         return True
@@ -191,12 +197,15 @@ def _is_hinted(line: Line, known: set[str], whole: str) -> bool:
 
 
 def squeeze(text: str) -> str:
-    """The letters and digits of a text, to compare renderings that differ in spaces, bullets and quotation marks."""
+    """Only the letters and digits of a text, case-folded.
+
+    For comparing renderings that differ in spaces, bullets and quotation marks.
+    """
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
-    """The lines of the body, by their ordinals."""
+    """The indices of the body's lines, chosen without hints."""
     kinds = [line.kind for line in lines]
     prose = sum(line.is_prose for line in lines)
     if not prose:
@@ -221,7 +230,10 @@ def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
 
 
 def _find_lead(lines: list[Line], low: int) -> int:
-    """Where the body begins: a box of related links may part its first paragraph, below the stamp, from the rest."""
+    """Where the body begins.
+
+    A box of related links may separate the first paragraph, below the stamp, from the rest.
+    """
     above = range(low - 1, max(0, low - LEAD_LINES), -1)
     lead = next((index for index in above if lines[index].is_prose), 0)
     signed = any(line.stamps or line.byline for line in lines[max(0, lead - 2) : lead])
@@ -230,7 +242,7 @@ def _find_lead(lines: list[Line], low: int) -> int:
 
 
 def _find_best_run(lines: list[Line], weights: Weights) -> Span:
-    """The run of lines with the highest sum of scores; it ends where comments begin."""
+    """The run of lines with the highest total score; it ends where comments begin."""
     best, total, start = (0.0, 0, 0), 0.0, 0
     for index, (line, score) in enumerate(zip(lines, _score_lines(lines, weights), strict=True)):
         if line.kind is Kind.COMMENTS and best[0] >= weights.body:
@@ -244,7 +256,10 @@ def _find_best_run(lines: list[Line], weights: Weights) -> Span:
 
 
 def _find_copied(lines: list[Line], weights: Weights) -> Collection[str]:
-    """Sentences that stand on the page more than once, as teasers do; none where hardly anything else is there."""
+    """Sentences that occur on the page more than once, as teasers do.
+
+    None if the page has hardly anything else.
+    """
     copies = Counter(line.text for line in lines if line.is_prose)
     words = {line.text: line.words for line in lines if line.is_prose}
     single = sum(words[text] for text, count in copies.items() if count == 1)
@@ -253,7 +268,10 @@ def _find_copied(lines: list[Line], weights: Weights) -> Collection[str]:
 
 
 def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
-    """What each line adds to a run: prose by its words, unless copied or a credited caption; the rest mostly costs."""
+    """What each line adds to a run's score.
+
+    Prose adds its words, unless it is a copy or a credited caption. Most other lines subtract.
+    """
     content = [index for index, line in enumerate(lines) if line.kind is not Kind.INTERFACE]
     company = {
         index

@@ -1,7 +1,8 @@
-"""What kind of line a line of a page is: prose, furniture of the page, or neither. Knows nothing of its neighbours.
+"""Classify a line of a page, without its neighbours, as prose, boilerplate or neither.
 
-Judged by shape (words, end punctuation) and by small lexicons of what pages of any outlet say around their articles.
-The lexicons are English first; the commonest words of other languages' pages come along.
+Lines are classified by shape (words, end punctuation) and by small lexicons of what pages of any
+outlet say around their articles. The lexicons are mainly English, with the commonest words from
+pages in other languages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from corpus.sentences import is_terminated
 
 
 class Kind(Enum):
-    """What a line is, as far as the line alone tells."""
+    """The kind of a line, judged from the line alone."""
 
     PROSE = "a sentence or more"
     PLAIN = "neither prose nor known furniture: a heading, a headline, a list item"
@@ -30,26 +31,31 @@ MAX_CREDIT_CHARACTERS = 200
 
 _INTERFACE_WORDS = frozenset(
     """
-    about account ad ads advertise advertisement advertisements advertising agree all app archive article audio back
-    bigphoto bluesky bookmark button by caption click close comment comments contact contents continue cookie cookies
-    copied copy credit cta digg edition email enlarge expand e epaper facebook fb feed flipboard follow font for
-    fullscreen gallery google graphic hide home icon image images in instagram jump keyboard large latest like link
-    linkedin listen live loading log login logout logo mail main menu messenger minutes min more mute my navigation new
-    newsletter newsletters next of off on open options or our page pause photo photos picture pin pinterest play plus
-    podcast podcasts post posted premium press previous print privacy profile read reading reddit refresh register
-    related replay reply rss save scroll search section sections send settings share shares shared show sign
-    site size sitemap skip skype sms snapchat social sponsored story subscribe subscriber subscribers subscription
-    subscriptions tags telegram text the this threads tiktok to toggle top transcript translate tumblr tweet tweets
-    twitter unmute up us via view views video videos viber volume vk watch whatsapp with x xing youtube your zoom
-    abone ara ana bizi e-posta fotoğraf giriş gizle haberler kapat menü ol oku paylaş sayfa takip üye yazdır yorum
+    about account ad ads advertise advertisement advertisements advertising agree all app archive
+    article audio back bigphoto bluesky bookmark button by caption click close comment comments
+    contact contents continue cookie cookies copied copy credit cta digg edition email enlarge
+    expand e epaper facebook fb feed flipboard follow font for fullscreen gallery google graphic
+    hide home icon image images in instagram jump keyboard large latest like link linkedin listen
+    live loading log login logout logo mail main menu messenger minutes min more mute my navigation
+    new newsletter newsletters next of off on open options or our page pause photo photos picture
+    pin pinterest play plus podcast podcasts post posted premium press previous print privacy
+    profile read reading reddit refresh register related replay reply rss save scroll search section
+    sections send settings share shares shared show sign site size sitemap skip skype sms snapchat
+    social sponsored story subscribe subscriber subscribers subscription subscriptions tags telegram
+    text the this threads tiktok to toggle top transcript translate tumblr tweet tweets twitter
+    unmute up us via view views video videos viber volume vk watch whatsapp with x xing youtube your
+    zoom
+    abone ara ana bizi e-posta fotoğraf giriş gizle haberler kapat menü ol oku paylaş sayfa takip
+    üye yazdır yorum
     anmelden anzeige drucken folgen merken schließen startseite suche teilen
     abonner accueil connecter enregistrer fermer imprimer partager publicité recherche suivre
-    buscar cerrar compartir compartilhar condividi correo entrar imprimir iniciar inicio menú publicidad publicidade
-    seguir sesión siga suscríbete suscribirse assine stampa
+    buscar cerrar compartir compartilhar condividi correo entrar imprimir iniciar inicio menú
+    publicidad publicidade seguir sesión siga suscríbete suscribirse assine stampa
     bagikan beranda cari cetak daftar foto ikuti iklan komentar masuk tutup
     """.split()
 )
-"""A line made of nothing but these (and numbers) is furniture: "X Instagram Youtube", "Share on Facebook 12"."""
+"""A line of only these words and numbers is boilerplate: "X Instagram Youtube", "Share on Facebook
+12"."""
 
 _INTERFACE = re.compile(
     r"^\W*(?:"
@@ -59,19 +65,25 @@ _INTERFACE = re.compile(
     r"|(?:read|see|watch|view|also read|read also|see also|must read|don['’]?t miss"
     r"|(?:read|see|watch) more)\s?:.{0,200}"
     r"|(?:don['’]?t miss|(?:read|see|watch) more)"
-    r"|.{10,150}\[(?:analysis|comment|exclusive|insight|interview|opinion|photos?|pics|pictures|poll|reaction|report"
+    r"|.{10,150}\[(?:analysis|comment|exclusive|insight|interview|opinion|photos?|pics|pictures"
+    r"|poll|reaction|report"
     r"|revealed|videos?)\]"
     r"|(?:advert(?:isement)?|supported by|sponsored by|paid content)\b.{0,30}"
-    r"|(?:this|the) (?:video|content|browser|feature|image|page|article)\b.{0,60}\b(?:available|supported|removed"
+    r"|(?:this|the) (?:video|content|browser|feature|image|page|article)\b.{0,60}\b(?:available"
+    r"|supported|removed"
     r"|playback|players?|subscribers|share|javascript).{0,60}"
     r"|.{0,40}(?:enable|turn on|requires?) javascript.{0,80}"
-    r"|(?:file |stock |handout )?(?:photo|image|picture|illustration|credit|photograph|foto|fotoğraf|bild|kaynak)s?"
+    r"|(?:file |stock |handout )?(?:photo|image|picture|illustration|credit|photograph|foto"
+    r"|fotoğraf|bild|kaynak)s?"
     r"(?: (?:credit|by|courtesy|via|source))?\s?[:/|].{0,80}"
     r"|(?:image|photo|media|figure) (?:caption|copyright|source|credit)\b.{0,60}"
-    r"|getty images(?:/\w+)?|shutterstock|.{0,40}/(?:getty images|afp|reuters|ap|epa|shutterstock)(?: photo)?"
-    r"|(?:share|tweet|pin|email|print|save|follow|like|send) (?:this|it|us|on|via|with|to|by|me|article)\b.{0,40}"
+    r"|getty images(?:/\w+)?|shutterstock"
+    r"|.{0,40}/(?:getty images|afp|reuters|ap|epa|shutterstock)(?: photo)?"
+    r"|(?:share|tweet|pin|email|print|save|follow|like|send) (?:this|it|us|on|via|with|to|by|me"
+    r"|article)\b.{0,40}"
     r"|(?:by|all) .{0,12}(?:cookies?)\b.{0,20}"
-    r"|\d+ (?:comments?|shares?|views?|likes?|min(?:ute)?s?(?: read)?|(?:hours?|days?|minutes?|weeks?|months?) ago)"
+    r"|\d+ (?:comments?|shares?|views?|likes?|min(?:ute)?s?(?: read)?"
+    r"|(?:hours?|days?|minutes?|weeks?|months?) ago)"
     r"|estimated reading time.{0,30}|reading time.{0,30}|last (?:updated|modified).{0,40}"
     r"|(?:reporting|editing|writing|additional reporting|compiled) by\b.{0,200}"
     r"|\(?(?:reporting|editing|writing|additional reporting) by\b.{0,300}"
@@ -83,26 +95,33 @@ _ENDING = re.compile(
     r"^\W*(?:"
     r"(?:more (?:from|on|about|in|stories|news|articles|like this|to read|coverage)"
     r"|other (?:news|stories|articles))\b.{0,60}"
-    r"|(?:related|recommended|similar|suggested|popular|trending|top|latest|recent|featured|sponsored|editor'?s'?)"
-    r" (?:articles?|stories|story|news|posts?|topics?|content|links?|videos?|tags?|reads?|reading|coverage|picks?"
+    r"|(?:related|recommended|similar|suggested|popular|trending|top|latest|recent|featured"
+    r"|sponsored|editor'?s'?)"
+    r" (?:articles?|stories|story|news|posts?|topics?|content|links?|videos?|tags?|reads?|reading"
+    r"|coverage|picks?"
     r"|headlines|searches|comments?|now|for you|on .{0,30})"
-    r"|related|recommended|trending|tags|topics|read next|up next|what to read next|most (?:read|popular|viewed|shared"
+    r"|related|recommended|trending|tags|topics|read next|up next|what to read next"
+    r"|most (?:read|popular|viewed|shared"
     r"|commented|recent|watched).{0,30}"
-    r"|(?:tags|topics|filed under|filed to|related tags|categories|keywords|posted in|tagged|etiketler|schlagworte)"
+    r"|(?:tags|topics|filed under|filed to|related tags|categories|keywords|posted in|tagged"
+    r"|etiketler|schlagworte)"
     r"\s?:.{0,200}"
     r"|(?:you (?:may|might) (?:also )?(?:like|be interested).{0,40})|(?:readers|people) also.{0,30}"
     r"|(?:from|around) (?:around )?the web|promoted (?:links|stories|content)|sponsored links"
-    r"|(?:sign up|subscribe|register|get) (?:for|to|here|now|our|the)\b.{0,40}\b(?:newsletters?|emails?|alerts?|updates"
+    r"|(?:sign up|subscribe|register|get) (?:for|to|here|now|our|the)\b.{0,40}\b(?:newsletters?"
+    r"|emails?|alerts?|updates"
     r"|inbox|briefing|notifications?)\b.{0,100}"
     r"|(?:subscribe|sign up|register|join)(?: now| today| here| free| for free)"
     r"|(?:about|meet) the (?:author|writer|reporter).{0,40}|author bio.{0,30}|written by"
     r"|(?:copyright|©|\(c\)).{0,200}|.{0,120}\ball rights reserved.{0,120}"
-    r"|(?:terms (?:of (?:use|service)|and conditions|& conditions)|privacy (?:policy|notice)|cookie policy|contact us"
+    r"|(?:terms (?:of (?:use|service)|and conditions|& conditions)|privacy (?:policy|notice)"
+    r"|cookie policy|contact us"
     r"|site ?map|advertise with us|next (?:article|post|story).{0,120}"
     r"|previous (?:article|post|story).{0,120}|reuse this content|explore more on .{0,40})"
     r"|ilgili haberler|diğer haberler|son haberler|mehr zum thema|das könnte sie auch interessieren"
     r"|(?:à )?lire aussi.{0,100}|sur le même (?:sujet|thème)|te puede interesar.{0,100}|noticias"
-    r" relacionadas|más noticias|leia também.{0,100}|leia mais.{0,100}|notícias relacionadas|veja também.{0,100}"
+    r" relacionadas|más noticias|leia também.{0,100}|leia mais.{0,100}|notícias relacionadas"
+    r"|veja também.{0,100}"
     r"|leggi anche.{0,100}|articoli correlati|baca juga.{0,100}|berita terkait|artikel terkait"
     r"|lees ook.{0,100}|lees meer.{0,60}"
     r")\W*$",
@@ -111,8 +130,10 @@ _ENDING = re.compile(
 
 _COMMENTS = re.compile(
     r"^\W*(?:"
-    r"(?:leave|post|write|add|submit|join) (?:a |your |the )?(?:reply|comments?|conversation|discussion).{0,60}"
-    r"|(?:view|show|read|load|see|hide|all) (?:all )?(?:\d+ )?comments?.{0,20}|comments?(?: ?(?:\(\d+\)|:|\d+))?"
+    r"(?:leave|post|write|add|submit|join) (?:a |your |the )?(?:reply|comments?|conversation"
+    r"|discussion).{0,60}"
+    r"|(?:view|show|read|load|see|hide|all) (?:all )?(?:\d+ )?comments?.{0,20}"
+    r"|comments?(?: ?(?:\(\d+\)|:|\d+))?"
     r"|\d+ (?:comments|replies|responses|thoughts on) .{0,100}|.{0,40}comments are closed.{0,40}"
     r"|discussion policy.{0,60}"
     r"|yorumlar|kommentare|commentaires|comentarios|comentários|commenti|komentar|reacties"
@@ -122,14 +143,20 @@ _COMMENTS = re.compile(
 
 _NOTICE = re.compile(
     r"\b(?:we|this (?:web)?site|our (?:web)?site)\b.{0,60}\buse(?:s)? cookies"
-    r"|\bby (?:continuing|clicking|signing up|subscribing|submitting|using this (?:web)?site)\b.{0,80}\byou\b"
-    r"|\byour (?:e-?mail )?address will not be\b|\brequired fields are marked\b|\bunsubscribe at any time\b"
+    r"|\bby (?:continuing|clicking|signing up|subscribing|submitting"
+    r"|using this (?:web)?site)\b.{0,80}\byou\b"
+    r"|\byour (?:e-?mail )?address will not be\b|\brequired fields are marked\b"
+    r"|\bunsubscribe at any time\b"
     r"|\bin your inbox\b"
-    r"|\b(?:sign up|subscribe) (?:to|for) (?:our|the|receive|get)\b.{0,80}\b(?:newsletter|inbox|alerts|email)"
-    r"|\b(?:follow|like|find) us on (?:facebook|twitter|x|instagram|telegram|whatsapp|google|youtube|linkedin)\b"
+    r"|\b(?:sign up|subscribe) (?:to|for) (?:our|the|receive|get)\b.{0,80}\b(?:newsletter|inbox"
+    r"|alerts|email)"
+    r"|\b(?:follow|like|find) us on (?:facebook|twitter|x|instagram|telegram|whatsapp|google"
+    r"|youtube|linkedin)\b"
     r"|\bfollow @?\w+(?: \w+){0,4} on (?:facebook|twitter|x|instagram|telegram|whatsapp)\b"
-    r"|\bdownload (?:the|our) .{0,40}\bapp\b|\bplease (?:log ?in|sign in|register|subscribe|enable)\b"
-    r"|\b(?:may|must|can) ?not be (?:published|reproduced|republished|broadcast|copied|redistributed)\b"
+    r"|\bdownload (?:the|our) .{0,40}\bapp\b"
+    r"|\bplease (?:log ?in|sign in|register|subscribe|enable)\b"
+    r"|\b(?:may|must|can) ?not be (?:published|reproduced|republished|broadcast|copied"
+    r"|redistributed)\b"
     r"|\ball rights reserved\b|\bprotected by recaptcha\b|\byou (?:must|need to) be logged in\b"
     r"|\bclick here to (?:subscribe|sign|read|see|view|join|get)\b"
     r"|\bthank you for (?:subscribing|signing|reading|reporting)\b"
@@ -137,26 +164,33 @@ _NOTICE = re.compile(
     r"|\bthis site uses akismet\b|\byou are using an (?:outdated|older)\b.{0,30}browser",
     re.IGNORECASE,
 )
-"""What pages say to their readers in whole sentences; the pronouns keep news about cookies and copyright out."""
+"""What pages tell their readers in whole sentences. Requiring pronouns keeps news about cookies and
+copyright from matching."""
 
 _TRANSLATED = re.compile(
-    r"\b(?:articles?|text|page|story|content|versions?|post|translations?)\b.{0,80}\b(?:is|are|was|were|been)\b.{0,30}"
+    r"\b(?:articles?|text|page|story|content|versions?|post|translations?)\b.{0,80}\b(?:is|are|was"
+    r"|were|been)\b.{0,30}"
     r"\b(?:automatically|machine)[- ](?:translated|generated)\b"
     r"|\b(?:automatically|machine)[- ]translated (?:by|from|using|with|version|article|text)\b"
-    r"|\btranslated (?:automatically )?(?:by|using|with) (?:an? )?(?:ai|artificial intelligence|machine"
+    r"|\btranslated (?:automatically )?(?:by|using|with) (?:an? )?(?:ai|artificial intelligence"
+    r"|machine"
     r"|google translate|deepl|chatgpt)\b"
     r"|\b(?:this is|powered by) (?:an? )?(?:automatic|machine)(?:ally)? translat(?:ion|ed)\b"
-    r"|yapay zek[aâ] .{0,40}çevril|otomatik olarak (?:çevril|tercüme)|(?:maschinell|automatisch) übersetzt"
-    r"|traduit automatiquement|traduction automatique|traducido automáticamente|traducción automática"
+    r"|yapay zek[aâ] .{0,40}çevril|otomatik olarak (?:çevril|tercüme)"
+    r"|(?:maschinell|automatisch) übersetzt"
+    r"|traduit automatiquement|traduction automatique|traducido automáticamente"
+    r"|traducción automática"
     r"|tradotto automaticamente|traduzido automaticamente|automatisch vertaald"
     r"|diterjemahkan (?:secara otomatis|oleh ai)",
     re.IGNORECASE,
 )
 
 _CREDIT = re.compile(
-    r"\s*(?:[(\[][^()\[\]]{0,80}\b(?:photos?|archives?|file|images?|pictures?|getty|reuters|afp|ap|aa|epa|shutterstock|courtesy|fotoğraf"
+    r"\s*(?:[(\[][^()\[\]]{0,80}\b(?:photos?|archives?|file|images?|pictures?|getty|reuters|afp|ap"
+    r"|aa|epa|shutterstock|courtesy|fotoğraf"
     r"|foto|handout|screengrab)\b[^()\[\]]{0,80}[)\]]"
-    r"|(?<=[\s.!?])(?:photograph|photo|picture|image|illustration|foto|fotoğraf|bild)s?\s?[:/]\s?[^.]{2,60})\s*$",
+    r"|(?<=[\s.!?])(?:photograph|photo|picture|image|illustration|foto|fotoğraf"
+    r"|bild)s?\s?[:/]\s?[^.]{2,60})\s*$",
     re.IGNORECASE,
 )
 _UNSPACED = re.compile(
@@ -167,7 +201,7 @@ _BULLET = re.compile(r"^[-*+•·▪◦●‣o>»|]\s+")
 
 
 def classify(line: str) -> Kind:
-    """The kind of a line without white space at its ends."""
+    """The kind of a line; the line must have no white space at its ends."""
     line = _BULLET.sub("", line)
     line = line[: find_credit(line)].rstrip()
     if len(line) > MAX_JUDGED_CHARACTERS:
@@ -189,22 +223,22 @@ def classify(line: str) -> Kind:
 
 
 def is_prose(line: str) -> bool:
-    """Whether the line reads as a sentence: some words and an end, or a great many words."""
+    """Whether the line reads as a sentence: a few words and a full stop, or very many words."""
     count = count_words(line)
     return count >= (MIN_PROSE_WORDS if is_terminated(line) else MIN_UNTERMINATED_WORDS)
 
 
 def count_words(line: str) -> int:
-    """Words of a line; in scripts that write without spaces, two characters to a word."""
+    """Count words; in scripts without spaces, two characters count as one word."""
     return len(_WORD.findall(_UNSPACED.sub(" ", line))) + (len(_UNSPACED.findall(line)) + 1) // 2
 
 
 def is_bulleted(line: str) -> bool:
-    """Whether the line is an item of a list."""
+    """Whether the line is a list item."""
     return _BULLET.match(line) is not None
 
 
 def find_credit(line: str) -> int:
-    """Where the photo credit in brackets at the end of a line begins; the line's length where there is none."""
+    """Where the photo credit at the end of a line begins; the line's length if there is none."""
     found = _CREDIT.search(line, max(0, len(line) - MAX_CREDIT_CHARACTERS))
     return found.start() if found else len(line)

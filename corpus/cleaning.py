@@ -1,7 +1,8 @@
-"""A page's whole visible text -> the spans worth keeping, and what the page says of itself.
+"""Find the article's spans in a page's visible text, and read the page's metadata.
 
-Cleaning keeps or drops spans of the page; it never rewrites. Knows nothing of files, formats or outlets. `body.py`
-chooses the lines; here title, copies, photo credits and datelines are dropped from them, and the metadata is read.
+Cleaning keeps or drops spans of the page; it never rewrites text. It has no rules for particular
+file formats or outlets. `body.py` chooses the lines. This module drops the title, copies, photo
+credits and datelines from them, and reads the metadata.
 """
 
 from __future__ import annotations
@@ -21,20 +22,22 @@ from corpus.language import identify_language
 from corpus.title import find_byline, find_name, find_outlet, find_signature, find_title, split_site
 
 HEAD_LINES, NEAR_LINES = 30, 8
-"""How far above the body a title may stand, buttons not counted; how far from its first line a stamp or byline."""
+"""Maximum distance in lines above the body of a title (not counting buttons); maximum distance of a
+stamp or byline from the body's first line."""
 
 BYLINE_LINES = 6
-"""A name without "By" is an author's only between a title and a stamp this close below it."""
+"""A name without "By" is an author only between a title and a stamp at most this far below it."""
 
 MAX_CHARACTERS = 1_000_000
-"""What a page may say: ten times the longest news story, cleaned in seconds, encoded in one or two minutes."""
+"""Maximum length of a page: ten times the longest news story. Such a page is cleaned in seconds and
+encoded in one or two minutes."""
 
 MIN_COPY_WORDS = 4
 _COPY_IGNORED = frozenset("a an the on in at".split())
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 DATELINE_LINES = 3
-"""A caption or two may stand before the paragraph that opens with a dateline."""
+"""One or two captions may precede the paragraph that opens with a dateline."""
 
 _DATELINE = re.compile(
     r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][A-ZÀ-ÖØ-ÞĀ-Ž.'’ -]{1,30}(?:,\s+[\w.' -]{2,25}){0,2}(?:\s+\([^()]{2,40}\))?"
@@ -45,7 +48,7 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """What cleaning found on a page; what the page does not say is None.
+    """What cleaning found on a page; a field that the page does not state is None.
 
     Attributes:
         kept: ascending spans of the page; joined, they are the article's text.
@@ -64,13 +67,13 @@ class Cleaned:
 def clean(
     text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS
 ) -> Cleaned:
-    """Choose the spans of a page that are its article, and read what the page says of itself.
+    """Choose the spans of a page that are its article, and read its metadata.
 
     Args:
         text: everything visible on the page.
-        hints: lines that an extractor with the page's markup at hand believes to be body text.
-        title: the title where it is known; its line is no part of the body.
-        weights: how lines are weighed; others than the shipped ones are for measuring.
+        hints: lines that an extractor took for body text, using the page's markup.
+        title: the title if it is known; its line is not part of the body.
+        weights: how lines are scored; pass other weights only to measure them.
     """
     lines = read_lines(text)
     chosen = choose_body(lines, hints, weights)
@@ -98,7 +101,7 @@ def clean(
 
 
 def _find_headline(before: list[Line], body: str, title: str | None) -> int | None:
-    """The ordinal of the title's line among the lines before the body."""
+    """The index of the title's line among the lines before the body."""
     head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][
         -HEAD_LINES:
     ]
@@ -118,7 +121,7 @@ def _find_headline(before: list[Line], body: str, title: str | None) -> int | No
 def _read_metadata(
     cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None
 ) -> Cleaned:
-    """Add what the lines around the body and the page as a whole say."""
+    """Add the metadata found in the lines around the body and on the whole page."""
     stamp = find_stamp(near)
     author, employer = next(
         (byline for line in near if (byline := _read_byline(line))), (None, None)
@@ -143,14 +146,15 @@ def _read_metadata(
 
 
 def _read_byline(line: str) -> tuple[str, str | None] | None:
-    """The author and the outlet that a byline, or a line with a stamp, names."""
+    """The author and the outlet named in a byline or in a line with a stamp."""
     return find_byline(line) or (find_signature(line) if read_stamps(line) else None)
 
 
 def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
-    """The chosen lines, photo credits cut off, each sentence and caption once.
+    """Yield the chosen lines without photo credits, and each sentence and caption only once.
 
-    The first copy stays, except that a caption above the body yields to its copy inside: the body opens with its lead.
+    The first copy stays. But if a caption above the body has a copy inside it, the later copy
+    stays, so that the body opens with its lead.
     """
     cut = [
         replace(line, end=line.start + len(line.text[: line.credit].rstrip())) for line in chosen
@@ -174,12 +178,15 @@ def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
 
 
 def _sign(sentence: str) -> tuple[str, ...]:
-    """The words that two copies of a caption share, down to numbers and negations."""
+    """The words by which copies of a sentence are recognised, numbers and negations included."""
     return tuple(word for word in re.findall(r"\w+", sentence.lower()) if word not in _COPY_IGNORED)
 
 
 def _cut_spans(text: str, kept: Iterable[Line]) -> list[Span]:
-    """The kept lines' spans without datelines; between them at most two line breaks, so that paragraphs stay apart."""
+    """The kept lines' spans without datelines.
+
+    At most two line breaks are kept between lines, so that paragraphs stay apart.
+    """
     spans: list[Span] = []
     for ordinal, line in enumerate(kept):
         gap = range(spans[-1][1], line.start) if spans else ()
@@ -209,24 +216,27 @@ def build_article(
     published_at: datetime | None = None,
     language: str | None = None,
 ) -> Article:
-    """Clean a page and make its article; what the format says (JSON-LD, a record's fields) wins over the page's text.
+    """Clean a page and make its article.
+
+    Metadata from the format (JSON-LD, a record's fields) wins over the page's text.
 
     Args:
         text: everything visible on the page.
         id: the article's identity.
-        location: the file, URL or record, as the user named it; for the error.
-        hints: lines that an extractor believes to be body text.
-        dropped: ascending spans that the format knows to be no text: Markdown's signs, a hyphen at a line's end.
-        title: the format's title; None or blank, here and below, where the format does not say.
+        location: the file, URL or record, as the user named it; used in errors.
+        hints: lines that an extractor took for body text.
+        dropped: ascending spans that are syntax of the format and not text: Markdown markers, a
+            hyphen at a line's end.
+        title: the format's title; here and below, None or blank if the format does not state it.
         outlet: the format's name of the publisher.
         url: canonical address.
         author: the format's byline.
         published: the format's day of publication.
-        published_at: the format's aware moment of publication.
-        language: the format's ISO 639-1 code; else it is identified from the text.
+        published_at: the format's time of publication, an aware datetime.
+        language: the format's ISO 639-1 code; without one it is identified from the text.
 
     Raises:
-        LoadError: nothing on the page is an article.
+        LoadError: the text is too long, or nothing on the page is an article.
     """
     text = replace_unstorable(text)
     if excess := find_excess(text, location):
@@ -243,7 +253,7 @@ def build_article(
             if text.strip()
             else "no text",
             expected="a page with at least one sentence of prose",
-            remedy="put the article's own text there, or give its own address",
+            remedy="supply the article's own text, or its own address",
         )
     if published_at is not None:
         published = published_at.date()
@@ -268,7 +278,7 @@ def build_article(
 
 
 def find_excess(text: str, location: str) -> LoadError | None:
-    """The error of a text that is too long for an article; asked before anything that takes time."""
+    """A LoadError if the text is too long for an article. Check this before any slow step."""
     if len(text) <= MAX_CHARACTERS:
         return None
     return LoadError(
@@ -291,5 +301,5 @@ def _tidy(value: str | None) -> str | None:
 
 
 def replace_unstorable(text: str) -> str:
-    """The text with NUL and lone surrogates as U+FFFD, character for character."""
+    """Replace each NUL and lone surrogate with U+FFFD; the length does not change."""
     return _UNSTORABLE.sub("\ufffd", text)

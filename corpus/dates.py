@@ -1,6 +1,7 @@
-"""What a page's text says about the day it was published. Knows nothing of today: a page without a stamp has no date.
+"""Read the day of publication from a page's text. Never falls back to today's date.
 
-Only stamps count: a line, or a byline, that is little more than a date. A date inside a sentence is news, not a stamp.
+Only stamps count: a line or a byline that is little more than a date. A date inside a sentence is
+news and not a stamp. A page without a stamp has no date.
 """
 
 from __future__ import annotations
@@ -21,22 +22,24 @@ _MONTH_NAMES = (
     "september sep sept eylül eylul septembre septiembre settembre set setembro",
     "october oct ekim oktober okt octobre octubre ottobre ott outubro out oktober",
     "november nov kasım kasim novembre noviembre novembro nopember",
-    "december dec aralık aralik dezember dez décembre decembre déc diciembre dic dicembre dezembro desember des",
+    "december dec aralık aralik dezember dez décembre decembre déc diciembre dic dicembre dezembro "
+    "desember des",
 )
 MONTHS = {
     name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()
 }
-"""Month names, whole and abbreviated, in lower case: English, Turkish, German, French, Spanish, Italian, Portuguese,
-Dutch, Indonesian."""
+"""Month names, full and abbreviated, in lower case: English, Turkish, German, French, Spanish,
+Italian, Portuguese, Dutch, Indonesian."""
 
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 _ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "trt": 3, "msk": 3,
-    "wib": 7, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "trt": 3,
+    "msk": 3, "wib": 7, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11,
+    "nzst": 12, "nzdt": 13,
     "edt": -4, "est": -5, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
 }  # fmt: skip
-"""Hours east of Greenwich. Left out: BST, CST, IST and ET, which name more than one offset."""
+"""Hours east of Greenwich. BST, CST, IST and ET are left out: each names more than one offset."""
 
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -46,7 +49,8 @@ _DAYS = tuple(
     for pattern in (
         rf"\b{_YEAR}(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark){_DAY}(?!\d)",
         rf"\b{_YEAR}\s?年\s?(?P<month>\d\d?)\s?月\s?{_DAY}\s?日",
-        rf"(?<![\w.]){_DAY}(?:st|nd|rd|th|er|[.ºª])?(?:\s|-)+(?:(?:de|of)\s+)?{_MONTH},?(?:\s|-)+(?:del?\s+)?{_YEAR}\b",
+        rf"(?<![\w.]){_DAY}(?:st|nd|rd|th|er|[.ºª])?(?:\s|-)+(?:(?:de|of)\s+)?{_MONTH},?"
+        rf"(?:\s|-)+(?:del?\s+)?{_YEAR}\b",
         rf"\b{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}\b",
         rf"(?<![\w.]){_DAY}(?P<mark>[./-])(?P<month>\d\d?)(?P=mark){_YEAR}\b",
     )
@@ -57,20 +61,22 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(
-    r"\s*\(?(?:(?:GMT|UTC)\s*)?(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)\)?"
+    r"\s*\(?(?:(?:GMT|UTC)\s*)?"
+    r"(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)\)?"
     r"|\s*\(?(?P<zone>[A-Za-z]{1,4})\b\)?",
 )
 _BETWEEN = re.compile(
     r"[\s,|T·•–—@-]*(?:(?:at|um|à|a las|alle|às|om|pukul|saat)\s+)?", re.IGNORECASE
 )
 _UPDATED = re.compile(
-    r"(?:updated|modified|edited|güncelle\w*|aktualisiert|mis à jour|actualizado|aggiornat\w+|atualizado|bijgewerkt"
-    r"|diperbarui)\W*(?:on|at|le|el|il|em|op|am)?\W*$",
+    r"(?:updated|modified|edited|güncelle\w*|aktualisiert|mis à jour|actualizado|aggiornat\w+"
+    r"|atualizado|bijgewerkt|diperbarui)\W*(?:on|at|le|el|il|em|op|am)?\W*$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\b(?:published|posted|publication|updated?|modified|edited|yayın\w*|güncelle\w*|veröffentlicht|aktualisiert"
-    r"|publié|mis à jour|publicado|actualizado|pubblicato|aggiornat\w+|atualizado|gepubliceerd|bijgewerkt"
+    r"\b(?:published|posted|publication|updated?|modified|edited|yayın\w*|güncelle\w*"
+    r"|veröffentlicht|aktualisiert|publié|mis à jour|publicado|actualizado|pubblicato"
+    r"|aggiornat\w+|atualizado|gepubliceerd|bijgewerkt"
     r"|diterbitkan|diperbarui|min(?:ute)?s? read)\b",
     re.IGNORECASE,
 )
@@ -78,13 +84,15 @@ _FILLER = re.compile(
     r"\b(?:first|last|date|time|on|at|[ap]m|uhr|stand|le|el|il|em|op"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun"
     r"|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:segunda|terça|quarta|quinta|sexta)-feira"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|(?:segunda|terça|quarta|quinta|sexta)-feira"
     r"|senin|selasa|rabu|kamis|jumat|sabtu|minggu)\b",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d\W+$")
-"""A time before a day; what stands behind them are buttons ("21:17 18.11.2019 Get short URL")."""
+"""A time before a day; the text after them is buttons ("21:17 18.11.2019 Get short URL")."""
 _SEPARATOR = re.compile(r"[|:•·]")
 _BYLINE = re.compile(
     r"\W*(?:(?:posted |written )?by|von|par|por|di|door|oleh|yazan):?\s", re.IGNORECASE
@@ -100,8 +108,8 @@ class Stamp:
 
     Attributes:
         day: the day.
-        moment: aware; only where time and offset are both printed.
-        updated: it is the day of a later change.
+        moment: aware datetime, set only if time and offset are both printed.
+        updated: whether this is the day of a later update.
     """
 
     day: date
@@ -110,13 +118,16 @@ class Stamp:
 
 
 def find_stamp(lines: list[str]) -> Stamp | None:
-    """The first stamp that says when the page was published; failing that, the first that says when it changed."""
+    """The first stamp of publication; without one, the first stamp of an update."""
     stamps = [stamp for line in lines for stamp in read_stamps(line)]
     return next((stamp for stamp in stamps if not stamp.updated), stamps[0] if stamps else None)
 
 
 def read_stamps(line: str) -> list[Stamp]:
-    """The stamps of a line that is little more than stamps: labels, a weekday and a byline may stand beside them."""
+    """The stamps of a line that is little more than stamps.
+
+    Labels, a weekday and a byline may accompany them.
+    """
     if len(line) > MAX_STAMP_CHARACTERS or not any(character.isdigit() for character in line):
         return []
     stamps: list[Stamp] = []
@@ -146,11 +157,13 @@ def read_stamps(line: str) -> list[Stamp]:
 
 
 def parse_stamp(text: str) -> tuple[date | None, datetime | None]:
-    """Read a stamp that a format gives as such: ISO 8601, RFC 822, "2022/08/30", "Aug. 30, 2022 4:12 PM GMT+03:00".
+    """Read a stamp from a format's date field.
+
+    Understands ISO 8601, RFC 822, "2022/08/30" and "Aug. 30, 2022 4:12 PM GMT+03:00".
 
     Returns:
-        The day as printed, and the moment where time and offset are both there; (None, None) where the day is not
-        certain ("03/04/2025").
+        The day as printed, and the moment if time and offset are both given. (None, None) if the
+        day is ambiguous ("03/04/2025").
     """
     text = text.strip()[:MAX_STAMP_CHARACTERS]
     found = _find_day(text, 0)
@@ -161,7 +174,7 @@ def parse_stamp(text: str) -> tuple[date | None, datetime | None]:
 
 
 def _find_day(line: str, start: int) -> tuple[date, int, int] | None:
-    """The first certain day at or after ``start``, with its span."""
+    """The first unambiguous day at or after ``start``, with its span."""
     best: tuple[date, int, int] | None = None
     for pattern in _DAYS:
         for found in pattern.finditer(line, start):
@@ -194,7 +207,7 @@ def _make_day(year: int, month: int, day: int) -> date | None:
 
 
 def _read_time(line: str, start: int, day: date) -> tuple[datetime | None, int]:
-    """The moment that the time and offset after a day make, and where they end."""
+    """The moment given by the time and offset after a day, and where they end."""
     between = _BETWEEN.match(line, start)
     time = _TIME.match(line, between.end() if between else start)
     if time is None or not (time["minute"] or time["half"]):

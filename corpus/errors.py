@@ -1,4 +1,4 @@
-"""The errors of corpus: each message says what was found, what was expected and what to do."""
+"""The errors of corpus. Each message says what was found, what was expected and what to do."""
 
 import re
 
@@ -6,7 +6,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CorpusError(Exception):
-    """Base of every error that corpus raises on purpose."""
+    """Base class of every error that corpus raises on purpose."""
 
 
 class LoadError(CorpusError):
@@ -26,6 +26,5 @@ class LoadError(CorpusError):
         self.remedy = remedy
         message = f"{location}: {found}; expected {expected}; {remedy}"
         line = " ".join(message.encode("utf-8", "replace").decode().split())
-        super().__init__(
-            _CONTROL.sub("\ufffd", line)
-        )  # one line that drives no terminal, whatever a name holds
+        # One line without control characters, so that no file name can send codes to a terminal.
+        super().__init__(_CONTROL.sub("\ufffd", line))

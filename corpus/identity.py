@@ -1,8 +1,8 @@
-"""What makes an article the same article when it is loaded again; knows nothing of how it is read.
+"""Stable ids, by which an article is recognised when it is loaded again.
 
-An id is 16 hex digits of the SHA-256 of what the article is known by: (file, record id) for a record, else the
-canonical URL, else the absolute path, else the content. What kind of name it is goes into the hash, so that a path can
-never collide with a URL that is spelled alike.
+An id is 16 hex digits of a SHA-256. The hashed name is (file, record id) for a record, else the
+canonical URL, else the absolute path, else the content. The hash includes the kind of name, so that
+a path never collides with a URL of the same spelling.
 """
 
 from __future__ import annotations
@@ -18,29 +18,32 @@ def record_id(file: str, record: str) -> str:
     """The id of a record.
 
     Args:
-        file: absolute path or URL of the file it stands in.
-        record: what the record calls itself.
+        file: absolute path or URL of the file that holds the record.
+        record: the id that the record gives itself.
     """
     return _hash("record", file, record)
 
 
 def url_id(url: str) -> str:
-    """The id of a page known by its address."""
+    """The id of a page with a URL."""
     return _hash("url", canonical(url))
 
 
 def path_id(path: str) -> str:
-    """The id of a page known by its absolute path only."""
+    """The id of a page that has only an absolute path."""
     return _hash("path", path)
 
 
 def content_id(data: bytes) -> str:
-    """The id of a page that came without any name: standard input, a pasted page."""
+    """The id of a page without any name: standard input, a pasted page."""
     return _hash("content", hashlib.sha256(data).hexdigest())
 
 
 def canonical(url: str) -> str:
-    """The same address without what does not choose the page: fragment, tracking, default port, case of the host."""
+    """Normalise an address by removing what does not select the page.
+
+    Removed are the fragment, tracking parameters, a default port and upper case in the host.
+    """
     parts = _split(url)
     if parts is None:
         return url
@@ -55,9 +58,10 @@ def canonical(url: str) -> str:
 
 
 def outlet_of(url: str) -> str | None:
-    """The host an article stands on, as its address states it: ``https://www.cnn.com/…`` -> ``cnn.com``.
+    """The host in an article's address: ``https://www.cnn.com/…`` -> ``cnn.com``.
 
-    The outlet of last resort. It guesses nothing: the address is what the page or record says of its origin.
+    Used as the outlet if nothing better is known. It is not a guess: the page or record states the
+    address.
     """
     parts = _split(url)
     return (parts.hostname or "").rstrip(".").removeprefix("www.") or None if parts else None

@@ -1,4 +1,4 @@
-"""What kind of thing a stream of bytes is: by its name, by what a server called it, by how it begins."""
+"""The kind of a byte stream, by its file name, its declared media type, or its first bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUFFIXES: dict[str, Kind] = {
     ".rss": "feed",
     ".atom": "feed",
 }
-"""What a file's suffix says of it; ``.gz`` after it is undone first."""
+"""The kind for each file suffix; a trailing ``.gz`` is removed first."""
 
 MEDIA_TYPES: dict[str, Kind] = {
     "text/html": "html",
@@ -45,9 +45,13 @@ MEDIA_TYPES: dict[str, Kind] = {
     "application/xml": "feed",
     "text/xml": "feed",
 }
-"""What a server's media type says; ``text/plain`` is missing, since servers call much by that name."""
+"""The kind for each media type a server may declare.
 
-_PREAMBLE = rb"((?><!--.*?-->|<\?.*?>)\s*)*"  # atomic: else the ways to read thirty comments take minutes to try
+``text/plain`` is left out, since servers use it for many other kinds.
+"""
+
+# The group is atomic: otherwise backtracking over thirty comments takes minutes.
+_PREAMBLE = rb"((?><!--.*?-->|<\?.*?>)\s*)*"
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"%PDF-"), "pdf"),
     (re.compile(_PREAMBLE + rb"(<!doctype\s+html|<html\b)", re.IGNORECASE | re.DOTALL), "html"),
@@ -74,16 +78,16 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
 def sniff(head: bytes) -> Kind | None:
-    """The kind that the first bytes give away; None where they could be any text."""
+    """The kind that the first bytes show; None if they could be any text."""
     head = head.removeprefix(codecs.BOM_UTF8).lstrip()
     return next((kind for pattern, kind in _BEGINNINGS if pattern.match(head)), None)
 
 
 def find_foreign(head: bytes) -> str | None:
-    """What the bytes are where they cannot be text, in words; None where they can.
+    """A description of the bytes if they cannot be text; None if they can.
 
-    Stray NULs do not make a binary: text that is valid UTF-8 may hold one control character in three, other text one in
-    thirty (random bytes: one in nine).
+    Stray NULs do not make a file binary. Up to one character in three may be a control character in
+    valid UTF-8, and one in thirty in other text (random bytes: one in nine).
     """
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):

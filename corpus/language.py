@@ -1,4 +1,4 @@
-"""The language of a text, where it is long enough to tell. Knows nothing of what the page declares."""
+"""Identify the language of a text from the text alone, if it is long enough."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]  # it ships no types
+    # py3langid ships no types.
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
 MIN_CHARACTERS = 20
 READ_CHARACTERS = 2_000
 MIN_CONFIDENCE = 0.5
-"""py3langid's probability, calibrated for length; below it related languages are confused (Indonesian and Malay)."""
+"""Minimum of py3langid's probability, which is calibrated for length. Below it, related languages
+(Indonesian and Malay) are confused."""
 
 
 def identify_language(text: str) -> str | None:
-    """The ISO 639-1 code of the text's language; None where it is too short, mixed, or has no such code."""
+    """The ISO 639-1 code of the text's language.
+
+    None if the text is too short or mixed, or the language has no such code.
+    """
     if len(text) < MIN_CHARACTERS:
         return None
     code, confidence = rate_language(text)
@@ -30,7 +35,7 @@ def rate_language(text: str) -> tuple[str, float]:
 
 @cache
 def _load_identifier() -> LanguageIdentifier:
-    """The model, unpacked once (0.8 s)."""
+    """Load the model once (0.8 s)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,4 +1,4 @@
-"""Finds what a location names and reads it with the loader of its kind. Knows nothing of what is inside a page."""
+"""Resolve each location to files, URLs or streams, and read each with the loader for its kind."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
 
 LIBRARY_FILE = "library.db"
-"""A folder that holds such a file is a library, not articles."""
+"""A folder that holds this file is a library and has no articles to load."""
 _ASSETS = frozenset(
-    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 .ttf .otf .eot .mp3 "
-    ".mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py .pyc .toml .yml .yaml .zip .download".split()
+    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 "
+    ".ttf .otf .eot .mp3 .mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py "
+    ".pyc .toml .yml .yaml .zip .download".split()
 )
-"""What lies beside articles in a folder and is plainly none; what else is of no known kind is reported."""
+"""Suffixes skipped silently in a folder; any other file of an unknown kind is reported."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9]+")  # "U.S. sanctions" and "Notes of Dec. 5" have none
+_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9]+")  # no suffix in "U.S. sanctions", "Notes of Dec. 5"
 _PEEK = io.DEFAULT_BUFFER_SIZE
 
 
@@ -44,16 +45,17 @@ def load(
     on_error: Callable[[LoadError], None] | None = None,
     fetch: web.Fetch = web.fetch,
 ) -> Iterator[Article]:
-    """Load articles, one at a time, in the order of the locations.
+    """Load articles one at a time, in the order of the locations.
 
     Args:
-        locations: files, folders (with all below them, hidden files aside), "-" (standard input), and URLs of pages,
-            files and feeds.
-        on_error: told of each location, file or record that is no article, while the rest goes on.
+        locations: files, folders (read recursively, without hidden files), "-" (standard input),
+            and URLs of pages, files and feeds.
+        on_error: called with the error of each location, file or record that is not an article;
+            loading continues.
         fetch: how URLs are read; by default from public addresses only.
 
     Raises:
-        LoadError: the first of them, where there is no ``on_error``.
+        LoadError: the first error, if no ``on_error`` is given.
     """
     for location in locations:
         for result in _load_location(os.fspath(location), fetch):
@@ -66,14 +68,14 @@ def load(
 
 
 def load_pasted(text: str, *, name: str = "pasted page") -> Article:
-    """Make an article of a page pasted as text, or of its HTML source; its identity is its content.
+    """Make an article from pasted text or HTML source; its id is derived from its content.
 
     Args:
         text: what was pasted.
-        name: what an error calls it.
+        name: its name in error messages.
 
     Raises:
-        LoadError: empty, too large, or no sentence on it.
+        LoadError: it is empty, too large, or has no sentence.
     """
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
@@ -83,7 +85,7 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
 def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
     try:
         if location == "-":
-            if sys.stdin is None:  # closed by who started us
+            if sys.stdin is None:  # the parent process closed it
                 raise LoadError(
                     "-",
                     found="no standard input",
@@ -126,12 +128,15 @@ def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]
             folder,
             found="a folder without articles",
             expected=EXPECTED,
-            remedy="name a folder that holds some",
+            remedy="name a folder that holds articles",
         )
 
 
 def _walk(folder: str) -> Iterator[str | LoadError]:
-    """The files that may be articles, sorted; passed over are our libraries and what a browser saved with a page."""
+    """Yield the files that may be articles, sorted.
+
+    Our libraries and the asset folders that browsers save with a page are skipped.
+    """
     errors: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=errors.append):
         if LIBRARY_FILE in files:
@@ -183,7 +188,7 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
         raise LoadError(
             path,
             found=f"a broken gzip file ({error})",
-            expected="a whole one",
+            expected="a complete file",
             remedy="compress or download it again",
         ) from None
 
@@ -191,7 +196,7 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
 def _load_source(
     source: Source, kind: Kind | None, fetch: web.Fetch
 ) -> Iterable[Article | LoadError]:
-    """Read a source as the kind that its beginning shows, else as the one that its name promises."""
+    """Read a source as the kind its first bytes show, else as the kind its name suggests."""
     head = source.stream.peek()[:_PEEK]
     if kind in (None, "text", "html", "feed"):
         kind = sniff(head) or kind

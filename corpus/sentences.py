@@ -1,7 +1,8 @@
-"""An article's text -> the spans of its sentences. Knows nothing of pages, of cleaning or of passages.
+"""Split an article's text into the spans of its sentences.
 
-Paragraphs are split first, since a sentence never crosses one; nupunkt (arXiv:2504.04131) splits inside them, and a few
-rules mend what it does not know: "U.S. Ambassador", scripts with their own full stops, ordinals before a month.
+The text is split into paragraphs first, since a sentence never crosses a paragraph. nupunkt
+(arXiv:2504.04131) splits each paragraph. A few rules fix what it does not handle: "U.S.
+Ambassador", scripts with their own full stops, and ordinals before a month.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MAX_HEADING_WORDS = 14
 MAX_HEADING_CHARACTERS = 90
 MAX_QUESTION_WORDS = 8
 WRAP_WIDTHS = range(40, 121)
-"""Widths in characters at which mail programs, PDF columns and terminals break lines."""
+"""Widths, in characters, at which mail programs, PDF columns and terminals break lines."""
 
 _TERMINAL = re.compile(r"[.!?…。！？｡।॥۔؟።։][\"'”’»«›)\]」』）]*$")
 _OWN_STOPS = re.compile(r"[。！？｡]+[”’」』）】]*|(?<=[।॥۔؟።։])[\"'”’»)]*\s+")
@@ -29,17 +30,21 @@ _WORD = re.compile(r"\w+")
 
 _ACRONYM = re.compile(r"(?:^|\W)(?:\w\.){2,}$")
 _RANK = re.compile(
-    r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep|Mr|Mrs|Ms|Dr|Prof)\.$"
+    r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep"
+    r"|Mr|Mrs|Ms|Dr|Prof)\.$"
 )
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _ENUMERATOR = re.compile(r"^\(?\w{1,2}[.)]$")
 _STARTERS = frozenset(
-    "a according after all although an and another as at because before both but by despite during each earlier even "
-    "following for from he her his how however i if in instead it its later many meanwhile more most my no not of on "
-    "once one only our since she so some such that the their then there these they this those though to under until "
+    "a according after all although an and another as at because before both but by despite "
+    "during each earlier even following for from he her his how however i if in instead it its "
+    "later many meanwhile more most my no not of on once one only our since she so some such that "
+    "the their then there these they this those though to under until "
     "we what when where while who why with yet you".split()
 )
-"""Words that open a sentence far more often than they continue a name, so that "the U.S. They" is two sentences."""
+"""Words that start a sentence far more often than they continue a name.
+
+Because of them, "the U.S. They" is split into two sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +53,8 @@ class Sentence:
 
     Attributes:
         start, end: character offsets; ``text[start:end]`` has no white space at its ends.
-        heading: a line that names what follows; it stays in the text and is never quoted.
-        paragraph: ordinal of its paragraph, from 0.
+        heading: whether it is a heading; headings stay in the text and are never quoted.
+        paragraph: index of its paragraph, from 0.
     """
 
     start: int
@@ -59,7 +64,7 @@ class Sentence:
 
 
 def split_sentences(text: str) -> tuple[Sentence, ...]:
-    """Split a text into its sentences, in order; they cover every character that is not white space."""
+    """Split a text into sentences, in order. They cover all characters except white space."""
     paragraphs = list(split_paragraphs(text))
     headings = _find_headings([text[start:end] for start, end in paragraphs])
     sentences: list[Sentence] = []
@@ -72,7 +77,7 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def split_paragraphs(text: str) -> Iterator[Span]:
-    """Yield the spans of paragraphs: a line each, except that the lines of hard-wrapped text are joined."""
+    """Yield the spans of paragraphs: each line is one, but hard-wrapped lines are joined."""
     block: list[Span] = []
     offset = 0
     for line in text.splitlines(keepends=True):
@@ -87,12 +92,12 @@ def split_paragraphs(text: str) -> Iterator[Span]:
 
 
 def is_terminated(line: str) -> bool:
-    """Whether the line ends as sentences end."""
+    """Whether the line ends like a sentence."""
     return _TERMINAL.search(line[-12:]) is not None
 
 
 def strip_span(text: str, start: int, end: int) -> Span | None:
-    """The span without white space at its ends; None where nothing else is in it."""
+    """Trim white space from the ends of a span; None if nothing is left."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())
@@ -100,7 +105,7 @@ def strip_span(text: str, start: int, end: int) -> Span | None:
 
 
 def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
-    """Join neighbouring lines where the first was broken in the middle of a sentence, or for want of room."""
+    """Join adjacent lines if the first was broken inside a sentence or because it was full."""
     if not lines:
         return
     pieces = [text[start:end] for start, end in lines]
@@ -126,7 +131,10 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
 
 
 def _is_full(line: str, following: str, width: int) -> bool:
-    """Whether the next word would not have fitted on the line; a tenth of slack for proportional type."""
+    """Whether the next word would not have fitted on the line.
+
+    Allows 10 % slack for proportional fonts.
+    """
     return (
         len(line) > 0.7 * width
         and len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.9 * width
@@ -134,12 +142,16 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    """Whether the line is an item of a list or a row of a table."""
+    """Whether the line is a list item or a table row."""
     return _LIST_ITEM.match(line) is not None or _TABULAR.search(line) is not None
 
 
 def _find_headings(paragraphs: list[str]) -> list[bool]:
-    """One or two heading-shaped lines before a paragraph of prose are headings; longer runs are lists or verse."""
+    """Mark which paragraphs are headings.
+
+    One or two heading-shaped lines before a paragraph of prose are headings; longer runs are lists
+    or verse.
+    """
     shaped = [_is_heading_shaped(paragraph) for paragraph in paragraphs]
     headings = [False] * len(paragraphs)
     run = 0
@@ -170,9 +182,8 @@ def _is_heading_shaped(paragraph: str) -> bool:
 def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
     from nupunkt import sent_spans
 
-    paragraph = re.sub(
-        r"\s", " ", text[start:end]
-    )  # nupunkt takes a line break for a reason to stop
+    # nupunkt would end a sentence at a line break.
+    paragraph = re.sub(r"\s", " ", text[start:end])
     cuts = {cut for _, cut in sent_spans(paragraph)} | {
         found.end() for found in _OWN_STOPS.finditer(paragraph)
     }
@@ -188,7 +199,10 @@ def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _is_false_stop(before: str, after: str) -> bool:
-    """Whether a sentence cannot end here: the stop belongs to an abbreviation, an ordinal or a list's number."""
+    """Whether a sentence cannot end here.
+
+    The full stop may belong to an abbreviation, an ordinal or a list number.
+    """
     if not after or not before:
         return True
     if after[0].islower() and not _OWN_STOPS.search(before[-2:]):

@@ -1,6 +1,6 @@
-"""What a page says of itself around its article: title, byline, outlet. Knows nothing of dates or of what is kept.
+"""Find a page's title, byline and outlet in the lines around its article.
 
-Wrong metadata is worse than none, so each is read only where the page's own lines bear each other out.
+Wrong metadata is worse than none, so a value is used only if other lines of the page support it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,30 @@ MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32
 MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
-"""Share of a title's content words that its article repeats; headlines of other articles share fewer."""
+"""Minimum share of a title's content words that its article repeats; headlines of other articles
+share fewer."""
 MAX_COPYRIGHT_CHARACTERS = 300
 MAX_CLAIMS = 20
-"""Lines that may name the outlet, of which each is compared with the whole page."""
+"""Maximum number of candidates for the outlet; each is compared with the whole page."""
 MIN_OUTLET_LINES = 3
-"""A name without a word of the press in it is an outlet's if a copyright line and two others have it."""
+"""A name without a press word ("News") is an outlet only if a copyright line and two other lines
+contain it."""
 MARK_WORTH, MARK_DISTANCE = 0.5, 3
-"""A byline or stamp at most so many lines below a line is worth so much sharing."""
+"""Bonus to a line's share if a byline or stamp is at most this many lines below it."""
 DISTANCE_COST = 0.01
-"""Of each line between a line and the body."""
+"""Penalty for each line between a candidate and the body."""
 DECK_MARGIN = 0.2
-"""A line right below a title is its deck, unless it is better than the title by so much."""
+"""The line right below a title is its deck, unless its score is higher by at least this much."""
 
 _NO_TITLE = re.compile(
     r"[.。:,][\"”’]?$|\S(?: {3,}|\t)\S|[…»›>]\s*$|\s[>›»]\s|\.\.\. more$"
-    r"|\b(?:photograph|photo|image|illustration)s?\b\W+(?:by\b|\w+/)|https?://|\bcredit\b\W|\bgetty images\b"
+    r"|\b(?:photograph|photo|image|illustration)s?\b\W+(?:by\b|\w+/)"
+    r"|https?://|\bcredit\b\W|\bgetty images\b"
     r"|/\s?(?:ap|afp|reuters|epa)\b|\d\s+(?:hours?|minutes?|days?) ago\b|\b\d?\d:\d\d\s?[ap]\.?m\b",
     re.IGNORECASE,
 )
-"""Ends as a sentence, a list or a teaser does; a table's row; a path of links; a credit; an age; a time."""
+"""Lines that are no title: they end like a sentence, a list or a teaser, or they contain a table
+row, a breadcrumb, a credit, a URL, an age or a time."""
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED_PAIR = re.compile(r"(?=([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}))")
 _SITE_SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—-]\s+(?P<site>[^|–—]{2,40})$")
@@ -48,7 +52,8 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(?:,.*|\s+\w+)?\s+(?:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?$",
+    r"(?:,.*|\s+\w+)?\s+"
+    r"(?:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?$",
     re.IGNORECASE,
 )
 _DAY_WORD = re.compile(rf",?\s+(?:{'|'.join([*MONTHS, *WEEKDAYS])})$", re.IGNORECASE)
@@ -60,9 +65,10 @@ _BARE_NAME = re.compile(
 _LATER_BYLINE = re.compile(r"(?<=\s)by:?\s+(?=[^\W\d_])", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?:[|•·–—@/]|-\s|\d)")
 _GLUED = re.compile(r"[a-z][A-Z]{2}")
-"""A name that the page's layout has run into the next word ("DoeFOX")."""
+"""A name joined to the next word by the page's layout ("DoeFOX")."""
 _PARTICLES = frozenset(
-    "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das du".split()
+    "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das "
+    "du".split()
 )
 _MORE_FROM = re.compile(
     r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE
@@ -73,44 +79,48 @@ _COPYRIGHT = re.compile(
     r"\s*(?:by\s+)?[,:|–-]?\s*"
     r"(?P<outlet>[^\W\d_](?:[^.,|•©()/“\"]|\.(?=\w)){1,40}?)"
     r"(?:,?\s+(?:inc|ltd|llc|plc|gmbh|a\.?ş|pty|corp|co|limited)\b\.?.*"
-    r"|\s*(?:[,|•–—/(“\"]|\.(?!\w)).*|\s+(?:or|and) its\b.*|\s+(?:all rights reserved|unless|-|\d{4})(?!\w).*)?$",
+    r"|\s*(?:[,|•–—/(“\"]|\.(?!\w)).*|\s+(?:or|and) its\b.*"
+    r"|\s+(?:all rights reserved|unless|-|\d{4})(?!\w).*)?$",
     re.IGNORECASE,
 )
 _NO_PRESS = frozenset(
     """
-    aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg associated
-    special rights reserved designed bureau staff company corporation communication communications holdings interactive
-    media group publishing newspapers network networks broadcasting corp inc ltd llc entertainment limited private
-    organization partners policy
+    aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg
+    associated
+    special rights reserved designed bureau staff company corporation communication communications
+    holdings interactive media group publishing newspapers network networks broadcasting corp inc
+    ltd llc entertainment limited private organization partners policy
     """.split()
 )
-"""Agencies, whose stories others print, and words of the companies that own outlets rather than of outlets."""
+"""News agencies, whose stories other outlets print, and words that occur in the names of companies
+that own outlets."""
 _PRESS_WORDS = frozenset(
     """
-    agency bbc broadcasting bulletin chronicle cnn courier daily diario dispatch echo examiner express gazete gazetesi
-    gazette globe guardian haber herald independent inquirer insider journal kompas mail mirror monitor news newspaper
-    observer politico post press radio record register reporter review sentinel standard star sun telegraph times today
-    tribune tv voice weekly zeitung
+    agency bbc broadcasting bulletin chronicle cnn courier daily diario dispatch echo examiner
+    express gazete gazetesi gazette globe guardian haber herald independent inquirer insider journal
+    kompas mail mirror monitor news newspaper observer politico post press radio record register
+    reporter review sentinel standard star sun telegraph times today tribune tv voice weekly zeitung
     """.split()
 )
 _SECTION_WORDS = frozenset(
-    "all asia australia breaking business culture daily economy entertainment europe health latest life local money "
-    "national news opinion politics science sport sports tech technology the today top travel uk us video weather "
-    "world".split()
+    "all asia australia breaking business culture daily economy entertainment europe health latest "
+    "life local money national news opinion politics science sport sports tech technology the "
+    "today top travel uk us video weather world".split()
 )
 
 
 def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) -> int | None:
-    """Which of the lines before a body is its title.
+    """Find the title among the lines before a body.
 
     Args:
         lines: the page's lines before the body, in order, down to its first paragraph.
         body: the beginning of the body.
-        marks: which of the lines are bylines or stamps; a title stands right above one.
+        marks: indices of the bylines and stamps; a title is right above one.
 
     Returns:
-        The index of the line that shares most of its words with the body, where its place counts as some sharing; a
-        deck below its title loses to the title. None where no line shares enough.
+        The index of the line with the highest score: the share of its words that the body repeats,
+        adjusted for its position. A deck below a title loses to the title. None if no line scores
+        enough.
     """
     vocabulary = _content_words(body)
     best, best_score = None, MIN_SHARED_WORDS
@@ -123,9 +133,8 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         deck = (
             previous >= MIN_SHARED_WORDS and best == index - 1 and score < best_score + DECK_MARGIN
         )
-        last = (
-            score > 0 and best is not None and lines[best].endswith(line)
-        )  # its path of links ends with it
+        # The best line so far is a breadcrumb that ends with this title.
+        last = score > 0 and best is not None and lines[best].endswith(line)
         if last or (score > best_score and not deck):
             best, best_score = index, max(score, best_score)
         previous = score
@@ -133,7 +142,7 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
 
 
 def split_site(title: str, page: Sequence[str]) -> tuple[str, str | None]:
-    """A title without the outlet behind it ("… | Example News"), and that outlet where it is one."""
+    """Split a title from the outlet after it ("… | Example News"); None if there is no outlet."""
     found = _SITE_SUFFIX.match(title)
     if found is None:
         return title, None
@@ -144,14 +153,17 @@ def split_site(title: str, page: Sequence[str]) -> tuple[str, str | None]:
 
 
 def find_byline(line: str) -> tuple[str, str | None] | None:
-    """The author that a byline names, and the outlet behind the name where it is one; None where it is no byline."""
+    """The author that a byline names, and the outlet after the name or None.
+
+    None if the line is not a byline.
+    """
     found = _BYLINE.match(line) if len(line) <= 160 else None
     if found is None:
         return None
     author = _DAY_WORD.sub("", found["author"].strip(" ,"))
     if len(author.split()) > 2 and (role := _ROLE.search(author)):
         author = author[: role.start()]
-        if " " not in author:  # run into its role by the page's layout
+        if " " not in author:  # the page's layout joined the name to the role
             return None
     words = author.split()
     if _GLUED.search(author) or not all(
@@ -166,7 +178,10 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
 
 
 def find_signature(line: str) -> tuple[str, str | None] | None:
-    """The author, and the outlet behind, that a line with a stamp names: "Nov 3 by Jane Doe", "Jane Doe - Nov 3"."""
+    """The author, and the outlet if any, named in a line with a stamp.
+
+    For example "Nov 3 by Jane Doe" or "Jane Doe - Nov 3".
+    """
     if by := _LATER_BYLINE.search(line):
         return find_byline(line[by.start() :])
     author = find_name([_AFTER_NAME.split(line)[0].rstrip()])
@@ -174,7 +189,7 @@ def find_signature(line: str) -> tuple[str, str | None] | None:
 
 
 def find_name(lines: Sequence[str]) -> str | None:
-    """The author where the lines between a title and its stamp name one without "By" ("Jane Doe in London")."""
+    """An author named without "By" between a title and its stamp ("Jane Doe in London")."""
     for line in lines:
         found = _BARE_NAME.match(line)
         words = {word.lower() for word in _TOKEN.findall(line)}
@@ -184,7 +199,10 @@ def find_name(lines: Sequence[str]) -> str | None:
 
 
 def find_outlet(lines: Sequence[str], body: str) -> str | None:
-    """The outlet by the page's copyright line, or by "More from …" where something else says that it is an outlet."""
+    """The outlet named in the page's copyright line or in "More from …".
+
+    The name counts only if other evidence shows that it is an outlet.
+    """
     claims = (
         found["outlet"].strip() for line in reversed(lines) if (found := _find_copyright(line))
     )
@@ -218,7 +236,7 @@ def _content_words(text: str) -> set[str]:
 
 
 def _share_words(line: str, vocabulary: set[str]) -> float:
-    """Share of the line's content words in the vocabulary; 0 where the line cannot be a title."""
+    """Share of the line's content words in the vocabulary; 0 if the line cannot be a title."""
     if len(line) > MAX_TITLE_CHARACTERS or is_bulleted(line) or _NO_TITLE.search(line):
         return 0.0
     if not MIN_TITLE_WORDS <= count_words(line) <= MAX_TITLE_WORDS:
@@ -238,13 +256,19 @@ def _count_lines(name: str, lines: Sequence[str]) -> int:
 
 
 def _is_name(name: str) -> bool:
-    """Whether it can be an outlet's name: capitalised, short, without words of agencies and of owning companies."""
+    """Whether it can be an outlet's name.
+
+    It must be capitalised and short, without words of agencies or of companies that own outlets.
+    """
     words = [word.lower() for word in _TOKEN.findall(name)]
     return 0 < len(words) <= 5 and name[0].isupper() and not _NO_PRESS & set(words)
 
 
 def _is_press_name(name: str) -> bool:
-    """Whether a name reads as an outlet's: a word of the press in it, and not merely a section's ("World News")."""
+    """Whether a name reads as an outlet's.
+
+    It must contain a press word and not be only a section's name ("World News").
+    """
     words = [word.lower() for word in _TOKEN.findall(name)]
     return (
         _is_name(name)

@@ -1,4 +1,7 @@
-"""A question in, ranked passages out; knows nothing of answers."""
+"""Search a library of articles: a question in, ranked passages out.
+
+Must not depend on how answers are made.
+"""
 
 from index.encoding.encoder import (
     Encoder,

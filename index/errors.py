@@ -1,4 +1,4 @@
-"""The errors of index: each message says what was found, what was expected and what to do."""
+"""Errors of index. Each message says what was found, what was expected and what to do."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class LibraryError(Exception):
 
 
 class LibraryNotFoundError(LibraryError):
-    """There is no library at the path, and none was to be created."""
+    """There is no library at the path, and ``create`` was False."""
 
 
 class LibraryDamagedError(LibraryError):
-    """library.db, or a row of it, is not what was written."""
+    """library.db, or a row of it, differs from what was written."""
 
 
 class LibraryFormatError(LibraryError):
@@ -22,19 +22,19 @@ class LibraryFormatError(LibraryError):
 
 
 class LibraryEncoderError(LibraryError):
-    """The library's vectors were made with another encoder than the one that was opened."""
+    """The library's vectors were made with a different encoder from the one opened."""
 
 
 class LibraryStorageError(LibraryError):
-    """The folder cannot be written: permissions, a read-only or a full disk."""
+    """The folder cannot be written: permissions, a read-only disk or a full one."""
 
 
 class LibraryServerError(LibraryError):
-    """What is to hold the vectors is no Chroma server, or does not answer."""
+    """The server meant to hold the vectors is not a Chroma server, or does not answer."""
 
 
 class EncoderError(LibraryError):
-    """The encoder could not be loaded, or returned what cannot be a vector."""
+    """The encoder could not be loaded, or returned something that is not a valid vector."""
 
 
 class SearchError(LibraryError, ValueError):
@@ -46,7 +46,8 @@ class ArticleNotFoundError(LibraryError, LookupError):
 
     @classmethod
     def of(cls, article_id: str) -> Self:
-        """The error for an id that nothing has."""
+        """The error for an unknown id."""
         return cls(
-            f"found no article {article_id!r}; expected an id in the library; `dateline list` has them"
+            f"found no article {article_id!r}; expected an id in the library; "
+            "`dateline list` shows them"
         )

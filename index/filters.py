@@ -1,4 +1,4 @@
-"""What a search may be narrowed to: days and outlets. Knows nothing of how articles are stored."""
+"""Filters that narrow a search, by day and by outlet, and checks of a search's arguments."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from index.folding import fold
 
 
 def outlet_key(name: str) -> str:
-    """An outlet's name as it is compared: without case, accents or runs of white space."""
+    """Normalise an outlet's name for comparison: ignore case, accents and runs of white space."""
     return " ".join(fold(name).split())
 
 
 def check_day(name: str, day: object) -> None:
-    """See that this is a day, or None.
+    """Check that this is a day, or None.
 
     Raises:
-        SearchError: it is not; a datetime is none either.
+        SearchError: it is not; a datetime does not count as a day.
     """
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
         raise SearchError(
@@ -28,16 +28,16 @@ def check_day(name: str, day: object) -> None:
 
 
 def check_question(question: object, limit: object) -> None:
-    """See that this can be searched for, and so many hits asked for.
+    """Check a search's question and limit.
 
     Raises:
-        SearchError: the question is not words, or the limit not a whole number from 1.
+        SearchError: the question has no text, or the limit is not a whole number from 1.
     """
     if not isinstance(question, str) or not question.strip():
         raise SearchError(f"question is {question!r}; expected words; ask something")
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise SearchError(
-            f"limit is {limit!r}; expected a whole number from 1; leave it out for 10"
+            f"limit is {limit!r}; expected a whole number from 1; leave it out for the default, 10"
         )
 
 
@@ -46,8 +46,8 @@ class Filter:
     """Which articles a search may use.
 
     Attributes:
-        outlet_keys: None for any outlet, else ``outlet_key`` of those allowed.
-        since, until: days, both included; an article without a date fails either.
+        outlet_keys: None for any outlet, else the ``outlet_key`` of each allowed one.
+        since, until: first and last day, both included; an undated article matches neither.
     """
 
     outlet_keys: tuple[str, ...] | None = None
@@ -67,10 +67,11 @@ class Filter:
     def parse(
         cls, *, outlets: Iterable[str] | None, since: date | None, until: date | None
     ) -> Filter:
-        """The filter that the arguments of a search ask for.
+        """Make a filter from the arguments of a search.
 
         Raises:
-            SearchError: an argument of the wrong type, no outlet at all, or days that exclude each other.
+            SearchError: an argument of the wrong type, an empty list of outlets, or ``since``
+                after ``until``.
         """
         if outlets is None:
             return cls(since=since, until=until)
@@ -89,4 +90,4 @@ class Filter:
 
 
 ANY = Filter()
-"""Every article."""
+"""Matches every article."""

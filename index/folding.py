@@ -1,4 +1,4 @@
-"""Letters that are compared alike, whatever their case, accents or script. Knows nothing of words."""
+"""Fold text for comparison, whatever its case, accents or script."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def fold(text: str) -> str:
-    """Lower-case ASCII that sounds alike: Türkiye = Turkiye. Offsets do not survive."""
+    """Transliterate to lower-case ASCII: Türkiye becomes turkiye. Offsets are not preserved."""
     return _NON_ASCII.sub(lambda match: anyascii(match[0]), text).lower()

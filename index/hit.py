@@ -1,4 +1,4 @@
-"""What index hands on: passages, and hits that rank them."""
+"""What index returns: passages, and hits that rank them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from corpus import Article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A run of whole sentences of one article that fits the encoder.
+    """A run of whole sentences from one article, short enough for the encoder.
 
     Attributes:
         id: ``{article id}:{revision}:{ordinal}``.
-        article_id: the article it is a span of.
+        article_id: the article it comes from.
         start, end: character offsets; ``article.text[start:end] == text``.
-        text: the passage itself, without the title that it is encoded with.
+        text: the passage itself, without the title that is encoded with it.
     """
 
     id: str
@@ -54,11 +54,11 @@ class Hit:
     """A passage that search found.
 
     Attributes:
-        article: the article it stands in.
+        article: the article that contains it.
         passage: the passage; ``article.text[passage.start:passage.end] == passage.text``.
         score: higher is better; comparable within one search only.
         similarity: cosine of question and passage, in [-1, 1]; comparable across searches.
-        also_in: other articles that carry a copy of this passage, earliest first.
+        also_in: other articles that contain a copy of this passage, earliest first.
     """
 
     article: Article
@@ -73,7 +73,7 @@ class Hit:
             passage.article_id != self.article.id
             or self.article.text[passage.start : passage.end] != passage.text
         ):
-            raise ValueError(f"passage {passage.id} does not stand in article {self.article.id}")
+            raise ValueError(f"passage {passage.id} is not in article {self.article.id}")
         if self.score != self.score or not -1.001 <= self.similarity <= 1.001:
             raise ValueError(
                 f"hit on {passage.id}: score {self.score}, similarity {self.similarity}"

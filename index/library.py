@@ -1,12 +1,12 @@
-"""A library of articles: open it, add, remove, search. The page to read first.
+"""A library of articles: open it, add, remove, search. Read this module first.
 
     with Library.open() as library:
         library.add(load("pages/"))
         for hit in library.search("Why was Türkiye removed from the F-35 program?"):
             ...
 
-``storage/`` keeps the truth (SQLite), ``vectors/`` searches its vectors exactly, or by Chroma about as well
-and quicker where there are many. Knows nothing of answers.
+``storage/`` holds the data (SQLite). ``vectors/`` searches its vectors, either exactly or with
+Chroma, which is approximate but faster for many vectors.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
 ADD_LAG = 250
-"""Articles that a long ``add`` stores before it brings Chroma up to date on the way."""
+"""A long ``add`` brings Chroma up to date each time it has stored this many articles."""
 
 
 class Library:
-    """A folder of articles that can be searched; made by ``Library.open``.
+    """A searchable folder of articles; open one with ``Library.open``.
 
-    Thread-safe, and any number of processes may have one folder open: what one has committed, the others find.
+    Thread-safe. Any number of processes may open the same folder; what one commits, the others
+    find.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class Library:
         self._loading = threading.Lock()
         self._index = VectorIndex(store, Server(store, chroma) if chroma else Files(store))
         self._searcher = Searcher(store, self._index)
-        # Also at interpreter exit, for a library that nobody closed: Chroma's files are noted as sound only by a close.
+        # Runs at interpreter exit too, if nobody closed the library: only a close records
+        # Chroma's files as sound.
         self._close = weakref.finalize(self, _close, self._index, store)
 
     @classmethod
@@ -68,30 +70,33 @@ class Library:
         encoder: Encoder | BaseEmbedding | str | None = None,
         chroma: str | None = None,
     ) -> Library:
-        """Open the library in a folder; quick, as the encoder is loaded when it is first needed.
+        """Open the library in a folder. Fast, as the encoder is loaded only when first needed.
 
         Args:
             path: the folder; the user's data folder if None.
-            create: make a library where there is none.
-            encoder: what vectors are made with: an encoder, a LlamaIndex embedding, or a sentence-transformers model
-                by name or folder. None for the one the library was made with, and the default for a new library.
-            chroma: the address of a Chroma server that holds the vectors, ``http://host:port``; None for files in the
-                folder. While it does not answer, searches go without it.
+            create: create a library if there is none.
+            encoder: what makes the vectors: an encoder, a LlamaIndex embedding, or the name or
+                folder of a sentence-transformers model. None for the encoder the library was made
+                with, or the default for a new library.
+            chroma: the address of a Chroma server that holds the vectors, ``http://host:port``;
+                None for files in the folder. While the server does not answer, searches do
+                without it.
 
         Raises:
             LibraryNotFoundError: there is no library, and ``create`` is False.
-            LibraryStorageError: the folder cannot be made, read or written.
-            LibraryFormatError: what is there is not a library, or was made by a newer Dateline.
+            LibraryStorageError: the folder cannot be created, read or written.
+            LibraryFormatError: the folder's library.db is not a library, or was made by a newer
+                Dateline.
             LibraryDamagedError: library.db is malformed.
-            LibraryEncoderError: the library's vectors were made with another encoder than the one given; where it is
-                given by name, this is found out when it is first used.
-            LibraryServerError: ``chroma`` is no such address.
+            LibraryEncoderError: the library's vectors were made with a different encoder. If the
+                encoder is given by name, this is raised when it is first used.
+            LibraryServerError: ``chroma`` is not a valid address.
         """
         check_address(chroma)
         library = cls(Store.open(library_folder(path), create=create), encoder, chroma)
         if isinstance(encoder, Encoder):
             try:
-                library.encoder  # noqa: B018 - checked against the library's
+                library.encoder  # noqa: B018 - raises if it is not the library's encoder
             except LibraryEncoderError:
                 library.close()
                 raise
@@ -103,18 +108,20 @@ class Library:
         *,
         progress: Callable[[Article, Outcome], None] | None = None,
     ) -> Added:
-        """Store articles and make them searchable; an article reported here survives a crash from then on.
+        """Store articles and make them searchable. Once reported, an article survives a crash.
 
         Args:
-            articles: any number; read as they are needed, so a generator stays one. An article whose id is known
-                replaces its older revision; one that is the same in every field is left alone.
+            articles: any number, read lazily, so a generator is not read into memory. An article
+                with a known id replaces its older revision; one that is the same in every field
+                is left alone.
             progress: called with each article once it is stored, or has failed.
 
         Returns:
-            The ids by what became of them.
+            The ids, grouped by outcome.
 
         Raises:
-            LibraryStorageError: the disk is full or read-only; what was reported before is stored.
+            LibraryStorageError: the disk is full or read-only; articles already reported are
+                stored.
             EncoderError: the encoder cannot be loaded.
         """
         ids: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
@@ -132,10 +139,10 @@ class Library:
         return Added.of(ids)
 
     def remove(self, article_ids: Iterable[str]) -> tuple[str, ...]:
-        """Take articles out, with everything that was derived from them: all of them, or on an error none.
+        """Remove articles, with everything derived from them. If one fails, none is removed.
 
         Returns:
-            The ids, each once.
+            The ids, without duplicates.
 
         Raises:
             ArticleNotFoundError: one of them is not in the library.
@@ -153,20 +160,20 @@ class Library:
         return wanted
 
     def articles(self, chosen: Filter = ANY) -> Iterator[Article]:
-        """The articles as they are now, newest first, undated ones last, without their pages.
+        """The current articles, newest first and undated ones last, without their pages.
 
         Args:
-            chosen: which ones; ``Filter.parse`` makes it of outlets and days.
+            chosen: which ones; ``Filter.parse`` makes a filter from outlets and days.
         """
         with self._store.reading() as snapshot:
             for number in snapshot.newest_first(chosen):
                 yield snapshot.article(number)
 
     def find(self, name: str) -> str:
-        """The id that this is, or that alone begins so; else the id of the record that calls itself this.
+        """Resolve a full id, the unique beginning of an id, or a record's name to an article id.
 
         Raises:
-            ArticleNotFoundError: no article is meant, or more than one.
+            ArticleNotFoundError: no article matches, or more than one does.
         """
         with self._store.reading() as snapshot:
             if snapshot.number_of(name) is not None:
@@ -192,7 +199,7 @@ class Library:
 
         Raises:
             ArticleNotFoundError: it is not in the library.
-            LibraryDamagedError: it is not what was stored.
+            LibraryDamagedError: it differs from what was stored.
         """
         with self._store.reading() as snapshot:
             number = snapshot.number_of(article_id)
@@ -209,12 +216,12 @@ class Library:
             return isinstance(article_id, str) and snapshot.number_of(article_id) is not None
 
     def outlets(self) -> tuple[str, ...]:
-        """Every outlet once, in alphabetical order, in the spelling used most."""
+        """Every outlet once, in alphabetical order, in its most common spelling."""
         with self._store.reading() as snapshot:
             return snapshot.outlets()
 
     def summary(self) -> Summary:
-        """How much the library holds, from when to when, and from whom."""
+        """How much the library holds, over which dates, and from which outlets."""
         with self._store.reading() as snapshot:
             return snapshot.summary()
 
@@ -228,19 +235,22 @@ class Library:
         since: date | None = None,
         until: date | None = None,
     ) -> list[Hit]:
-        """The passages that are most likely to answer a question, best first; copies of one story are shown once.
+        """Find the passages most likely to answer a question, best first.
+
+        Copies of one story are shown once.
 
         Args:
-            question: any text with a word in it; the encoder reads its beginning.
+            question: any text with a word in it; the encoder may read only its beginning.
             limit: at most this many hits.
-            as_of: the day that "this week" counts from; articles near it are preferred, none is hidden.
-            outlets: names of the only outlets to use, in any case and with or without accents.
-            since: the first day to use; undated articles are then left out.
-            until: the last day to use; likewise.
+            as_of: the day that "this week" counts from; articles near it are preferred, none is
+                hidden.
+            outlets: search only these outlets; case and accents do not matter.
+            since: the first day to search; undated articles are then left out.
+            until: the last day to search; undated articles are then left out.
 
         Raises:
-            SearchError: an argument that cannot be searched with.
-            LibraryDamagedError: something that the search read is not what was stored.
+            SearchError: an argument is invalid.
+            LibraryDamagedError: something that the search read differs from what was stored.
         """
         check_question(question, limit)
         check_day("as_of", as_of)
@@ -254,34 +264,35 @@ class Library:
         )
 
     def correct(self, question: str) -> str:
-        """The question with words that no article holds replaced by the nearest that one holds, if any is near.
+        """Replace words of a question that no article contains with close ones that do occur.
+
+        A word with no close match is kept.
 
         Args:
-            question: as it was typed. Offsets do not survive.
+            question: as it was typed. Its offsets are not preserved.
         """
         with self._store.reading() as snapshot:
             return question if snapshot.is_empty() else snapshot.correct(question)
 
     @property
     def encoder(self) -> Encoder:
-        """What the library's vectors are made with; loaded when first asked for.
+        """The encoder that makes the library's vectors; loaded on first use.
 
         Raises:
             EncoderError: it cannot be loaded.
-            LibraryEncoderError: the library's vectors were made with another one.
+            LibraryEncoderError: the library's vectors were made with a different one.
         """
         with self._loading, self._store.reading() as snapshot:
             encoder = self._encoder or (
                 load_encoder(self._given) if self._given else load_remembered(snapshot)
             )
-            check_encoder(
-                snapshot, encoder
-            )  # each time: others may have emptied the library, and begun anew
+            # Checked each time: other processes may have emptied the library and started anew.
+            check_encoder(snapshot, encoder)
             self._encoder = encoder
             return encoder
 
     def warm(self) -> None:
-        """Load everything that a first search would wait for; a long way of Chroma's is gone in the background."""
+        """Load everything a first search would wait for; Chroma catches up in the background."""
         self._searcher.warm()
         if len(self):
             self.encoder.encode_question("warm")
@@ -289,57 +300,63 @@ class Library:
             self._index.follow_in_background()
 
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
-        """See that everything is what was stored, and that the indexes agree with it.
+        """Check that everything is as it was stored, and that the indexes agree with it.
 
         Args:
-            progress: called with the number of articles checked, and of all.
+            progress: called with the number of articles checked, and the total.
 
         Returns:
-            A line for each problem found, with its remedy; empty where all is well.
+            A line for each problem found, with its remedy; empty if there are none.
         """
         return verify(self._store, self._index, progress)
 
     def repair(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
-        """Make both indexes anew from the articles, and vectors that are damaged from their texts; nothing is dropped.
+        """Rebuild both indexes from the articles, and damaged vectors from their texts.
+
+        Nothing is dropped.
 
         Args:
-            progress: called with the number of articles done, and of all.
+            progress: called with the number of articles done, and the total.
 
         Returns:
-            A line for each article or page that could not be repaired and was set aside, with its remedy.
+            A line for each article or page that could not be repaired and was set aside, with its
+            remedy.
         """
         return repair(self._store, self._index, lambda: self.encoder, progress)
 
     def snapshot(
         self, path: str | Path, *, progress: Callable[[int, int], None] | None = None
     ) -> None:
-        """Write the library as it is now into one new file, while others go on using it; ``index.restore`` reads it.
+        """Write the library as it is now to one new file, while others go on using it.
+
+        ``index.restore`` reads the file.
 
         Args:
-            path: of a file that is not there yet.
-            progress: called with the number of pages written, and of all.
+            path: of the new file; it must not exist yet.
+            progress: called with the number of database pages written, and the total.
 
         Raises:
-            LibraryStorageError: the file is there already, or cannot be written; then nothing is left behind.
+            LibraryStorageError: the file exists already, or cannot be written; then nothing is
+                left behind.
             LibraryDamagedError: library.db is malformed.
         """
         take_snapshot(self._store, Path(path).expanduser(), progress)
 
     def compact(self) -> bool:
-        """Write all files anew, so that nothing that was removed is left on the disk.
+        """Rewrite all files, so that nothing that was removed is left on the disk.
 
         Returns:
-            False where other processes use the library: what was removed goes once they have closed it, and it is
-            compacted again.
+            False if other processes use the library; close them and compact again to erase
+            removed articles.
 
         Raises:
-            LibraryStorageError: the disk is full, as for a while it takes twice the room.
+            LibraryStorageError: the disk is full; compacting takes twice the space for a while.
         """
         emptied = self._store.compact()
         return self._index.rebuild() and emptied
 
     def close(self) -> None:
-        """Close the files; twice is once. A library that nobody closes is closed when the program ends."""
+        """Close the files. Idempotent. An unclosed library is closed when the program ends."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -350,6 +367,6 @@ class Library:
 
 
 def _close(index: VectorIndex, store: Store) -> None:
-    if store.process == os.getpid():  # a forked child's exit is none of the library's
+    if store.process == os.getpid():  # a forked child must not close its parent's library
         index.close()
         store.close()

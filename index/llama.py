@@ -1,9 +1,9 @@
-"""Dateline as LlamaIndex components: our passages as a node parser, our search as a retriever.
+"""Dateline as LlamaIndex components: its passages as a node parser, its search as a retriever.
 
     pipeline = IngestionPipeline(transformations=[DatelineNodeParser()])
     engine = RetrieverQueryEngine.from_args(DatelineRetriever(library), llm=llm)
 
-Nothing else in index imports this module, so LlamaIndex is loaded for those who use it. Knows nothing of LLMs.
+Nothing else in index imports this module, so LlamaIndex is loaded only by those who use it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,14 @@ from index.hit import Hit, Passage
 from index.library import Library
 
 TITLE_ONLY = {"metadata_template": "{value}", "text_template": "{metadata_str}\n{content}"}
-"""What LlamaIndex embeds of a node is then our passage input: the title line and the passage."""
+"""With these templates LlamaIndex embeds our passage input: the title line and the passage."""
 
 
 def article_document(article: Article) -> Document:
-    """An article as a LlamaIndex document: title, outlet, url and day published as metadata, where known."""
+    """An article as a LlamaIndex document.
+
+    Title, outlet, url and publication day become metadata, if known.
+    """
     metadata = _metadata(article)
     return Document(
         id_=article.id,
@@ -49,13 +52,13 @@ def article_document(article: Article) -> Document:
 
 
 class DatelineNodeParser(NodeParser):
-    """Documents to nodes that are runs of whole sentences and fit the encoder with their title line.
+    """Split documents into nodes: runs of whole sentences that fit the encoder with their title.
 
-    ``node.text == document.text[node.start_char_idx : node.end_char_idx]``, always. Nodes inherit the document's
-    metadata; only the title is embedded with them.
+    Always, ``node.text == document.text[node.start_char_idx : node.end_char_idx]``. Nodes inherit
+    the document's metadata; only the title is embedded with them.
 
     Args:
-        encoder: whose word pieces are counted and whose limit is kept; the default encoder if None.
+        encoder: counts the word pieces and sets the limit; the default encoder if None.
     """
 
     _encoder: Encoder = PrivateAttr()
@@ -70,8 +73,11 @@ class DatelineNodeParser(NodeParser):
         return "DatelineNodeParser"
 
     def _parse_nodes(
-        self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any
-    ) -> list[BaseNode]:  # noqa: ANN401 - LlamaIndex's signature
+        self,
+        nodes: Sequence[BaseNode],
+        show_progress: bool = False,
+        **kwargs: Any,  # noqa: ANN401 - LlamaIndex's signature
+    ) -> list[BaseNode]:
         return [passage for node in nodes for passage in self._split(node)]
 
     def _split(self, node: BaseNode) -> list[TextNode]:
@@ -91,7 +97,7 @@ class DatelineNodeParser(NodeParser):
     def _postprocess_parsed_nodes(
         self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]
     ) -> list[BaseNode]:
-        """As LlamaIndex does it, but for the offsets: it looks them up with ``str.find``, we know them."""
+        """Do what LlamaIndex does, but keep our offsets; it looks them up with ``str.find``."""
         offsets = [
             (node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)
         ]
@@ -103,7 +109,7 @@ class DatelineNodeParser(NodeParser):
 
 
 class DatelineRetriever(BaseRetriever):
-    """``Library.search`` as a LlamaIndex retriever; give the query engine an LLM of your own.
+    """``Library.search`` as a LlamaIndex retriever; bring your own LLM for the query engine.
 
     Args:
         library: an open library.
@@ -175,6 +181,6 @@ def _metadata(article: Article) -> dict[str, str]:
 
 
 def _all_but_title(metadata: dict[str, Any]) -> list[str]:
-    """What is not embedded; a title so long that our passage input would cut it is among it."""
+    """Metadata keys not to embed: all but a title short enough that our passage input keeps it."""
     keep = len(str(metadata.get("title", "")).encode()) <= TITLE_BYTES
     return [key for key in metadata if key != "title" or not keep]

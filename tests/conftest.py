@@ -1,4 +1,4 @@
-"""Fixtures that several packages share: the real encoder, the samples' library, the two pages of the first users."""
+"""Fixtures shared by several packages: the real encoder, the samples, two pasted pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index import Library
 
 settings.register_profile(
     "untimed", deadline=None
-)  # a busy machine is no bug; speed is measured in benchmarks
+)  # a busy machine is not a bug; benchmarks measure speed
 settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -31,7 +31,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture(scope="session")
 def pages() -> list[Article]:
-    """The two pasted pages that the project was first meant for."""
+    """The two pasted pages that the project was first made for."""
     folder = SHARED / "articles"
     if not folder.is_dir():
         pytest.skip("the two pasted pages are not beside this checkout (../shared/articles)")
@@ -42,7 +42,7 @@ def pages() -> list[Article]:
 def two_pages(
     pages: list[Article], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Assistant]:
-    """An assistant over the two pages alone."""
+    """An assistant over only the two pages."""
     with Library.open(tmp_path_factory.mktemp("pages") / "library") as library:
         library.add(pages)
         yield Assistant(library, Settings())

@@ -1,4 +1,4 @@
-"""Small stand-ins for what is slow, each behind the Protocol of the real thing."""
+"""Small, fast stand-ins, each with the Protocol of the real thing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 
 class WordEncoder:
-    """An encoder without weights: hashed bags of words, so that texts that share words are near each other."""
+    """An encoder without weights: hashed bags of words.
+
+    Texts that share words are near each other.
+    """
 
     name = "word-encoder"
     dim = 64

@@ -1,4 +1,4 @@
-"""The arrows between the packages, and who may import what, read from the code's own imports."""
+"""The dependencies between packages, and who may import what, read from the code's imports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ HEAVY = {
     "trafilatura",
     "sklearn",
 }
-# A vendor's classes extended, imported only by who uses that vendor; and what makes weights, imported by nothing.
+# May import heavy packages at their top: llama.py extends a vendor's classes and is imported only
+# for that vendor; training makes the weights and is imported by no other module.
 APART = ("index/llama.py", "assistant/training/")
 MODULES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
 
@@ -42,7 +43,7 @@ def name(path: Path) -> str:
 
 
 def imports(tree: ast.AST, *, top_only: bool = False) -> Iterator[tuple[str, bool]]:
-    """(dotted module, whether names are taken from it), leaving TYPE_CHECKING blocks out."""
+    """(dotted module, whether names are taken from it), without TYPE_CHECKING blocks."""
     nodes = [tree] if not top_only else []
     if top_only:
         assert isinstance(tree, ast.Module)
@@ -138,7 +139,7 @@ def test_every_module_says_what_it_does(module: tuple[str, ast.Module]) -> None:
 
 
 def test_functions_stay_readable(module: tuple[str, ast.Module]) -> None:
-    """At most 40 lines, docstrings apart."""
+    """At most 40 lines, without docstrings."""
     path, tree = module
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

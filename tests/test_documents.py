@@ -1,4 +1,8 @@
-"""The documents say what is so: commands print what they show, Python runs, links lead to files, the tree is true."""
+"""The documents are true.
+
+Commands print what the documents show, their Python runs, links lead to files, and the tree of
+files is right.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new user's data folder; the first command fills the samples' library."""
+    """A new user's data folder; the first command creates the samples' library."""
     return tmp_path_factory.mktemp("home")
 
 

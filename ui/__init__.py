@@ -1,1 +1,1 @@
-"""The people-facing side: the web chat and the dateline command."""
+"""The user interfaces: the web chat and the ``dateline`` command."""

@@ -1,4 +1,4 @@
-"""``python -m ui`` is ``dateline``."""
+"""``python -m ui`` runs ``dateline``."""
 
 from ui.cli import main
 

@@ -1,6 +1,6 @@
-"""The ``dateline`` command: thin over ``corpus``, ``index`` and ``assistant``, which are imported only when used.
+"""The ``dateline`` command: a thin layer over ``corpus``, ``index`` and ``assistant``.
 
-Results go to stdout, progress and errors to stderr. Knows nothing of how articles are read, found or answered from.
+These are imported only when used. Results go to stdout, progress and errors to stderr.
 """
 
 from __future__ import annotations
@@ -36,10 +36,13 @@ app = typer.Typer(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; exits 0 when done, 1 with one line on stderr for what the user can mend, 2 for wrong usage.
+    """Run the command.
+
+    Exits 0 on success, 1 with one line on stderr for an error that the user can fix, 2 for wrong
+    usage.
 
     Args:
-        arguments: those of the process where None.
+        arguments: the command line; None takes that of the process.
     """
     screen.prepare_streams()
     try:
@@ -56,7 +59,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from corpus import CorpusError
     from index import LibraryError
 
-    return AssistantError, CorpusError, LibraryError, OSError  # the last: a full disk behind stdout
+    return AssistantError, CorpusError, LibraryError, OSError  # the last: stdout on a full disk
 
 
 @app.callback(help=helptext.DATELINE)
@@ -129,7 +132,7 @@ def ask(
 def chat(
     context: typer.Context, library: LibraryOption = None, samples: SamplesOption = False
 ) -> None:
-    """Talk with the articles here in the terminal."""
+    """Chat with the articles in the terminal."""
     from ui.terminal.conversation import converse
 
     with open_library(context, library, samples) as opened:
@@ -140,9 +143,9 @@ def chat(
 def serve(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 is everyone.")
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for everyone.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 7860,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 7860,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser.")
     ] = False,
@@ -185,7 +188,7 @@ def list_articles(
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the articles, newest first: id, day, outlet, title."""
+    """List the articles with id, day, outlet and title, newest first."""
     from index import Filter
     from ui.terminal.views import article_rows
 
@@ -205,13 +208,14 @@ def show(
     context: typer.Context,
     article_id: Annotated[str, typer.Argument(metavar="ID", hidden=True)],
     page: Annotated[
-        bool, typer.Option("--page", help="The whole page, what was left out struck through.")
+        bool,
+        typer.Option("--page", help="Show the whole page, with what was left out struck through."),
     ] = False,
     library: LibraryOption = None,
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an article and what is known of it."""
+    """Show an article and its metadata."""
     from ui.terminal.views import article_view
 
     with open_library(context, library, samples) as opened:
@@ -230,7 +234,7 @@ def remove(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove articles, by the ids (or beginnings of ids) of "dateline list"."""
+    """Remove articles by id, or the beginning of one, as shown by "dateline list"."""
     with open_library(context, library, own=True) as opened:
         identities = list(dict.fromkeys(opened.find(article_id) for article_id in article_ids))
         opened.remove(identities)
@@ -249,7 +253,7 @@ def evaluate(
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the answers to questions whose answers you know."""
+    """Measure how well questions with known answers are answered."""
     from assistant import Assistant, read_questions
     from ui.terminal.evaluating import evaluate_with_progress, evaluation_view
 

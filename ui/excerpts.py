@@ -1,4 +1,4 @@
-"""The closest sentences, each with some of the passage around it. Pure, and knows nothing of screens."""
+"""The closest sentences, each with some of the passage around it. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from textwrap import shorten
 from assistant import Abstention, Answer, Near
 
 AROUND = 90
-"""Characters before and after the sentence that are shown, at most."""
+"""Maximum number of characters shown before the sentence, and after it."""
 SHOWN = 3
-"""The closest sentences that are shown, at most."""
+"""Maximum number of closest sentences shown."""
 _CUT = "…"
 
 
 def closest(answer: Answer) -> tuple[Near, ...]:
-    """The sentences to show where no sure answer was found; none where the articles have nothing on the topic."""
+    """The sentences to show if no sure answer was found.
+
+    There are none if the articles have nothing on the topic.
+    """
     return () if answer.abstention is Abstention.NO_MATCH else answer.nearest[:SHOWN]
 
 
 def excerpt(near: Near) -> tuple[str, str, str]:
-    """What stands before the sentence, the sentence, and what stands after it, cut at words."""
+    """The text before the sentence, the sentence, and the text after it, cut at words."""
     passage, text = near.passage, near.article.text
     before = text[passage.start : near.start]
     after = text[near.end : passage.end]

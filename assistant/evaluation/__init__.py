@@ -1,1 +1,1 @@
-"""How well questions are answered whose answers are known."""
+"""Evaluate an assistant on questions with known answers."""

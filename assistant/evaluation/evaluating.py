@@ -1,9 +1,9 @@
-"""How well an assistant answers questions whose answers are known: found, quoted, answered in short, declined.
+"""Measure how well an assistant finds, quotes, answers or declines questions with known answers.
 
     evaluation = evaluate(read_questions("questions.jsonl"), Assistant(library))
     evaluation.scores["right_first"].value
 
-Each question is answered once, as a user would be; the page to read first is ``evaluate``. Knows nothing of screens.
+Each question is answered once, as it would be for a user. Start reading at ``evaluate``.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ DEPTHS = (1, 4, 10, 20)
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What came of every question, and the scores.
+    """The judgement of every question, and the scores.
 
     Attributes:
         judgements: in the order of the questions.
-        articles: how many the library held.
+        articles: number of articles in the library.
     """
 
     judgements: tuple[Judgement, ...]
@@ -40,19 +40,21 @@ class Evaluation:
 
     @cached_property
     def scores(self) -> Mapping[str, Score]:
-        """Means in [0, 1] by name, each over the questions that it can be said of.
+        """Means in [0, 1] by name, each over the questions that it applies to.
 
-        - ``article@k``, ``answer@k``: a passage of a named article, or one that is right as a quotation is, is among
-          the first k.
-        - ``right_first``, ``right_any``: the first quotation, or any, is right; an abstention is wrong. A quotation is
-          right that holds a sentence of the evidence, or is of a named article and holds an accepted answer, as far as
-          these are given.
+        - ``article@k``: the first k passages include one of a named article.
+        - ``answer@k``: the first k passages include one that would be right as a quotation.
+        - ``right_first``, ``right_any``: the first quotation, or any, is right; an abstention is
+          wrong. A quotation is right if it holds a sentence of the evidence, or if it is from a
+          named article and holds an accepted answer, as far as these are given.
         - ``exact``, ``f1``: of ``short_answer``; an abstention counts 0.
         - ``false_refusals``: share of the answerable questions that were declined.
-        - ``false_answers``: share of the others that were answered.
-        - ``auroc``: how often, of an answerable and another question, the former has the higher confidence.
-        - ``confidence``, ``right_answers``: of the answers that can be judged, the mean confidence and the share whose
-          first quotation is right; alike where confidence is calibrated.
+        - ``false_answers``: share of the unanswerable questions that were answered.
+        - ``auroc``: how often an answerable question has a higher confidence than an unanswerable
+          one.
+        - ``confidence``, ``right_answers``: over the answers that can be judged, the mean
+          confidence and the share whose first quotation is right; equal if confidence is
+          calibrated.
         """
         scores = {name: mean_score(self._values(measure)) for name, measure in _MEASURES.items()}
         confidences = [
@@ -69,11 +71,11 @@ class Evaluation:
         return [value for one in self.judgements if (value := measure(one)) is not None]
 
     def seconds(self, percentile: float) -> float:
-        """The percentile, 0 to 100, of the seconds that an answer took."""
+        """The given percentile, 0 to 100, of the seconds that an answer took."""
         return float(np.percentile([one.seconds for one in self.judgements], percentile))
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dictionary with every question's record."""
+        """A JSON-ready dictionary with a record of every question."""
         answerable = sum(one.question.answerable for one in self.judgements)
         return {
             "articles": self.articles,
@@ -92,11 +94,11 @@ def evaluate(
     *,
     progress: Callable[[Judgement], None] | None = None,
 ) -> Evaluation:
-    """Ask every question, once everything is loaded, and judge the answers.
+    """Load everything, then ask every question and judge the answers.
 
     Args:
-        questions: from ``read_questions``, or built.
-        assistant: over the library that is to answer.
+        questions: from ``read_questions``, or built in code.
+        assistant: the assistant to evaluate, with its library.
         progress: called with each judgement when it is made.
 
     Raises:
@@ -105,7 +107,7 @@ def evaluate(
     """
     questions = tuple(questions)
     if not questions:
-        raise QuestionSetError("found no question; expected one at least; see read_questions")
+        raise QuestionSetError("found no question; expected at least one; see read_questions")
     gold = _find_articles(assistant.library, questions)
     assistant.warm()
     judgements = []
@@ -123,10 +125,10 @@ def evaluate(
 def _find_articles(
     library: Library, questions: Iterable[GoldQuestion]
 ) -> dict[str, frozenset[str]]:
-    """The ids that each name of an article stands for: of two records with one URL or one name, both.
+    """The ids that each article name stands for; several if records share a URL or a name.
 
     Raises:
-        QuestionSetError: a name is that of no article, or the beginning of several ids.
+        QuestionSetError: a name matches no article, or is the beginning of several ids.
     """
     wanted = {name: question.id for question in questions for name in question.articles}
     by_id: dict[str, set[str]] = {}
@@ -148,21 +150,22 @@ def _find_articles(
             )
             expected = "the id, record id or URL of one in the library"
             raise QuestionSetError(
-                f'question {asking!r}: found {what}; expected {expected}; "dateline list" has the ids'
+                f"question {asking!r}: found {what}; expected {expected}; "
+                '"dateline list" shows the ids'
             )
         found[name] = frozenset(ids or begun)
     return found
 
 
 def _strip(url: str) -> str:
-    """The address without what does not choose the page."""
+    """The URL without the parts that do not select the page: fragment and trailing slash."""
     return url.partition("#")[0].rstrip("/")
 
 
 def _at(
     depth: int, rank_of: Callable[[Judgement], int | None]
 ) -> Callable[[Judgement], float | None]:
-    """Recall at a depth."""
+    """Recall at this depth."""
 
     def measure(one: Judgement) -> float | None:
         rank = rank_of(one)
@@ -176,7 +179,7 @@ def _confidence(one: Judgement) -> float | None:
 
 
 def _is_right_answer(one: Judgement) -> float | None:
-    """Of an answer that can be judged, whether its first quotation is right."""
+    """Whether the first quotation of an answer is right; None if it cannot be judged."""
     if one.abstained or (one.question.answerable and one.right is None):
         return None
     return float(one.right is not None and one.right[0])

@@ -1,7 +1,4 @@
-"""A question whose answer is known, what an assistant answered, and what was right or wrong with that.
-
-Knows nothing of other questions, or of scores.
-"""
+"""Judge an assistant's answer to one question with a known answer."""
 
 from __future__ import annotations
 
@@ -18,37 +15,38 @@ from assistant.result import Answer, Citation
 from index import Hit
 
 DEPTH = 20
-"""How many of the best passages are looked through for the answer; more where more are read."""
+"""How many of the best passages are checked for the answer; more if the reader reads more."""
 
 
 class Failure(StrEnum):
     """What was wrong with an answer."""
 
     NOT_FOUND = "not found"
-    """No passage that was read holds the answer, or where none is given, none is of a named article."""
+    """No passage read holds the answer or, if no answer is given, is from a named article."""
     REFUSED = "refused"
-    """It was found, if anybody knows where it is, and declined."""
+    """The answer was found, or its place is not known, and the question was declined."""
     NOT_QUOTED = "not quoted"
-    """It was found, and something else was quoted."""
+    """The answer was found, but something else was quoted."""
     NOT_FIRST = "not first"
-    """It was quoted, but after something else."""
+    """The answer was quoted, but after something else."""
     ANSWERED = "answered"
-    """The articles do not hold the answer, and something was quoted all the same."""
+    """The articles do not hold the answer, but something was quoted anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A question with its answer, and how right that is. None is what cannot be said.
+    """A question with its answer, and how right that is. None means that it cannot be judged.
 
     Attributes:
-        question: with what is known of its answer.
+        question: the question, with what is known of its answer.
         answer: what the assistant answered.
-        seconds: how long it took.
-        article_rank: rank from 1 of the first hit of a named article; 0 where there is none among the first 20.
-        answer_rank: likewise, of the first passage that is right, as ``is_right`` says.
+        seconds: how long the answer took.
+        article_rank: rank, from 1, of the first hit of a named article; 0 if there is none among
+            the first 20.
+        answer_rank: the same for the first passage that ``is_right``.
         right: for each quotation, whether it is right.
-        exact, f1: of ``short_answer``, as SQuAD 2.0 scores it; 0 where there is none.
-        failure: what was wrong; None where nothing was.
+        exact, f1: scores of ``short_answer`` as in SQuAD 2.0; 0 if there is none.
+        failure: what was wrong; None if nothing was.
     """
 
     question: GoldQuestion
@@ -63,11 +61,11 @@ class Judgement:
 
     @property
     def abstained(self) -> bool:
-        """Whether there is no answer."""
+        """Whether the assistant abstained."""
         return self.answer.abstention is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dictionary; articles by id alone."""
+        """A JSON-ready dictionary; articles are given by id only."""
         return {
             "id": self.question.id,
             "kind": self.question.kind,
@@ -102,12 +100,12 @@ class Judgement:
 
 
 def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -> Judgement:
-    """Ask a question, and see what is right with the answer.
+    """Ask a question and judge the answer.
 
     Args:
-        question: with what is known of its answer.
-        gold: ids of the articles that it names.
-        assistant: that answers.
+        question: the question, with what is known of its answer.
+        gold: ids of the articles that the question names.
+        assistant: the assistant to ask.
 
     Raises:
         LibraryError: the library cannot be read.
@@ -148,7 +146,7 @@ def judge(question: GoldQuestion, gold: Collection[str], assistant: Assistant) -
 
 
 def _ask(question: GoldQuestion, assistant: Assistant) -> tuple[Answer, float]:
-    """The answer, after what is asked before it, and the seconds that it took."""
+    """Ask the history, then the question; returns its answer and the seconds that it took."""
     history: list[Answer] = []
     seconds = 0.0
     for asked in (*question.history, question.question):
@@ -169,12 +167,12 @@ def _ask(question: GoldQuestion, assistant: Assistant) -> tuple[Answer, float]:
 def is_right(
     question: GoldQuestion, gold: Collection[str], found: Hit | Citation, text: str
 ) -> bool:
-    """Whether a text answers: it holds a sentence of the evidence, or an accepted answer where one is expected.
+    """Whether a text answers: it holds a sentence of the evidence, or an accepted answer if given.
 
     Args:
-        question: with what is known of its answer.
-        gold: ids of the articles that it names; where it names some, an answer has to be of one of them.
-        found: where the text stands.
+        question: the question, with what is known of its answer.
+        gold: ids of the articles that it names; if any, an accepted answer counts only in them.
+        found: the hit or citation that the text is from.
         text: a quotation, a sentence or a passage.
     """
     if question.evidence and holds(text, question.evidence):
@@ -189,7 +187,7 @@ def is_right(
 def _score(
     measure: Callable[[str, Collection[str]], float], short: str | None, answers: Collection[str]
 ) -> float | None:
-    """Of a short answer; none at all scores 0, though SQuAD reads an accepted "A" as if it were nothing too."""
+    """The score of a short answer; 0 if there is none, even if SQuAD normalises an answer to ""."""
     return None if not answers else measure(short, answers) if short else 0.0
 
 
@@ -208,7 +206,7 @@ def _find_failure(
 
 
 def _is_of(gold: Collection[str], found: Hit | Citation) -> bool:
-    """Whether it is of one of the articles; a copy of one will do."""
+    """Whether it is from one of the articles, or from a copy of one."""
     return any(article.id in gold for article in (found.article, *found.also_in))
 
 

@@ -1,7 +1,8 @@
-"""Scores of answers against accepted ones, and how sure a score is. Knows nothing of articles or questions.
+"""Score answers against accepted ones, with bootstrap intervals.
 
 Exact match and F1 compare words as the official script of SQuAD 2.0 does (Rajpurkar et al. 2018,
-https://arxiv.org/abs/1806.03822). Intervals are percentiles of a bootstrap over questions (Efron 1979).
+https://arxiv.org/abs/1806.03822). Intervals are percentiles of a bootstrap over questions (Efron
+1979).
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class Score:
     """A mean over questions with its 95 % bootstrap interval.
 
     Attributes:
-        value: in [0, 1]; None where ``count`` is 0.
-        low, high: the interval; None where every draw gives the value, which says nothing of how sure it is.
-        count: of questions.
+        value: in [0, 1]; None if ``count`` is 0.
+        low, high: the interval; None if every draw gives the same value, which says nothing about
+            its uncertainty.
+        count: number of questions.
     """
 
     value: float | None
@@ -47,23 +49,23 @@ class Score:
 
 
 def spell(text: str) -> str:
-    """The words alone, folded, one blank between them: "Türkiye's $2.5 billion" -> "turkiye s 2 5 billion"."""
+    """Folded words, joined by blanks: "Türkiye's $2.5 billion" -> "turkiye s 2 5 billion"."""
     return " ".join(_WORDS.findall(fold(text)))
 
 
 def holds(text: str, answers: Iterable[str]) -> bool:
-    """Whether one of the answers stands in the text, as whole words; case, accents and punctuation aside."""
+    """Whether the text holds an answer as whole words, ignoring case, accents and punctuation."""
     spelled = f" {spell(text)} "
     return any(f" {words} " in spelled for words in map(spell, answers) if words)
 
 
 def exact_match(found: str, answers: Iterable[str]) -> float:
-    """1 where what was found is an accepted answer, as SQuAD normalises both, else 0; "" is no answer."""
+    """1 if ``found`` is an accepted answer once SQuAD normalises both, else 0; "" is no answer."""
     return max(float(_normalise(found) == _normalise(answer)) for answer in answers)
 
 
 def f1(found: str, answers: Iterable[str]) -> float:
-    """The best F1, in [0, 1], of the words of what was found against an accepted answer's; "" is no answer."""
+    """The best word F1, in [0, 1], of ``found`` against an accepted answer; "" is no answer."""
     return max(_f1(_normalise(found).split(), _normalise(answer).split()) for answer in answers)
 
 
@@ -75,17 +77,20 @@ def _f1(found: list[str], expected: list[str]) -> float:
 
 
 def _normalise(text: str) -> str:
-    """Lower case, without punctuation, then without articles, then with single blanks, in that order."""
+    """Lower the case, then remove punctuation, articles and repeated blanks, in that order."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def mean_score(values: Sequence[float]) -> Score:
-    """The mean of one value a question."""
+    """The mean of one value per question."""
     return _score([np.array(values, dtype=np.float64)], lambda sample: float(sample[0].mean()))
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> Score:
-    """How often a positive one has the higher value, ties counting half; questions of each kind are drawn apart."""
+    """How often a positive question has a higher value than a negative one; ties count half.
+
+    The bootstrap draws questions of each kind separately.
+    """
     samples = [np.array(positive, dtype=np.float64), np.array(negative, dtype=np.float64)]
 
     def area(sample: Sequence[Numbers]) -> float:
@@ -97,9 +102,10 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> Score:
 
 
 def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int = 10) -> Score:
-    """How far confidence and accuracy lie apart, over bins of equal width (Guo et al. 2017, arXiv:1706.04599).
+    """Expected calibration error over bins of equal width (Guo et al. 2017, arXiv:1706.04599).
 
-    The interval's lower end is too high where the error is small, since drawing questions anew can only add to it.
+    This is how far confidence and accuracy differ. The interval's lower end is too high where the
+    error is small, since resampling questions can only add to it.
     """
 
     def error(sample: Sequence[Numbers]) -> float:

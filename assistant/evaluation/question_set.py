@@ -1,4 +1,4 @@
-"""Questions with what is known of their answers, read from a file of JSON lines. Knows nothing of answering them.
+"""Read questions, with what is known of their answers, from a JSON Lines file.
 
 {"question": "How much did Türkiye pay?", "answer": ["$2.5 billion", "2.5 billion dollars"]}
 {"question": "Who led the inquiry?", "articles": "https://example.com/ferry", "as_of": "2024-06-30"}
@@ -43,17 +43,18 @@ class GoldQuestion:
     """A question, and what is known of its answer.
 
     Attributes:
-        id: the file's own, else "line 7".
+        id: the one in the file, else "line 7".
         question: what is asked.
-        answers: the accepted ones, of which any will do; empty where none is known.
-        evidence: sentences that give the answer, of which any will do.
-        articles: ids, beginnings of ids, record ids or URLs of articles that hold the answer, of which any will do.
+        answers: accepted answers, any of which will do; empty if none is known.
+        evidence: sentences that give the answer, any of which will do.
+        articles: ids, beginnings of ids, record ids or URLs of articles that hold the answer, any
+            of which will do.
         answerable: whether the articles hold the answer.
-        kind: a label of the user's own.
-        history: what is asked before it, oldest first.
-        as_of: where "this week" counts from.
+        kind: the user's own label.
+        history: questions asked before this one, oldest first.
+        as_of: the day that "this week" counts from.
         outlets: only articles of these outlets; None for any.
-        since, until: only articles of these days, both included.
+        since, until: only articles from these days, both included.
     """
 
     id: str
@@ -72,20 +73,22 @@ class GoldQuestion:
     def __post_init__(self) -> None:
         if not self.answerable and (self.answers or self.evidence or self.articles):
             raise ValueError(
-                f"question {self.id}: what cannot be answered has no answer and no article"
+                f"question {self.id}: an unanswerable question has no answer, evidence or article"
             )
 
 
 def read_questions(path: str | Path) -> tuple[GoldQuestion, ...]:
-    """Read a file of questions, one JSON object a line; blank lines are skipped.
+    """Read a file of questions, one JSON object per line; blank lines are skipped.
 
-    The fields are named as in ``GoldQuestion``, but for ``answer``: an accepted one, or a list of them. Required are
-    ``question`` and at least one of ``answer``, ``evidence``, ``articles`` and ``answerable``. ``article`` and
-    ``asked`` are read as ``articles`` and ``as_of``; where a list is expected, a single string will do, and an empty
-    list is as if it were not there. A ``note`` is for whoever reads the file.
+    The fields are named as in ``GoldQuestion``, except for ``answer``: an accepted answer, or a
+    list of them. ``question`` and at least one of ``answer``, ``evidence``, ``articles`` and
+    ``answerable`` are required. ``article`` and ``asked`` are read as ``articles`` and ``as_of``.
+    Where a list is expected, a single string will do, and an empty list counts as absent. A
+    ``note`` is a comment for readers of the file.
 
     Raises:
-        QuestionSetError: the file cannot be read, holds no question, or a line of it is none.
+        QuestionSetError: the file cannot be read, holds no question, or has a line that is not a
+            valid question.
     """
     questions: dict[str, GoldQuestion] = {}
     for number, line in _lines(Path(path)):
@@ -96,11 +99,11 @@ def read_questions(path: str | Path) -> tuple[GoldQuestion, ...]:
                 where,
                 f"a second question with the id {question.id!r}",
                 "each id once",
-                "give it one of its own",
+                "give it an id of its own",
             )
         questions[question.id] = question
     if not questions:
-        raise _error(str(path), "no question", _LINES, "write some")
+        raise _error(str(path), "no question", _LINES, "add questions")
     return tuple(questions.values())
 
 
@@ -139,7 +142,7 @@ def _parse(where: str, line: str) -> dict[str, Any]:
             if isinstance(error, RecursionError)
             else f"broken JSON ({error})"
         )
-        raise _error(where, found, _LINES, "mend that line") from None
+        raise _error(where, found, _LINES, "fix that line") from None
     if not isinstance(record, dict):
         raise _error(
             where,
@@ -151,7 +154,7 @@ def _parse(where: str, line: str) -> dict[str, Any]:
 
 
 class _TwiceError(Exception):
-    """A field that an object has twice, of which JSON would keep the last."""
+    """An object has a field twice; JSON would keep only the last."""
 
 
 def _rename(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -166,7 +169,7 @@ def _rename(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A line's fields, each checked when it is asked for; null is as if it were not there."""
+    """A line's fields, each checked when it is read; null counts as absent."""
 
     where: str
     fields: Mapping[str, Any]
@@ -198,7 +201,7 @@ class _Record:
         return question
 
     def answerable(self) -> bool:
-        """Whether the articles hold the answer; an answer or an article says so, if the field does not."""
+        """Whether the articles hold the answer; without the field, a known answer implies it."""
         said = self.fields.get("answerable")
         known = [name for name in ("answer", "evidence", "articles") if self.texts(name)]
         if said is None and not known:
@@ -239,7 +242,7 @@ class _Record:
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(one, str) and spell(one) for one in values):
             raise self.wrong(
-                f'"{name}": {_describe(value)}', "a string with words, or a list of them", "mend it"
+                f'"{name}": {_describe(value)}', "a string with words, or a list of them", "fix it"
             )
         return tuple(values)
 
@@ -261,6 +264,6 @@ def _error(where: str, found: str, expected: str, remedy: str) -> QuestionSetErr
 
 
 def _describe(value: object) -> str:
-    """The value as JSON, where it is short."""
+    """The value as JSON, cut after 60 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:60]} …"

@@ -1,1 +1,1 @@
-"""Passages to scored sentences: the trained reader, and the one by rules."""
+"""Readers, which turn passages into scored sentences: the trained one and the rule-based one."""

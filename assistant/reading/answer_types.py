@@ -1,4 +1,4 @@
-"""Where in a sentence an answer of the asked kind could stand: amounts, dates, names, reasons. Rules, no weights."""
+"""Find spans that could answer a kind of question: amounts, dates, names, reasons. Rules only."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from assistant.understanding.question import Kind
 Span = tuple[int, int]
 
 _NUMBER_WORD = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|dozens?|half|a third|a quarter"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    "hundred|dozens?|half|a third|a quarter"
 )
 _FIGURE = r"\d+(?:[.,]\d+)*"
 _SCALE = r"(?:[\s-](?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|[mk])\b)"
@@ -22,7 +23,10 @@ _MONTH_NAME = (
 )
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)(?:[a-z]*\.?)"
 _DAY_NAME = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_CURRENCY = r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|kron[ae]r?|pesos?|cents?)"
+_CURRENCY = (
+    r"(?:dollars?|euros?|pounds?|lira|rubles?|roubles?|yen|yuan|rupees?|francs?|crowns?|"
+    r"kron[ae]r?|pesos?|cents?)"
+)
 
 _MONEY = re.compile(
     rf"(?:[A-Z]{{2,3}})?[$€£¥₺₹₽]\s?{_FIGURE}{_SCALE}?|(?:USD|EUR|GBP|TRY)\s?{_FIGURE}{_SCALE}?"
@@ -37,8 +41,8 @@ _NUMBER = re.compile(
 )
 _DURATION = re.compile(
     rf"\b(?:{_FIGURE}|(?:{_NUMBER_WORD})(?:-(?:{_NUMBER_WORD}))?|an?)[\s-](?:[a-z]+[\s-])?"
-    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|feet|"
-    r"tons?|tonnes?|kg|pounds?|mph|knots)(?:[\s-]old)?\b",
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|km|kilomet(?:er|re)s?|"
+    r"miles?|met(?:er|re)s?|feet|tons?|tonnes?|kg|pounds?|mph|knots)(?:[\s-]old)?\b",
     re.I,
 )
 _DATE = re.compile(
@@ -46,28 +50,34 @@ _DATE = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s(?:19|20)\d{{2}})?\b"
     rf"|\b{_MONTH}\s(?:of\s)?(?:19|20)\d{{2}}\b"
     r"|\b(?:early |late |mid-|the end of |spring |summer |autumn |winter )?(?:19|20)\d{2}s?\b"
-    rf"|(?:(?<=\bin )|(?<=\bby )|(?<=until )|(?<=since )|(?<=from )|\b(?:last|next|late|early) ){_MONTH_NAME}(?!\w)"
-    rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}(?:\s(?:morning|afternoon|evening|night))?\b"
+    r"|(?:(?<=\bin )|(?<=\bby )|(?<=until )|(?<=since )|(?<=from )|\b(?:last|next|late|early) )"
+    rf"{_MONTH_NAME}(?!\w)"
+    rf"|\b(?:last |next |this |late |early )?{_DAY_NAME}"
+    r"(?:\s(?:morning|afternoon|evening|night))?\b"
     r"|\b(?:yesterday|today|tomorrow|tonight)\b|\b(?:last|next|this|earlier this|later this) "
     r"(?:week|month|year|spring|summer|autumn|fall|winter|decade|century)\b"
-    r"|\b(?:a|an|one|two|three|several|\d+) (?:hours?|days?|weeks?|months?|years?) (?:ago|later|earlier)\b"
+    r"|\b(?:a|an|one|two|three|several|\d+) (?:hours?|days?|weeks?|months?|years?) "
+    r"(?:ago|later|earlier)\b"
     r"|\b(?:at\s)?\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?)?\b|\b\d{1,2}\s?[ap]\.?m\.?(?!\w)"
 )
 _CAUSE = (
-    r"because(?: of)?|due to|owing to|as a result of|in response to|thanks to|so that|in order to|to avoid|to prevent|"
-    r"prompted by|caused by|blamed on|on grounds? (?:of|that)|for fear|citing"
+    r"because(?: of)?|due to|owing to|as a result of|in response to|thanks to|so that|in order to|"
+    r"to avoid|to prevent|prompted by|caused by|blamed on|on grounds? (?:of|that)|for fear|citing"
 )
 _REASON = re.compile(rf"\b(?:{_CAUSE}|after|over|amid|since|following)\b")
 _SURE_REASON = re.compile(_CAUSE)
-# Verbs whose subject is the cause: "the deal triggered a crisis", "leading Washington to remove Ankara".
+# Verbs whose subject is the cause: "the deal triggered a crisis", "leading Washington to remove
+# Ankara".
 _RESULT = re.compile(
     r",?\s(?:had |has |have )?"
-    r"(?:(?:prompt|trigger|caus|forc|spark|provok)(?:ed|es|ing)|le(?:d|ads|ading) (?:[\w’'-]+ ){0,4}to)\b"
+    r"(?:(?:prompt|trigger|caus|forc|spark|provok)(?:ed|es|ing)|"
+    r"le(?:d|ads|ading) (?:[\w’'-]+ ){0,4}to)\b"
 )
 _PLACE = re.compile(r"\b(?:in|at|near|off|from|to|outside|inside|between|along|over)\s(?:the\s)?$")
 _CALENDAR = re.compile(rf"\b(?:{_MONTH_NAME}|{_DAY_NAME})(?!\w)")
 _SPEAKS = re.compile(
-    r",?\s(?:also |has |had )?(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b"
+    r",?\s(?:also |has |had )?"
+    r"(?:said|says|told|wrote|announced|claimed|reported|denied|confirmed|argued|added)\b"
 )
 _BY = re.compile(r"(?:\bby|\bsaid|\btold|\bcalled|\bnamed)\s(?:the\s)?$")
 _CLAUSE_END = re.compile(r"[,;.!?](?:\s|$)|\s[–—-]\s")
@@ -79,10 +89,11 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
     Args:
         kind: what is asked for.
         sentence: the sentence.
-        asked: the question's content stems; what the question says already is no answer to it.
+        asked: the question's content stems; words of the question are no answer to it.
 
     Returns:
-        Offsets into the sentence, in order; for YES_NO and OTHER none, as no form tells their answer.
+        Offsets into the sentence, in order; empty for YES_NO and OTHER, whose answers have no
+        typical form.
     """
     match kind:
         case Kind.HOW_MUCH:
@@ -110,14 +121,7 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         case Kind.WHERE:
             spans = [(a, b) for a, b in find_undated_names(sentence) if _PLACE.search(sentence[:a])]
         case Kind.WHY:
-            spans = [
-                (match.start(), _clause_end(sentence, match.end()))
-                for match in _REASON.finditer(sentence)
-            ]
-            spans += [
-                (_clause_start(sentence, match.start()), match.start())
-                for match in _RESULT.finditer(sentence)
-            ]
+            spans = _find_reasons(sentence)
         case _:
             spans = []
     return [
@@ -127,19 +131,36 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
     ]
 
 
+def _find_reasons(sentence: str) -> list[Span]:
+    reasons = [
+        (match.start(), _clause_end(sentence, match.end())) for match in _REASON.finditer(sentence)
+    ]
+    causes = [
+        (_clause_start(sentence, match.start()), match.start())
+        for match in _RESULT.finditer(sentence)
+    ]
+    return reasons + causes
+
+
 def find_amounts(sentence: str) -> list[Span]:
-    """Sums of money, shares and measures, each with its unit."""
+    """Amounts of money, percentages and measures, each with its unit."""
     return [span for pattern in (_MONEY, _PERCENT, _DURATION) for span in _all(pattern, sentence)]
 
 
 def counted(sentence: str, span: Span, asked: Collection[str]) -> bool:
-    """Whether a number counts what was asked for: one of the question's words follows it closely ("100 F-35s")."""
+    """Whether a number counts what was asked for.
+
+    It does if one of the question's words follows it closely ("100 F-35s").
+    """
     following = find_terms(sentence[span[1] : span[1] + 40])[:3]
     return any(term.stem in asked for term in following)
 
 
 def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> float:
-    """How surely a span is of the asked kind, in (0, 1]: a capitalised word may name anything, "after" give a time."""
+    """How surely a span is of the asked kind, in (0, 1].
+
+    A capitalised word may name anything, and "after" may give a time.
+    """
     if kind is Kind.WHY:
         return (
             1.0
@@ -156,7 +177,7 @@ def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> f
 
 
 def find_undated_names(sentence: str) -> list[Span]:
-    """Names that are no dates and no mere figures."""
+    """Names that are neither dates nor plain figures."""
     dates = _all(_DATE, sentence) + _all(_CALENDAR, sentence)
     return [
         (a, b)

@@ -1,4 +1,4 @@
-"""What reading is done on, and what comes of it: the sentences of passages. Knows nothing of how they are scored."""
+"""What every reader takes and returns: candidate sentences of passages, and readings of them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Reading:
     Attributes:
         hit: the passage it was read in.
         start, end: character offsets of the sentence in ``hit.article.text``.
-        score: log-odds that its answer is right, calibrated: it is what the confidence is made of.
-        features: what the score was made of, by the reader's ``FEATURES``.
-        short_answer: offsets in the article of the part that answers, where its form tells.
+        score: calibrated log-odds that its answer is right; the confidence is computed from it.
+        features: what the score was computed from, in the order of the reader's ``FEATURES``.
+        short_answer: offsets in the article of the part that answers; None if it is not known.
     """
 
     hit: Hit
@@ -45,15 +45,15 @@ class Reader(Protocol):
     """Scores the sentences of passages. Thread-safe."""
 
     threshold: float
-    """Probability of being right below which its answers are not given."""
+    """Probability of being right below which no answer is given."""
 
     def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
-        """Sentences, best first; headings are never among them."""
+        """Sentences, best first; never headings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A sentence before it is read, with the stems of its words and of its surroundings."""
+    """A sentence to be read, with the stems of its words and of its surroundings."""
 
     hit: Hit
     start: int
@@ -69,14 +69,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a question asks: its kind, and its words with how much each tells."""
+    """What a question asks: its kind, and its words, each with a weight."""
 
     kind: Kind
     rarity: dict[str, float]
 
     @classmethod
     def of(cls, query: str, candidates: Sequence[Candidate]) -> Asked:
-        """The fewer of the sentences read hold a word, the more it tells."""
+        """Weight each word of the query higher, the fewer candidates hold it."""
         words = content_stems(query)
         counts = Counter(word for candidate in candidates for word in candidate.words & words)
         return cls(
@@ -85,7 +85,7 @@ class Asked:
         )
 
     def share(self, stems: frozenset[str]) -> float:
-        """Share of the question that these stems cover, in [0, 1]."""
+        """Weighted share of the question's words that these stems cover, in [0, 1]."""
         total = sum(self.rarity.values())
         return (
             sum(weight for word, weight in self.rarity.items() if word in stems) / total
@@ -95,12 +95,13 @@ class Asked:
 
 
 def find_sentences(hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences of the passages, each once, with the stems around them."""
+    """The sentences of the passages, each once, with the stems of their surroundings."""
     found, seen = [], set()
     for hit in hits:
         article, passage = hit.article, hit.passage
         title = content_stems(article.title or "")
-        # A sentence too long for the encoder stands in several passages; of it the part in this one is read.
+        # A sentence too long for the encoder spans several passages; only its part in this one is
+        # read.
         inside = [
             (max(sentence.start, passage.start), min(sentence.end, passage.end), sentence.heading)
             for sentence in split_sentences(article.text)

@@ -1,9 +1,9 @@
-"""The trained reader's network: windows in, log-odds of where the answer starts and ends out.
+"""The trained reader's network: computes where in a window the answer starts and ends, as log-odds.
 
-Knows nothing of passages or sentences. It is BERT with six layers, trained from the default encoder (see the model card
-in ``weights/``), and shares that one's word embeddings: the weights fit one version of it alone. ``reader.onnx`` says
-how it is computed and ``reader.safetensors`` holds the numbers, matrices in 8 bits with a scale for each output;
-onnxruntime multiplies them as they are.
+It is BERT with six layers, trained from the default encoder (see the model card in ``weights/``).
+It shares that encoder's word embeddings, so the weights fit only one version of it. ``reader.onnx``
+holds the graph, and ``reader.safetensors`` the weights: matrices in 8 bits with a scale for each
+output, which onnxruntime multiplies as they are.
 """
 
 from __future__ import annotations
@@ -33,26 +33,29 @@ Tensors = dict[str, NDArray[np.generic]]
 LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
 EPSILON = 1e-12
 FORMAT = "3"
-"""Of the file, and of what the network reads: "3" reads source, title and lead before a passage."""
+"""Version of the file and of the network's input; "3" reads source, title and lead first."""
 LIMIT = 63
-"""Of a quantized weight: 7 bits, since processors without VNNI add two products of 8 bits up in 16, which overflow."""
+"""Largest quantized weight: 7 bits.
+
+Processors without VNNI add two products of 8 bits in 16 bits, which would overflow.
+"""
 
 _FOLDER = Path(__file__).parents[1] / "weights"
 SHIPPED = _FOLDER / "reader.safetensors"
 GRAPH = _FOLDER / "reader.onnx"
-_REMEDY = "install dateline-assistant again, or name sound weights in DATELINE_READER"
+_REMEDY = "reinstall dateline-assistant, or set DATELINE_READER to valid weights"
 _SCALE = np.float32((WIDTH // HEADS) ** -0.5)
-"""Of the queries, so that attention need not divide."""
+"""Scale of the queries, so that attention need not divide."""
 
 
 class Network:
-    """Thread-safe: the weights are only read.
+    """The network with its weights. It is thread-safe: they are only read.
 
     Args:
-        path: the weights; made for the encoder that is installed.
+        path: the weights, made for the installed encoder.
 
     Raises:
-        WeightsError: they are missing, damaged, or of another version.
+        WeightsError: the weights are missing, damaged, or of another version.
     """
 
     def __init__(self, path: Path = SHIPPED) -> None:
@@ -62,12 +65,11 @@ class Network:
         )
         self._words = load_word_embeddings()
         self._session = _open_session(path, tensors)
-        self._pool = ThreadPoolExecutor(
-            os.cpu_count(), "reader"
-        )  # a window each, so that nothing is padded
+        # Each thread reads one window at a time, so that nothing is padded.
+        self._pool = ThreadPoolExecutor(os.cpu_count(), "reader")
 
     def read(self, windows: Sequence[Window]) -> list[Array]:
-        """For each window (pieces of the passage, 2): log-odds of start and of end there, against "not here"."""
+        """(passage's pieces, 2) for each window: log-odds of start and end, against "not here"."""
         return list(self._pool.map(self._read, windows))
 
     def _read(self, window: Window) -> Array:
@@ -81,7 +83,7 @@ class Network:
 
 
 def _take(path: Path, tensors: Tensors, name: str) -> Array:
-    """Take a tensor out, as float32."""
+    """Remove a tensor from the dictionary and return it as float32."""
     if name not in tensors:
         raise WeightsError(
             f"the reader's weights {path} cannot be used: {name} is missing; {_REMEDY}"
@@ -90,13 +92,13 @@ def _take(path: Path, tensors: Tensors, name: str) -> Array:
 
 
 def _open_session(path: Path, tensors: Tensors) -> InferenceSession:
-    """The graph with its numbers filled in, on one thread for each run."""
+    """The graph with its weights filled in; each run uses one thread."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()  # Windows builds would send them
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what goes wrong is raised
+    options.log_severity_level = 4  # errors are raised instead
     values = [
         onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(tensor))
         for tensor in tensors.values()
@@ -113,13 +115,13 @@ def _open_session(path: Path, tensors: Tensors) -> InferenceSession:
 
 
 def pack(tensors: Mapping[str, Array], path: Path, *, description: str) -> None:
-    """Write weights as they are shipped.
+    """Write weights in the shipped format.
 
     Args:
-        tensors: of the trained encoder, by its own names; and ``heads.weight`` (3, width), ``heads.bias`` (3,) of
-            start, end, "not here".
-        path: the file.
-        description: what they were trained on.
+        tensors: those of the trained encoder, by its own names, and ``heads.weight`` (3, width)
+            and ``heads.bias`` (3,) for start, end and "not here".
+        path: the file to write.
+        description: what the weights were trained on.
     """
     packed: Tensors = {
         "positions": tensors["embeddings.position_embeddings.weight"][:LONGEST].astype(np.float32),
@@ -131,9 +133,8 @@ def pack(tensors: Mapping[str, Array], path: Path, *, description: str) -> None:
         for kind in ("weight", "bias"):
             packed[f"{ours}.{kind}"] = tensors[f"{theirs}.{kind}"].astype(np.float32)
     for ours, parts in _matrices():
-        weight = np.concatenate(
-            [tensors[f"{part}.weight"] * scale for part, scale in parts]
-        )  # (outputs, inputs)
+        # (outputs, inputs)
+        weight = np.concatenate([tensors[f"{part}.weight"] * scale for part, scale in parts])
         packed[f"{ours}.bias"] = np.concatenate(
             [tensors[f"{part}.bias"] * scale for part, scale in parts]
         )
@@ -147,7 +148,7 @@ def pack(tensors: Mapping[str, Array], path: Path, *, description: str) -> None:
 
 
 def unpack(path: Path) -> dict[str, Array]:
-    """The inverse of ``pack``, but for what 8 bits cannot hold; further training starts from it.
+    """The inverse of ``pack``, except for what 8 bits lose; further training starts from it.
 
     Raises:
         WeightsError: the file is missing, damaged, or of another version.
@@ -176,7 +177,7 @@ def _floats(tensor: NDArray[np.generic]) -> Array:
 
 
 def _norms() -> Iterator[tuple[str, str]]:
-    """Layer normalisations: our name, and the encoder's."""
+    """Layer normalisations: our name and the encoder's."""
     yield "embeddings", "embeddings.LayerNorm"
     for layer in range(LAYERS):
         name = f"encoder.layer.{layer}"
@@ -185,7 +186,7 @@ def _norms() -> Iterator[tuple[str, str]]:
 
 
 def _matrices() -> Iterator[tuple[str, list[tuple[str, np.float32]]]]:
-    """Matrices: our name, and the encoder's parts of it, each with what it is multiplied by."""
+    """Matrices: our name, and the encoder's parts of each with the factor that scales it."""
     one = np.float32(1)
     for layer in range(LAYERS):
         name = f"encoder.layer.{layer}"
@@ -202,7 +203,7 @@ _PARTS = ("query", "key", "value")
 
 
 def _read(path: Path) -> Tensors:
-    """All tensors of the file."""
+    """Read all tensors of the file."""
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -216,13 +217,16 @@ def _read(path: Path) -> Tensors:
     found, expected = (metadata.get("format"), metadata.get("encoder")), (FORMAT, _encoder_digest())
     if found != expected:
         raise WeightsError(
-            f"the reader's weights are of format {found[0]} for encoder {found[1]}; expected format {expected[0]} for "
-            f"encoder {expected[1]}; {_REMEDY}"
+            f"the reader's weights are of format {found[0]} for encoder {found[1]}; "
+            f"expected format {expected[0]} for encoder {expected[1]}; {_REMEDY}"
         )
     return stored
 
 
 def _encoder_digest() -> str:
-    """Of the shapes and the first word embeddings: to read all 90 MB would take 0.1 s at every start."""
+    """Digest of the shapes and the first word embeddings.
+
+    Reading all 90 MB would take 0.1 s at every start.
+    """
     with (default_folder() / "model.safetensors").open("rb") as file:
         return sha256(file.read(1 << 20)).hexdigest()[:16]

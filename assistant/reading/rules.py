@@ -1,7 +1,7 @@
-"""The reader by rules: a question and passages in, scored sentences out. Knows nothing of whether to answer.
+"""The rule-based reader: takes a question and passages, returns scored sentences.
 
-A sentence is scored by the question's words that it and its surroundings hold, by its nearness in meaning, and by
-whether something of the asked kind stands in it.
+A sentence is scored by how many of the question's words it and its surroundings hold, by its
+similarity in meaning, and by whether it holds something of the asked kind.
 """
 
 from __future__ import annotations
@@ -21,34 +21,36 @@ from index import Hit
 FEATURES = (
     "words",  # share of the question's words in the sentence, rare words counting more
     "context",  # the same in the sentence, the title and the sentences before and after
-    "has_type",  # how surely something of the asked kind stands in it, 0 to 1
-    "lacks_type",  # the kind shows in a sentence's form, and nothing of it stands here
+    "has_type",  # how surely it holds something of the asked kind, 0 to 1
+    "lacks_type",  # 1 if the asked kind has a typical form, and the sentence holds none of it
     "meaning",  # cosine of question and sentence
     "passage_meaning",  # cosine of question and passage
 )
 
-# Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted 2026-11-23 on 1,131
-# questions of SQuAD 2.0 train and the even half of news-dev by python -m assistant.training.sentences, while SQuAD's
-# paragraphs were ranked within their topic; a fit to today's search is no better (DECISIONS.md).
+# Logistic regression of "this sentence holds the answer" on FEATURES, the constant last. Fitted
+# 2026-11-23 on 1,131 questions of SQuAD 2.0 train and the even half of news-dev by
+# python -m assistant.training.sentences, when SQuAD's paragraphs were ranked within their topic;
+# a fit to today's search is no better (DECISIONS.md).
 WEIGHTS = (2.20, 0.43, 0.57, -0.57, 1.62, 3.06, -5.81)
 
-# Log-odds that the best sentence is right: its own score, the score of what search found, and a constant.
-# Fitted 2026-11-23 for WEIGHTS on 1,138 questions of SQuAD 2.0 train and the even half of news-dev, with and without
-# the day asked, by python -m assistant.training.sentences --keep
+# Log-odds that the best sentence is right: weights of its own score and of the best search score,
+# and a constant. Fitted 2026-11-23 for WEIGHTS on 1,138 questions of SQuAD 2.0 train and the even
+# half of news-dev, with and without the day asked, by
+# python -m assistant.training.sentences --keep
 _SENTENCE, _FOUND, _CONSTANT = 0.879, 0.949, -2.113
 
 THRESHOLD = 0.26
 """Probability of being right below which Dateline declines.
 
-There, false answers and false refusals are most nearly as frequent on the even half of news-dev (.42 and .38;
-2026-11-23, by the command above).
+At this value, the rates of false answers and false refusals on the even half of news-dev are
+closest to each other (.42 and .38; 2026-11-23, by the command above).
 """
 
 _FORMLESS = (Kind.YES_NO, Kind.OTHER)
 
 
 class SentenceEncoder(Protocol):
-    """What the reader asks of an encoder: unit rows."""
+    """What the reader needs of an encoder; its rows have unit length."""
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32."""
@@ -61,8 +63,8 @@ class SentenceReader:
     """Scores whole sentences.
 
     Args:
-        encoder: the library's.
-        limit: how many sentences are encoded for one question, at most.
+        encoder: the library's encoder.
+        limit: the most sentences to encode for one question.
     """
 
     threshold = THRESHOLD
@@ -72,7 +74,7 @@ class SentenceReader:
         self._limit = limit
 
     def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
-        """Every sentence worth it, best first; headings are never among them."""
+        """The most promising sentences, at most ``limit``, best first; never headings."""
         candidates = find_sentences(hits)
         if not candidates:
             return []
@@ -121,7 +123,7 @@ def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> R
 
 
 def _nearest(sentence: str, spans: Sequence[Span], asked: Asked) -> Span | None:
-    """The surest span, and of equally sure ones the nearest to the question's words."""
+    """The surest span; among equally sure ones, the nearest to the question's words."""
     if not spans:
         return None
     places = [term.start for term in find_terms(sentence) if term.stem in asked.rarity]

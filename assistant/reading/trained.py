@@ -1,7 +1,8 @@
-"""A question and passages in, scored sentences out: the trained reader. Knows nothing of whether to answer.
+"""The trained reader: takes a question and passages, returns scored sentences.
 
-Its network gives each word piece of a passage the log-odds that the answer starts, or ends, there, against "not here".
-A sentence is as good as the best span in it; the span is the short answer, and the sentence the quotation.
+Its network gives each word piece of a passage the log-odds that the answer starts or ends there,
+against "not here". The best span in a sentence decides its score; the span is the short answer, and
+the sentence is the quotation.
 """
 
 from __future__ import annotations
@@ -34,33 +35,42 @@ Logits = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 
 LONGEST_ANSWER = 30
-"""Word pieces."""
+"""In word pieces."""
 
 FEATURES = (
     "span",  # log-odds of the best span: of its start and of its end, against "not here"
-    "search",  # the score that search gave the passage, high where words, meaning and date agree
+    "search",  # the passage's search score, high where words, meaning and date agree
     "similarity",  # cosine of question and passage, low where the library has nothing on the topic
-    "names",  # share of the question's names that stand in the passage or what is read before it
+    "names",  # share of the question's names found in the passage or in its context
 )
 
-# What follows was fitted by python -m assistant.training.calibration, 2026-11-29, on the 225 questions of
-# news-gold and 240 about what its articles are not about.
+# The numbers below were fitted by python -m assistant.training.calibration, 2026-11-29, on the 225
+# questions of news-gold and 240 questions on topics that its articles do not cover.
 
 WEIGHTS = (0.527, 1.249, 5.050, 1.393, -7.483)
-"""Log-odds that the answer stands in a sentence against that it stands nowhere: of FEATURES, and the constant."""
-DECISION = (0.861, 0.400)
-"""Log-odds that a sentence's answer is right: of its log-odds beside the others, and the constant."""
-THRESHOLD = 0.5
-"""Probability of being right below which Dateline declines: a quotation is shown that is likelier right than wrong."""
+"""Weights of FEATURES, and the constant.
 
-_NO_SPAN = -20.0  # log-odds, for a sentence of which no word piece was read
+They give the log-odds that the answer is in a sentence, against that it is nowhere.
+"""
+DECISION = (0.861, 0.400)
+"""Weight of the log-odds from ``compare``, and the constant.
+
+They give the log-odds that a sentence's answer is right.
+"""
+THRESHOLD = 0.5
+"""Probability of being right below which Dateline declines.
+
+A quotation is shown if it is more likely right than wrong.
+"""
+
+_NO_SPAN = -20.0  # log-odds of a sentence of which no word piece was read
 
 
 class SpanReader:
-    """Reads passages whole.
+    """Reads whole passages.
 
     Args:
-        network: the trained one.
+        network: the trained network.
     """
 
     threshold = THRESHOLD
@@ -71,7 +81,7 @@ class SpanReader:
         self._special = special_ids(self._tokenizer)
 
     def read(self, query: str, hits: Sequence[Hit]) -> list[Reading]:
-        """Every sentence of the passages, best first; headings are never among them."""
+        """Every sentence of the passages, best first; never headings."""
         candidates = find_sentences(hits)
         if not candidates:
             return []
@@ -92,7 +102,7 @@ class SpanReader:
         return sorted(scored, key=lambda reading: -reading.score)
 
     def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
-        """The windows of each passage, with (pieces, 2) log-odds of start and end."""
+        """The windows of each passage, each with (pieces, 2) log-odds of start and end."""
         question, *texts = encode_bare(
             self._tokenizer, [query, *(hit.passage.text for hit in hits)]
         )
@@ -108,21 +118,21 @@ class SpanReader:
 
 
 def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
-    """(sentences,) log-odds that the answer stands there against that it stands nowhere."""
+    """(sentences,) log-odds that the answer is in each sentence, against that it is nowhere."""
     found: Numbers = np.array(features) @ np.array(weights[:-1]) + weights[-1]
     return found
 
 
 def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
-    """(sentences,) log-odds that each one's answer is right, against all others and that there is none.
+    """(sentences,) log-odds that each sentence's answer is right, against the others and no answer.
 
-    Sentences vouch for each other as far as their answers share words (Dice coefficient), so that what is chosen is the
-    answer nearest to all (minimum Bayes risk; Kumar and Byrne 2004). Of those that agree, a sentence stands below the
-    best one as far as it did alone.
+    Sentences support each other as far as their answers share words (Dice coefficient), so the
+    answer closest to all is chosen (minimum Bayes risk; Kumar and Byrne 2004). Among sentences that
+    agree, each stays as far below the best one as it was alone.
 
     Args:
-        logits: (sentences,) of each alone.
-        answers: of each; "" says the same as no other.
+        logits: (sentences,) log-odds of each sentence alone.
+        answers: the answer of each sentence; "" agrees with no other.
     """
     agree = _agreement(answers)
     alone = np.exp(np.minimum(logits, 50.0))
@@ -133,7 +143,7 @@ def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
 
 
 def _agreement(answers: Sequence[str]) -> Numbers:
-    """(sentences, sentences) Dice coefficient of the words of each two answers, in [0, 1]."""
+    """(sentences, sentences) Dice coefficient of the words of each pair of answers, in [0, 1]."""
     said = [frozenset(answer.split()) for answer in answers]
     words = sorted(frozenset[str]().union(*said))
     holds = np.array([[word in answer for word in words] for answer in said], dtype=np.float64)
@@ -144,11 +154,11 @@ def _agreement(answers: Sequence[str]) -> Numbers:
 
 
 def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
-    """(sentences,) log-odds of being right, calibrated (Platt 1999).
+    """(sentences,) calibrated log-odds of being right (Platt 1999).
 
     Args:
-        beside: (sentences,) what ``compare`` gave.
-        decision: as fitted.
+        beside: (sentences,) the output of ``compare``.
+        decision: the fitted weight and constant.
     """
     scale, constant = decision
     scores: Numbers = scale * beside + constant
@@ -156,7 +166,7 @@ def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
 
 
 def answer_of(reading: Reading) -> str:
-    """The short answer's words, by which two that say the same are known."""
+    """The short answer's words, normalised so that equal answers can be recognised."""
     if reading.short_answer is None:
         return ""
     words = _WORD.findall(fold(reading.hit.article.text[slice(*reading.short_answer)]))
@@ -166,7 +176,7 @@ def answer_of(reading: Reading) -> str:
 def _read_sentences(
     candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]], names: frozenset[str]
 ) -> list[Reading]:
-    """The sentences of one passage, without their scores; ``names`` are the stems of the question's names."""
+    """The sentences of one passage, not scored yet; ``names``: stems of the question's names."""
     hit = candidates[0].hit
     before = content_stems(" ".join(find_context(hit.article, hit.passage.start)))
     there = names & before.union(*(candidate.words for candidate in candidates))
@@ -196,7 +206,10 @@ def _read_sentences(
 def best_span(
     window: Window, logits: Logits, start: int, end: int
 ) -> tuple[float, int, int] | None:
-    """The best span between two characters of the passage: its score, and its characters; None if none is read."""
+    """The best span between two characters of the passage: (score, start, end).
+
+    None if no word piece there was read.
+    """
     first, last = (
         np.searchsorted(window.ends, start, "right"),
         np.searchsorted(window.starts, end, "left"),
@@ -205,9 +218,8 @@ def best_span(
         return None
     scores = logits[first:last, :1] + logits[first:last, 1]
     count = last - first
-    later = (
-        np.arange(count) - np.arange(count)[:, None]
-    )  # (starts, ends): how much later the end stands
+    # (starts, ends): by how many word pieces the end is later
+    later = np.arange(count) - np.arange(count)[:, None]
     scores[(later < 0) | (later >= LONGEST_ANSWER)] = -np.inf
     low, high = np.unravel_index(np.argmax(scores), scores.shape)
     return float(scores[low, high]), int(window.starts[first + low]), int(window.ends[first + high])

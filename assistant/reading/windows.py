@@ -1,9 +1,10 @@
-"""A question with passages -> the word pieces that the reader's network reads. Knows nothing of networks or scores.
+"""Turn a question and its passages into the word pieces that the reader's network reads.
 
-``[CLS] question [SEP] source title lead passage [SEP]``, as BERT reads pairs (Devlin et al. 2019, arXiv:1810.04805).
-Source, title and lead are what a person would glance at first: the outlet and the day, the headline, and the heading
-and sentence before the passage. They are read, but no answer is taken from them. A passage longer than a window is read
-in several windows that overlap, so that an answer at the end of one stands whole in the next.
+``[CLS] question [SEP] source title lead passage [SEP]``, as BERT reads pairs (Devlin et al. 2019,
+arXiv:1810.04805). Source, title and lead are the context that a person would look at first: the
+outlet and the day, the headline, and the heading and sentence before the passage. No answer is
+taken from them. A passage longer than a window is read in several overlapping windows, so that an
+answer at the end of one is whole in the next.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tokenizers import Encoding, Tokenizer
 from corpus import Article, split_sentences
 
 LONGEST = 384
-"""Word pieces of a window, special ones included."""
+"""Word pieces in a window, including special ones."""
 LONGEST_QUESTION = 96
 LONGEST_SOURCE = 20
 LONGEST_TITLE = 48
@@ -29,12 +30,12 @@ Offsets = tuple[int, int]
 
 
 class Context(NamedTuple):
-    """What is read before a passage; "" where there is nothing.
+    """What is read before a passage; a part that does not exist is "".
 
     Attributes:
-        source: outlet and day, as "CNN, April 12, 2023.".
+        source: outlet and day, such as "CNN, April 12, 2023.".
         title: the article's title.
-        lead: the heading that the passage stands under, and the sentence before it.
+        lead: the heading above the passage, and the sentence before it.
     """
 
     source: str
@@ -43,7 +44,7 @@ class Context(NamedTuple):
 
 
 def find_context(article: Article, start: int) -> Context:
-    """What is read before the passage that starts at this character of the article."""
+    """The context of the passage that starts at this character of the article."""
     day = article.published
     said = [article.outlet, f"{day:%B} {day.day}, {day.year}" if day else None]
     heading = before = ""
@@ -68,10 +69,11 @@ class Window:
     """A question and a part of a passage, as word pieces.
 
     Attributes:
-        ids: of all word pieces, special ones included.
-        second: index in ``ids`` from which the title and the passage stand, the network's second segment.
+        ids: of all word pieces, including special ones.
+        second: index in ``ids`` where the network's second segment starts: source, title, lead and
+            passage.
         first: index in ``ids`` of the passage's first word piece.
-        offsets: characters of the passage under each of its word pieces, (start, end).
+        offsets: (start, end) in the passage's characters of each of its word pieces.
     """
 
     ids: list[int]
@@ -93,12 +95,12 @@ class Window:
 def make_windows(
     question: Encoding, context: Sequence[Encoding], passage: Encoding, special: tuple[int, int]
 ) -> list[Window]:
-    """The windows of one passage, at least one.
+    """Make the windows of one passage, at least one.
 
     Args:
-        question: without special word pieces; its beginning is read.
-        context: the same, of source, title and lead; of the lead, its end is read.
-        passage: the same; all of it is read.
+        question: without special word pieces; if too long, its end is cut off.
+        context: source, title and lead, likewise; if the lead is too long, its start is cut off.
+        passage: without special word pieces; all of it is read.
         special: ids of ``[CLS]`` and ``[SEP]``.
     """
     cls, sep = special
@@ -127,7 +129,7 @@ def special_ids(tokenizer: Tokenizer) -> tuple[int, int]:
 
 
 def encode_bare(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
-    """Texts as word pieces with their offsets, without special ones."""
+    """Encode texts as word pieces with their offsets, without special ones."""
     encodings: list[Encoding] = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     return encodings
 
@@ -135,6 +137,6 @@ def encode_bare(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
 def encode_contexts(
     tokenizer: Tokenizer, contexts: Sequence[Context]
 ) -> list[tuple[Encoding, ...]]:
-    """Source, title and lead of each passage, as ``make_windows`` takes them."""
+    """Encode source, title and lead of each passage, as ``make_windows`` takes them."""
     encoded = encode_bare(tokenizer, [text for context in contexts for text in context])
     return [tuple(encoded[low : low + 3]) for low in range(0, len(encoded), 3)]

@@ -1,1 +1,1 @@
-"""How the fitted numbers and the weights were made; nothing of it is imported at run time."""
+"""The scripts that made the fitted numbers and the weights. Not imported at run time."""

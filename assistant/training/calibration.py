@@ -1,13 +1,15 @@
 """Fits the probability that an answer of the trained reader is right.
 
-    python -m assistant.training.calibration --questions FILE --articles FILE --library FOLDER [--weights FILE]
+    python -m assistant.training.calibration \
+        --questions FILE --articles FILE --library FOLDER [--weights FILE]
 
-Each question is answered as a user's would be, with the day that it was asked, in a library of the articles that is
-made in FOLDER the first time (ten minutes on two cores). The weights of the features are fitted by maximum likelihood,
-then, as Platt (1999) does, the log-odds that the best answer is right. People also ask about what no article is about;
-``absent.jsonl`` beside this file holds such questions. The scores are cross-fitted: each question is judged by numbers
-that were fitted on the other four fifths. Prints the numbers for trained.py, fitted on all questions, and draws how far
-confidence can be trusted. Not imported at run time.
+Each question is answered as a user's would be, with the day it was asked. It searches a library of
+the articles, which is made in FOLDER the first time (ten minutes on two cores). The weights of the
+features are fitted by maximum likelihood. The log-odds that the best answer is right are then
+fitted as in Platt (1999). People also ask about topics that no article covers; ``absent.jsonl``
+beside this file holds such questions. The scores are cross-validated: each question is judged by
+numbers that were fitted on the other four fifths. Prints the numbers for trained.py, fitted on all
+questions, and draws how far the confidence can be trusted. Not imported at run time.
 """
 
 from __future__ import annotations
@@ -46,13 +48,15 @@ Flags = NDArray[np.bool_]
 FOLDS = 5
 COVERAGE = 0.7
 ABSENT = "absent"
-"""The kind of a question about what no article is about."""
+"""The kind of a question about a topic that no article covers."""
 ABSENT_TOPICS = Path(__file__).with_name("absent.jsonl")
-"""240 of them: of t66 to t68, which no weights were trained on, with the days of their articles."""
-_ABSENT_WEIGHT = (
-    0.1  # of such a question where another has 1: together they weigh as much as the near misses
-)
-_SHRINK = 0.003  # of the squares of the weights, each times its feature's standard deviation
+"""240 such questions, from the sets t66 to t68, which no weights were trained on.
+
+Each has the day of the article that it was written on.
+"""
+# The weight of an absent question; any other has 1. Together they weigh as much as the near misses.
+_ABSENT_WEIGHT = 0.1
+_SHRINK = 0.003  # L2 penalty on the weights, each times its feature's standard deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,10 @@ class Example:
     Attributes:
         question: with what is known of its answer.
         rows: (sentences, features).
-        answers: what each sentence's short answer says, as sentences are compared by.
+        answers: the short answer of each sentence, in the form in which sentences are compared.
         right: (sentences,) whether each is right.
-        short: the short answer of each; "" where there is none.
-        words: of each sentence.
+        short: the short answer of each sentence, as in its text; "" if there is none.
+        words: the number of words in each sentence.
     """
 
     question: GoldQuestion
@@ -77,18 +81,18 @@ class Example:
 
     @property
     def fold(self) -> int:
-        """The part of the questions that it belongs to."""
+        """The number of its fold in cross-validation."""
         return int(sha256(self.question.id.encode()).hexdigest(), 16) % FOLDS
 
     @property
     def absent(self) -> bool:
-        """Whether it asks about what no article is about."""
+        """Whether it asks about a topic that no article covers."""
         return self.question.kind == ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The numbers of trained.py."""
+    """The fitted numbers, as trained.py holds them."""
 
     weights: tuple[float, ...]
     decision: tuple[float, ...]
@@ -100,7 +104,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a question: its best sentence, and how sure that is."""
+    """The best sentence for a question, and its confidence."""
 
     example: Example
     place: int
@@ -118,7 +122,7 @@ class Outcome:
 
 
 def read_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Example]:
-    """Search and read; a question for which nothing can be read is left out."""
+    """Search and read for each question; questions with nothing to read are left out."""
     known: dict[str, str] = {
         article.record or article.id: article.id for article in assistant.library.articles()
     }
@@ -152,7 +156,7 @@ def read_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> list[Ex
 
 
 def fit(examples: Sequence[Example]) -> Fit:
-    """What the features count, and what the best answer's log-odds are worth."""
+    """Fit the weights of the features, then the calibration of the best answer's log-odds."""
     rows = np.vstack([example.rows for example in examples])
     first = np.cumsum([0, *(len(example.rows) for example in examples)])[:-1]
     right = np.concatenate([example.right for example in examples])
@@ -160,7 +164,7 @@ def fit(examples: Sequence[Example]) -> Fit:
     counts = np.array([_ABSENT_WEIGHT if example.absent else 1.0 for example in examples])
 
     def loss(weights: Numbers) -> float:
-        """Negative log-likelihood of the sentences that are right, or of "none is"."""
+        """Negative log-likelihood of the right sentences, or of "none is right"."""
         alone = np.exp(np.minimum(weigh(rows, weights.tolist()), 50.0))
         everything = 1 + np.add.reduceat(alone, first)
         wanted = np.add.reduceat(alone * right, first)
@@ -183,7 +187,7 @@ def fit(examples: Sequence[Example]) -> Fit:
 
 
 def judge(fitted: Fit, examples: Iterable[Example]) -> list[Outcome]:
-    """The best sentence of each question, with its confidence."""
+    """The best sentence for each question, with its confidence."""
     outcomes = []
     for example in examples:
         scores = fitted.scores(example)
@@ -197,7 +201,7 @@ def judge(fitted: Fit, examples: Iterable[Example]) -> list[Outcome]:
 
 
 def cross_fit(examples: Sequence[Example]) -> list[Outcome]:
-    """Each question by numbers that were fitted without its fold."""
+    """Judge each question by numbers that were fitted with its fold held out."""
     outcomes = []
     for fold in range(FOLDS):
         fitted = fit([example for example in examples if example.fold != fold])
@@ -206,7 +210,10 @@ def cross_fit(examples: Sequence[Example]) -> list[Outcome]:
 
 
 def measure(outcomes: Sequence[Outcome], threshold: float = THRESHOLD) -> dict[str, Score]:
-    """The scores, each over the questions that it can be said of; the last one alone is of absent topics."""
+    """The scores, each over the questions that it applies to.
+
+    Only the last score is over questions about absent topics.
+    """
     elsewhere = [one for one in outcomes if one.example.absent]
     outcomes = [one for one in outcomes if not one.example.absent]
     there = [one for one in outcomes if one.answerable]
@@ -243,11 +250,12 @@ def measure(outcomes: Sequence[Outcome], threshold: float = THRESHOLD) -> dict[s
 def _score_short(one: Outcome, score: object) -> float:
     short = one.example.short[one.place]
     answers = one.example.question.answers
-    return float(score(short, answers)) if short and answers else 0.0  # type: ignore[operator] # one of metrics'
+    # ``score`` is a function of metrics.
+    return float(score(short, answers)) if short and answers else 0.0  # type: ignore[operator]
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
-    """A line for each score, and the best sentence's by kind."""
+    """A line for each score, then how often the best sentence is right for each kind."""
     there = [one for one in outcomes if one.answerable]
     lines = [
         f"{name:28}{score.value:.3f} [{score.low or 0:.3f}, {score.high or 0:.3f}] of {score.count}"
@@ -265,29 +273,33 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join([*lines, f"words of the best sentence: {np.mean(words):.1f}"])
 
 
-def main() -> None:
-    """Fit and print."""
+def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit the confidence of the trained reader.")
     parser.add_argument(
         "--questions",
         type=Path,
         required=True,
         metavar="FILE",
-        help="as dateline evaluate reads them",
+        help="questions, in the format of dateline evaluate",
     )
     parser.add_argument(
         "--articles",
         type=Path,
         required=True,
         metavar="FILE",
-        help="JSON lines, packed by gzip or not",
+        help="JSON lines, gzipped or not",
     )
     parser.add_argument("--library", type=Path, required=True, metavar="DIR")
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
     parser.add_argument(
         "--pictures", type=Path, metavar="DIR", help="for reliability.svg and risk-coverage.svg"
     )
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Fit the numbers and print them."""
+    options = _parse()
     with Library.open(options.library) as library:
         library.add(read_articles(options.articles))
         assistant = Assistant(library, Settings(reader=str(options.weights)))
@@ -302,14 +314,12 @@ def main() -> None:
         for name, number in zip(("scale", "constant"), chosen.decision, strict=True)
     ]
     outcomes = cross_fit(examples)
-    lines += ["cross-fitted:", report(outcomes)]
+    lines += ["cross-validated:", report(outcomes)]
     sys.stdout.write("\n".join(lines) + "\n")
     if options.pictures:
         drawn = [one for one in outcomes if not one.example.absent]
-        chances, right = (
-            np.array([one.confidence for one in drawn]),
-            np.array([one.right for one in drawn]),
-        )
+        chances = np.array([one.confidence for one in drawn])
+        right = np.array([one.right for one in drawn])
         draw_reliability(options.pictures / "reliability.svg", chances, right)
         draw_risk_coverage(options.pictures / "risk-coverage.svg", {"day told": (chances, right)})
 

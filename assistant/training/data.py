@@ -1,6 +1,6 @@
-"""What the reader learns from: a question with the passages among which its answer is chosen, as word pieces.
+"""The reader's training examples: a question and the passages to choose its answer from.
 
-Knows nothing of networks or of where examples come from.
+Turns both into word pieces. Independent of the network and of where examples come from.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A passage, and what of it answers the question.
+    """A passage, and the spans of it that answer the question.
 
     Attributes:
         text: the passage.
         context: what is read before it.
-        right: characters that answer; any of them will do, none is "not here".
-        unsure: characters that may answer, for all that is known; choosing them is neither rewarded nor punished.
+        right: spans of characters that answer. Any one will do; an empty tuple means "not here".
+        unsure: spans of characters that may answer. Choosing them is neither rewarded nor punished.
     """
 
     text: str
@@ -42,14 +42,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A question and its passages; "not here" is right where none of them answers."""
+    """A question and its passages. "Not here" is right if none of them answers it."""
 
     question: str
     texts: tuple[Text, ...]
 
     @property
     def length(self) -> int:
-        """Characters of the longest passage with its context, by which examples are batched."""
+        """Characters of the question and its longest passage with context, used for batching."""
         return len(self.question) + max(
             len(text.text) + sum(map(len, text.context)) for text in self.texts
         )
@@ -60,9 +60,10 @@ class Reading:
     """What the network reads of one passage.
 
     Attributes:
-        window: the part of the passage that holds the answer, if it is long.
-        right: (start, end) of each right answer, as indices in ``window.ids``, both included; none is "not here".
-        unsure: the same of those that may be right.
+        window: the passage; of a long one, the part that holds the answer.
+        right: (start, end) of each right answer, as indices in ``window.ids``, both included. An
+            empty tuple means "not here".
+        unsure: the same for answers that may be right.
     """
 
     window: Window
@@ -71,10 +72,10 @@ class Reading:
 
 
 class Tokens:
-    """Makes readings of examples.
+    """Turns examples into readings.
 
     Args:
-        tokenizer: of the encoder; None is the one that is installed.
+        tokenizer: the encoder's; None means the installed one.
     """
 
     def __init__(self, tokenizer: Tokenizer | None = None) -> None:
@@ -103,7 +104,7 @@ class Tokens:
 
 
 def _places(window: Window, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Where in a window the spans of characters stand whole."""
+    """The word pieces of each span of characters that lies wholly in the window."""
     found = []
     for start, end in spans:
         covered = [n for n, (low, high) in enumerate(window.offsets) if low < end and high > start]

@@ -1,8 +1,9 @@
-"""Writes the graph that the reader's network is computed by: `python -m assistant.training.graph`.
+"""Writes the ONNX graph of the reader's network: `python -m assistant.training.graph`.
 
-It is BERT (Devlin et al. 2019, arXiv:1810.04805) for one window, in ONNX. Matrices are held in 8 bits with a scale for
-each output, what they are multiplied with is quantized as it comes ("dynamic quantization"). The graph holds no
-weights: its initializers are filled in when the reader is loaded. Needs the package onnx; not imported at run time.
+It is BERT (Devlin et al. 2019, arXiv:1810.04805) for one window. Matrices are held in 8 bits, with
+a scale for each output. Their inputs are quantized at run time ("dynamic quantization"). The graph
+holds no weights: its initializers are filled in when the reader is loaded. Needs the package onnx.
+Not imported at run time.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _HEAD = WIDTH // HEADS
 
 
 class Graph:
-    """Collects nodes and the names of weights."""
+    """Collects nodes, constants and weights."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -28,7 +29,7 @@ class Graph:
         self.weights: list[onnx.TensorProto] = []
 
     def add(self, kind: str, *inputs: str, out: str, domain: str = "", **attributes: object) -> str:
-        """A node with one output, whose name is returned."""
+        """Add a node with one output, and return the name of the output."""
         node = helper.make_node(kind, list(inputs), [out], name=out, domain=domain)
         node.attribute.extend(
             helper.make_attribute(name, value) for name, value in attributes.items()
@@ -37,12 +38,15 @@ class Graph:
         return out
 
     def constant(self, name: str, value: object, kind: type = np.int64) -> str:
-        """A small constant."""
+        """Add a small constant, and return its name."""
         self.constants.append(numpy_helper.from_array(np.array(value, kind), name))
         return name
 
     def weight(self, name: str, kind: int, *shape: int) -> str:
-        """A tensor that is filled in later: its bytes are said to lie in a file that does not exist."""
+        """Add a tensor that is filled in later, and return its name.
+
+        Until then it is declared as external data, in a file that does not exist.
+        """
         tensor = TensorProto(
             name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL
         )
@@ -51,11 +55,11 @@ class Graph:
         return name
 
     def floats(self, name: str, *shape: int) -> str:
-        """Weights in float32."""
+        """Add weights in float32, and return their name."""
         return self.weight(name, TensorProto.FLOAT, *shape)
 
     def multiply(self, states: str, name: str, outputs: int, inputs: int) -> str:
-        """A layer of weights in 8 bits, with its bias."""
+        """Add a linear layer with weights in 8 bits and a bias."""
         matrix = self.weight(f"{name}.weight", TensorProto.INT8, inputs, outputs)
         scale, bias = self.floats(f"{name}.scale", outputs), self.floats(f"{name}.bias", outputs)
         return self.add(
@@ -70,26 +74,24 @@ class Graph:
         )
 
     def normalise(self, states: str, name: str) -> str:
-        """Layer normalisation."""
+        """Add layer normalisation."""
         weight, bias = self.floats(f"{name}.weight", WIDTH), self.floats(f"{name}.bias", WIDTH)
         return self.add(
             "LayerNormalization", states, weight, bias, out=f"{name}.out", axis=-1, epsilon=EPSILON
         )
 
     def layer(self, states: str, name: str) -> str:
-        """A layer of the encoder: attention, then the inner layer."""
+        """Add a layer of the encoder: attention, then the inner layer."""
         projected = self.multiply(states, f"{name}.project", 3 * WIDTH, WIDTH)
         parts = self.add("Reshape", projected, "split", out=f"{name}.parts")
-        heads = self.add(
-            "Transpose", parts, out=f"{name}.heads", perm=[1, 2, 0, 3]
-        )  # (3, heads, pieces, 32)
+        # (3, heads, pieces, 32)
+        heads = self.add("Transpose", parts, out=f"{name}.heads", perm=[1, 2, 0, 3])
         query, key, value = (
             self.add("Gather", heads, place, out=f"{name}.{place}", axis=0) for place in _PLACES
         )
         turned = self.add("Transpose", key, out=f"{name}.turned", perm=[0, 2, 1])
-        scores = self.add(
-            "MatMul", query, turned, out=f"{name}.scores"
-        )  # the queries are scaled already
+        # The queries are scaled already.
+        scores = self.add("MatMul", query, turned, out=f"{name}.scores")
         weights = self.add("Softmax", scores, out=f"{name}.weights", axis=-1)
         mixed = self.add("MatMul", weights, value, out=f"{name}.mixed")
         joined = self.add("Transpose", mixed, out=f"{name}.joined", perm=[1, 0, 2])
@@ -110,7 +112,11 @@ _PLACES = ("first", "second", "third")
 
 
 def make_graph() -> onnx.ModelProto:
-    """Embeddings of a window's word pieces (pieces, 384) in, logits of start, end and "not here" (pieces, 3) out."""
+    """The graph of the network.
+
+    Its input is the embeddings of a window's word pieces (pieces, 384). Its output is the logits of
+    start, end and "not here" (pieces, 3).
+    """
     graph = Graph()
     graph.constant("split", [-1, 3, HEADS, _HEAD])
     graph.constant("join", [-1, WIDTH])
@@ -135,7 +141,7 @@ def make_graph() -> onnx.ModelProto:
 
 
 def main(path: Path = GRAPH) -> None:
-    """Write it."""
+    """Write the graph to a file."""
     path.write_bytes(make_graph().SerializeToString(deterministic=True))
 
 

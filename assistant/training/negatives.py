@@ -1,8 +1,9 @@
-"""For questions, the passages that search wrongly returns. Knows nothing of networks.
+"""Finds hard negatives: paragraphs that search wrongly returns for a question.
 
-A reader that was only ever shown the right paragraph trusts whatever it is given. So each question also gets a
-paragraph, of its own topic or another, that ranks high by words (BM25) or by meaning (the encoder's cosine) and does
-not hold the answer, in the manner of Karpukhin et al. 2020 (arXiv:2004.04906).
+A reader that has only seen right paragraphs trusts whatever it is given. So each question also gets
+a paragraph, on its own topic or another, that ranks high but does not hold the answer. It is ranked
+by words (BM25) or by meaning (the encoder's cosine), as in Karpukhin et al. 2020
+(arXiv:2004.04906).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from assistant.training.squad import Paragraph, Question
 from index import Encoder
 
 TOP = 10
-"""A negative is drawn from this many of the best by words, or by meaning."""
+"""A negative is drawn from this many top-ranked paragraphs."""
 _BATCH = 256
 
 
@@ -30,15 +31,17 @@ def find_negatives(
     seed: int,
     advance: Callable[[int], None] = lambda count: None,
 ) -> list[int | None]:
-    """Index of a wrong paragraph for each question, by words and by meaning in turn; None where all hold the answer.
+    """The index of a wrong paragraph for each question, or None if all ranked ones hold the answer.
+
+    Questions are ranked by words and by meaning in turn.
 
     Args:
-        paragraphs: all that there are.
-        searched: indices of those that are searched.
-        questions: with answers, or nothing tells a wrong paragraph.
-        encoder: for the meaning; what it cannot read of a long paragraph is left out.
-        seed: of the draw.
-        advance: is told how many paragraphs and questions were encoded.
+        paragraphs: all paragraphs.
+        searched: indices of the paragraphs to search.
+        questions: must have answers, since these tell which paragraphs are wrong.
+        encoder: ranks by meaning; long paragraphs are cut to what it can read.
+        seed: for the draw.
+        advance: called with the number of paragraphs and questions encoded.
     """
     chance = random.Random(seed)
     some = [paragraphs[n] for n in searched]
@@ -94,7 +97,7 @@ def _rank_by_meaning(
 
 
 def _fit(text: str, encoder: Encoder) -> str:
-    """The beginning of a text that the encoder can read."""
+    """The beginning of a text, cut to the length that the encoder can read."""
     while (count := encoder.count_tokens([text])[0]) > encoder.max_tokens:
         text = text[: int(len(text) * 0.95 * encoder.max_tokens / count)]
     return text

@@ -1,8 +1,9 @@
-"""The reader's network while it is trained: all-MiniLM-L6-v2 with three heads. Knows nothing of files or data sets.
+"""The reader's network during training: all-MiniLM-L6-v2 with three heads.
 
-At run time the same is computed by numpy. Start and end of the answer are chosen among the word pieces of all passages
-of a question and "not here" (Clark and Gardner 2018, arXiv:1710.10723, "shared norm"), so that scores compare across
-passages. With one passage a question this is the loss of BERT on SQuAD 2.0.
+At run time numpy computes the same. The start and end of the answer are chosen among "not here" and
+the word pieces of all passages of a question, so that scores compare across passages ("shared
+norm", Clark and Gardner 2018, arXiv:1710.10723). With one passage per question, this is the loss of
+BERT on SQuAD 2.0.
 """
 
 from __future__ import annotations
@@ -19,21 +20,23 @@ from transformers import BertModel
 from assistant.reading.network import unpack
 from assistant.reading.windows import Window
 
-NEVER = -1e4  # a logit for what may not be chosen; -inf makes NaN of a passage that holds nothing
+NEVER = -1e4  # the logit of what may not be chosen; -inf would give NaN for an empty passage
 
 
 class Network(nn.Module):
-    """The encoder, a head for start and end at every word piece, and one for "not here" at the first.
+    """The encoder with its heads.
+
+    Start and end are predicted at every word piece, "not here" at the first one.
 
     Args:
-        encoder: folder of all-MiniLM-L6-v2. Its word embeddings stay as they are.
-        start: weights of the reader to go on from; None is the encoder as it is, with new heads.
-        dropout: share of what is dropped in each layer while training.
+        encoder: folder of all-MiniLM-L6-v2. Its word embeddings are frozen.
+        start: reader weights to start from; None takes the encoder as it is, with new heads.
+        dropout: the dropout rate of each layer during training.
     """
 
     def __init__(self, encoder: Path, *, start: Path | None = None, dropout: float = 0.0) -> None:
         super().__init__()
-        # Attention as plain products: on a CPU the fused kernel takes four times as long, backwards.
+        # Eager attention: on a CPU the backward pass of the fused kernel takes four times as long.
         self.encoder = BertModel.from_pretrained(
             encoder, add_pooling_layer=False, attn_implementation="eager"
         )
@@ -52,7 +55,7 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def _begin_with(self, tensors: dict[str, NDArray[np.float32]]) -> None:
-        """Make the weights those of a reader."""
+        """Load the weights of a reader."""
         weight, bias = (
             torch.from_numpy(tensors.pop(f"heads.{name}")) for name in ("weight", "bias")
         )
@@ -61,9 +64,8 @@ class Network(nn.Module):
             head.bias.copy_(bias[rows])
         own = self.encoder.state_dict()
         for name, tensor in tensors.items():
-            own[name][: len(tensor)].copy_(
-                torch.from_numpy(tensor)
-            )  # positions that no window has stay
+            # Positions beyond the longest window keep their values.
+            own[name][: len(tensor)].copy_(torch.from_numpy(tensor))
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor, readable: Tensor) -> Tensor:
         """Log-odds of start and end at each word piece against "not here".
@@ -71,8 +73,8 @@ class Network(nn.Module):
         Args:
             ids: (windows, pieces) of word pieces.
             types: 1 for the second segment.
-            mask: 1 where a word piece stands, 0 where a window is filled up.
-            readable: true where an answer may stand.
+            mask: 1 for a word piece, 0 for padding.
+            readable: true where an answer may be.
 
         Returns:
             (windows, pieces, 2) float32.
@@ -84,7 +86,10 @@ class Network(nn.Module):
         return logits.masked_fill(~readable[..., None], NEVER)
 
     def export(self) -> dict[str, NDArray[np.float32]]:
-        """The tensors, by the encoder's names; the heads as ``heads.weight`` (3, width) and ``heads.bias`` (3,)."""
+        """The tensors, by the encoder's names.
+
+        The heads are ``heads.weight`` (3, width) and ``heads.bias`` (3,).
+        """
         state = self.encoder.state_dict()
         found = {name: state[name] for name in state if "word_embeddings" not in name}
         found["heads.weight"] = torch.cat([self.span.weight, self.nothing.weight])
@@ -93,9 +98,11 @@ class Network(nn.Module):
 
 
 def _quantize(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """What a layer is given, rounded to 8 bits for each window as at run time, so that training gets used to it.
+    """A layer's input, rounded to 8 bits for each window as at run time.
 
-    Gradients pass as if nothing had been rounded (Bengio et al. 2013, arXiv:1308.3432).
+    This lets the weights adapt to the rounding.
+
+    Gradients pass as if nothing was rounded (Bengio et al. 2013, arXiv:1308.3432).
     """
     (states,) = inputs
     with torch.no_grad():
@@ -114,13 +121,14 @@ def _quantize(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...
 def shared_norm(
     logits: Tensor, right: Tensor, passages: int, unsure: Tensor | None = None
 ) -> Tensor:
-    """Mean negative log-likelihood of the right start and end, of which there may be several or none.
+    """Mean negative log-likelihood of the right start and end; there may be several or none.
 
     Args:
-        logits: (windows, pieces, 2), log-odds against "not here"; a question's windows stand together.
-        right: (windows, pieces, 2), true where the answer starts, and where it ends.
-        passages: windows of each question.
-        unsure: like ``right``, true where it may or may not: there the loss does not look.
+        logits: (windows, pieces, 2), log-odds against "not here". A question's windows are
+            consecutive.
+        right: (windows, pieces, 2), true where an answer starts, and where it ends.
+        passages: number of windows per question.
+        unsure: like ``right``, true where an answer may start or end. The loss ignores these.
     """
     if unsure is not None:
         logits = logits.masked_fill(unsure, NEVER)
@@ -134,7 +142,7 @@ def shared_norm(
 
 
 def stack(windows: Sequence[Window]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Windows as ids, types, mask and readable, each (windows, pieces), padded to the longest."""
+    """The ids, types, mask and readable of windows, each (windows, pieces), padded."""
     shape = (len(windows), max(len(window.ids) for window in windows))
     ids, types, mask, readable = (torch.zeros(shape, dtype=torch.long) for _ in range(4))
     for row, window in enumerate(windows):

@@ -1,11 +1,13 @@
 """Questions written on news articles, each with the passages that search finds for it.
 
-A file of articles holds one JSON object a line, packed by gzip or not: ``{id, title, url, published, text}``. A file
-of questions holds ``{id, article, kind, question, answer, evidence}``. The answer is a span of the evidence, and the
-evidence one of the article; each is given by its words or by its offsets (``[start, end]``), and missing where the
-article does not answer. ``questions.jsonl`` beside this file holds 6,400 questions on articles that are not ours to
-keep. The network learns on what it will meet: the passages that search returns, all under one norm, with the right one
-in the place of the last where search misses it.
+A file of articles holds one JSON object per line, gzipped or not:
+``{id, title, url, published, text}``. A file of questions holds
+``{id, article, kind, question, answer, evidence}``. The answer is a span of the evidence, and the
+evidence is a span of the article. Each is given by its words or by its offsets (``[start, end]``),
+and both are missing if the article does not answer. ``questions.jsonl`` beside this file holds
+6,400 questions on articles that we may not distribute. The network trains on what it meets at run
+time: the passages that search returns, all under one norm. If search misses the right passage, it
+replaces the last one.
 """
 
 from __future__ import annotations
@@ -28,17 +30,20 @@ from corpus import Article
 from index import Hit, Library
 
 PASSAGES = 8
-"""Passages that are found for a question, as many as are read at run time."""
+"""Number of passages found for a question, the same as at run time."""
 DROPPED = 0.15
-"""Share of the passages whose source, title or lead is left out, each on its own, since articles may lack them."""
+"""The probability that a passage's source, title or lead is left out, each independently.
+
+Articles may lack them.
+"""
 DATED = 0.5
-"""Share of the questions that are searched with the day of their article."""
+"""Share of the questions that are searched as of the day of their article."""
 _OUTLETS = {"cnn.com": "CNN", "usatoday.com": "USA Today", "theweek.co.uk": "The Week"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsQuestion:
-    """A question written on an article; see the module for its fields."""
+    """A question written on an article; the module docstring explains its fields."""
 
     id: str
     article: str
@@ -50,7 +55,7 @@ class NewsQuestion:
 
 
 def read_articles(path: Path) -> Iterator[Article]:
-    """Articles under their records' own ids, which the questions name."""
+    """The articles, with the ids of their records, which the questions refer to."""
     for record in _lines(path):
         url = record["url"] or None
         day = record["published"]
@@ -67,12 +72,15 @@ def read_articles(path: Path) -> Iterator[Article]:
 
 
 def _outlet(host: str, record: str) -> str:
-    """The outlet's name or its host, whichever the record's id says: both occur."""
+    """The outlet's name or its host, chosen by the record's id, since both occur in articles."""
     return _OUTLETS.get(host, host) if crc32(record.encode()) % 2 else host
 
 
 def read_questions(paths: Iterable[Path], articles: Mapping[str, Article]) -> list[NewsQuestion]:
-    """The questions of several files, in order; spans that are given by their offsets are read from the articles."""
+    """The questions of several files, in order.
+
+    Spans given by offsets are read from the articles.
+    """
     return [_question(record, articles) for path in paths for record in _lines(path)]
 
 
@@ -103,7 +111,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 Found = dict[str, list[tuple[str, int, int]]]
-"""By a question's id: article, start and end of each passage that is read for it."""
+"""Maps a question's id to the article, start and end of each passage found for it."""
 
 
 def find_passages(
@@ -113,14 +121,14 @@ def find_passages(
     seed: int,
     advance: Callable[[], None],
 ) -> Found:
-    """Search for each question; what was found earlier is taken from the file, and what is new is added to it.
+    """Search for each question. The results are cached in a file.
 
     Args:
         library: holds the articles.
-        questions: what is asked.
-        path: of a JSON file.
-        seed: of the draw of questions that are searched with a day.
-        advance: is told of each question.
+        questions: to search for.
+        path: the cache, a JSON file.
+        seed: for the draw of the questions that are searched with a day.
+        advance: called after each question.
     """
     found: Found = json.loads(path.read_text()) if path.exists() else {}
     for question in questions:
@@ -164,10 +172,11 @@ def make_examples(
 
     Args:
         articles: by id.
-        questions: those that are learnt from; one whose evidence no passage holds whole is left out.
+        questions: to train on. A question is left out if no passage holds its whole evidence.
         found: their passages.
-        seed: of what is left out of contexts, and of the passages that are drawn.
-        passages: how many are learnt from: those that answer, then the best of the others, the last of them drawn.
+        seed: for leaving out parts of contexts, and for drawing passages.
+        passages: how many to use per question: those that answer, then the best of the others. The
+            last one is drawn at random from the rest.
     """
     for question in questions:
         chance = random.Random(f"{seed} {question.id}")
@@ -212,7 +221,10 @@ def _text(
 def _elsewhere(
     passage: str, article: Article, question: NewsQuestion, right: tuple[Span, ...]
 ) -> tuple[Span, ...]:
-    """Where else the answer's words stand: in its own article, and where they are several, they may well answer too."""
+    """The other places where the answer's words occur, as these may answer too.
+
+    In other articles only answers of at least three words count.
+    """
     answer = question.answer
     if not answer or (article.id != question.article and len(spell(answer).split()) < 3):
         return ()

@@ -1,9 +1,10 @@
-"""The news questions that search and reading are fitted and measured on: RealTimeQA's, with the articles asked about.
+"""The news questions that search and reading are fitted and measured on.
 
-``news-dev.articles.jsonl.gz`` holds 2,058 articles, ``news-dev.questions.jsonl`` 303 questions with the day they were
-asked: 214 whose answer string stands in a gold article, and 89 whose articles were left out. Gold is by string match:
-some gold articles only happen to hold the string, and a few left-out questions are answered elsewhere. What is chosen
-by looking at them is chosen on the even half, by the parity of sha256(id).
+They are RealTimeQA's, with the articles asked about. ``news-dev.articles.jsonl.gz`` holds 2,058
+articles. ``news-dev.questions.jsonl`` holds 303 questions with the day they were asked. The answer
+string of 214 occurs in a gold article; the articles of the other 89 were left out. Gold is by
+string match: some gold articles only happen to hold the string, and a few of the 89 are answered by
+other articles. Tuning uses the even half only, by the parity of sha256(id).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from corpus import Article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question of news-dev; without gold articles where they were left out."""
+    """A question of news-dev; it has no gold articles if they were left out."""
 
     id: str
     text: str
@@ -32,21 +33,21 @@ class Question:
 
     @property
     def is_answerable(self) -> bool:
-        """Whether its articles are among those that are searched."""
+        """Whether its gold articles are among the searched articles."""
         return bool(self.gold)
 
     @property
     def is_for_tuning(self) -> bool:
-        """Whether it may be looked at when something is chosen: the even half."""
+        """Whether it is in the even half, which may be used for tuning."""
         return int(sha256(self.id.encode()).hexdigest(), 16) % 2 == 0
 
     def is_answered_by(self, text: str) -> bool:
-        """Whether the answer string stands in a text."""
+        """Whether a text contains the answer string."""
         return holds(text, [self.answer])
 
 
 def read_articles(folder: Path) -> Iterator[Article]:
-    """The 2,058 articles, under their records' own ids, which the questions name."""
+    """The 2,058 articles, with the ids of their records, which the questions refer to."""
     return news.read_articles(folder / "news-dev.articles.jsonl.gz")
 
 

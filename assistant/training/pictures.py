@@ -1,4 +1,7 @@
-"""Pictures of how far confidence can be trusted. Needs matplotlib, of the bench extra; not imported at run time."""
+"""Pictures of how far confidence can be trusted.
+
+Needs matplotlib, from the bench extra. Not imported at run time.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _SIZE = (5.2, 3.9)  # inches
-_STYLE: Any = {  # matplotlib, where it is installed, wants its own type of key
+_STYLE: Any = {  # Any: matplotlib, if installed, has its own type of key
     "svg.hashsalt": "dateline",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -25,18 +28,20 @@ _STYLE: Any = {  # matplotlib, where it is installed, wants its own type of key
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-_FEWEST = 10  # answers of which a share is drawn
+_FEWEST = 10  # a share of fewer answers is not drawn
 _BLUE, _GREY = "#2f6db5", "#8a8f98"
 
 
 def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10) -> None:
-    """Share that is right over confidence, in bins of equal width, each with its count and standard error.
+    """Plot the share that is right against confidence.
+
+    The bins have equal width; each shows its count and standard error.
 
     Args:
-        path: of the SVG.
+        path: the SVG file to write.
         chances: (questions,) confidence in [0, 1].
         right: (questions,) whether the answer was right.
-        bins: how many.
+        bins: number of bins.
     """
     figure, axes = _figure("confidence", "share that is right")
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1)
@@ -61,11 +66,13 @@ def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10)
 
 
 def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) -> None:
-    """Share that is wrong of those answered, over the share answered, surest first (El-Yaniv and Wiener 2010).
+    """Plot the share of answers that are wrong against the share of questions answered.
+
+    Questions are answered in order of confidence, highest first (El-Yaniv and Wiener 2010).
 
     Args:
-        path: of the SVG.
-        curves: by name, each with confidence and whether the answer was right, (questions,) both.
+        path: the SVG file to write.
+        curves: by name; each has confidences and whether the answers were right, both (questions,).
     """
     figure, axes = _figure(
         "share of the questions that are answered", "share of the answers that are wrong"
@@ -94,7 +101,7 @@ def _figure(across: str, up: str) -> tuple[Figure, Axes]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """As SVG; the same numbers make the same file."""
+    """Write the figure as SVG; the same numbers give the same file."""
     from matplotlib import rc_context
 
     path.parent.mkdir(parents=True, exist_ok=True)

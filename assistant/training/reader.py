@@ -1,13 +1,14 @@
-"""Trains the reader: questions in, the weights that are shipped out.
+"""Trains the reader, and writes the weights that are shipped.
 
     python -m assistant.training.reader --out FOLDER --start FILE \
         --squad DIR --squad-questions 4000 \
         --articles FILE … --questions FILE … --library FOLDER --passes 2
 
-Questions written on news stand beside the passages that search finds for them, SQuAD's beside their own paragraph and
-one that search wrongly returns. Both are shuffled together, and the learning rate falls from its highest to nothing.
-FOLDER keeps a log and a checkpoint, from which the same command goes on after it was cut off. What is drawn depends on
-the seed alone. It runs on a GPU where PyTorch finds one. Not imported at run time.
+Questions on news come with the passages that search finds for them. SQuAD's come with their own
+paragraph and one that search wrongly returns. Both kinds are shuffled together. The learning rate
+warms up, then falls to zero. FOLDER keeps a log and a checkpoint; after an interruption the same
+command resumes from the checkpoint. All random draws depend on the seed alone. Training uses a GPU
+if PyTorch finds one. Not imported at run time.
 """
 
 from __future__ import annotations
@@ -39,24 +40,30 @@ from assistant.training.squad import make_examples, read_squad, shuffle
 from index import Library, load_encoder
 
 BATCH = 32
-"""Windows of a batch, at least."""
+"""Windows per batch, at least."""
 QUESTIONS = 8
-"""Questions of a batch, at least."""
+"""Questions per batch, at least."""
 POOL = 100
-"""Batches among which examples are sorted by length: little padding, and still any question at any time."""
+"""Examples are sorted by length within this many batches.
+
+This keeps padding low and the order of the questions still random.
+"""
 PART = 1_200
-"""Word pieces that a core learns from at once: their states stay in its cache."""
+"""Word pieces that a CPU core processes at once, so that their states fit in its cache."""
 WARM_UP = 100
-"""Steps in which the learning rate rises."""
+"""Steps over which the learning rate rises."""
 SAVE_EVERY = 50
 """Steps between checkpoints."""
 SEARCHED = 3
-"""Every third paragraph of SQuAD is searched for wrong ones: to encode all takes minutes more."""
+"""Negatives come from every third paragraph of SQuAD; encoding all takes minutes more."""
 SEED = 7
 
 
 def squad_examples(folder: Path, start: int, count: int, out: Path, seed: int) -> list[Example]:
-    """``count`` of SQuAD's questions from number ``start`` on; what search wrongly returns is kept in ``out``."""
+    """``count`` of SQuAD's questions, from number ``start`` on.
+
+    What search wrongly returns is cached in ``out``.
+    """
     if not count:
         return []
     paragraphs, questions = read_squad(folder / "train.json.gz")
@@ -85,7 +92,10 @@ def squad_examples(folder: Path, start: int, count: int, out: Path, seed: int) -
 
 
 def news_examples(options: argparse.Namespace) -> list[Example]:
-    """Questions written on news, as often as there are passes, each time with other parts of the context left out."""
+    """The questions on news, repeated for each pass.
+
+    Each pass leaves out other parts of the context.
+    """
     known = {article.id: article for path in options.articles for article in read_articles(path)}
     asked = read_questions(options.questions, known)
     low, high = options.only or (0, len(asked))
@@ -103,7 +113,10 @@ def news_examples(options: argparse.Namespace) -> list[Example]:
 
 
 def batches(examples: Iterable[Example], seed: int) -> Iterator[list[Example]]:
-    """All examples in batches alike in length and in number of passages, in an order that depends on the seed."""
+    """All examples in batches of similar length and equal number of passages.
+
+    The order depends on the seed.
+    """
     chance = random.Random(seed)
     examples = iter(examples)
     while pool := list(islice(examples, BATCH * POOL)):
@@ -119,15 +132,16 @@ def batches(examples: Iterable[Example], seed: int) -> Iterator[list[Example]]:
 
 
 class Trainer:
-    """Steps, and the checkpoints between them.
+    """Takes training steps, and writes and loads checkpoints.
 
     Args:
-        folder: where checkpoints and the log go.
-        start: weights to go on from; None begins with the encoder and new heads.
-        rate: the learning rate of the encoder; heads that start from nothing learn at ten times that.
-        dropout: share of what is dropped in each layer; several passes over the same questions need some.
-        precise: float32 where bfloat16 would do; on a CPU with bfloat16 products that takes twice as long.
-        seed: of the heads' first weights, and of dropout.
+        folder: where checkpoints go.
+        start: weights to start from; None takes the encoder with new heads.
+        rate: the learning rate of the encoder. New heads learn at ten times that rate.
+        dropout: the dropout rate of each layer. Several passes over the same questions need some.
+        precise: use float32 instead of bfloat16. On a CPU with bfloat16 products this takes twice
+            as long.
+        seed: for the heads' initial weights, and for dropout.
     """
 
     def __init__(
@@ -163,8 +177,8 @@ class Trainer:
         self._precise = precise
         self._tokens = Tokens()
         self._folder = folder
-        # On a CPU each core takes a part of a batch: where other work runs, threads inside a product wait for the
-        # slowest at every one of them, and training took ten times as long.
+        # On a CPU each core takes a part of a batch. With threads inside each product, all threads
+        # wait for the slowest at every product: beside other work, training took ten times as long.
         on_cpu = self.device.type == "cpu"
         self._pool = (
             ThreadPoolExecutor(os.cpu_count(), "learn", torch.set_num_threads, (1,))
@@ -174,7 +188,7 @@ class Trainer:
         self.done = 0
 
     def step(self, batch: Sequence[Example], scale: float) -> float:
-        """Learn from a batch; ``scale`` in [0, 1] times the learning rate. Returns the loss."""
+        """Learn from a batch and return the loss; ``scale`` in [0, 1] scales the learning rate."""
         for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * scale
         parts = [batch] if self._pool is None else _parts(batch)
@@ -189,7 +203,10 @@ class Trainer:
         return sum(loss for loss, _ in found) / len(batch)
 
     def _learn(self, part: Sequence[Example]) -> tuple[float, tuple[Tensor, ...]]:
-        """Loss of a part of a batch, and its gradient for each parameter; both summed over questions."""
+        """The loss of a part of a batch, and its gradient for each parameter.
+
+        Both are summed over questions.
+        """
         readings = [reading for example in part for reading in self._tokens.read(example)]
         tensors = stack([reading.window for reading in readings])
         right = torch.zeros(*tensors[0].shape, 2, dtype=torch.bool)
@@ -209,7 +226,7 @@ class Trainer:
         return loss.item(), torch.autograd.grad(loss, self._learnt)
 
     def save(self, name: str) -> None:
-        """Write a checkpoint, whole or not at all."""
+        """Write a checkpoint atomically."""
         state = {
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
@@ -220,7 +237,7 @@ class Trainer:
         part.replace(self._folder / name)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+        """Resume from a checkpoint."""
         state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
@@ -228,13 +245,16 @@ class Trainer:
 
 
 def _parts(batch: Sequence[Example]) -> list[Sequence[Example]]:
-    """A batch in parts of some ``PART`` word pieces, of four characters or so each."""
+    """Split a batch into parts of about ``PART`` word pieces, at about four characters each."""
     size = max(1, 4 * PART // (batch[-1].length * len(batch[0].texts)))
     return [batch[low : low + size] for low in range(0, len(batch), size)]
 
 
 def train(trainer: Trainer, plan: Sequence[Sequence[Example]], folder: Path) -> None:
-    """Take the steps of the plan that are not done yet, at a learning rate that falls to nothing; log to ``folder``."""
+    """Take the remaining steps of the plan, and log to ``folder``.
+
+    The learning rate warms up, then falls to zero.
+    """
     with _bar() as progress, (folder / "log.jsonl").open("a") as log:
         task = progress.add_task("Training", total=len(plan), completed=trainer.done)
         losses, since = [], time.monotonic()
@@ -275,28 +295,14 @@ def _parse() -> argparse.Namespace:
         help="for checkpoints, the log and weights",
     )
     parser.add_argument(
-        "--start", type=Path, default=SHIPPED, metavar="FILE", help="weights to go on from"
+        "--start", type=Path, default=SHIPPED, metavar="FILE", help="weights to start from"
     )
-    parser.add_argument("--scratch", action="store_true", help="begin with the encoder instead")
-    parser.add_argument("--squad", type=Path, metavar="DIR", help="holds SQuAD 2.0's train.json.gz")
-    parser.add_argument("--squad-questions", type=int, default=0, metavar="N")
+    parser.add_argument("--scratch", action="store_true", help="start from the encoder instead")
+    _add_data(parser)
+    parser.add_argument("--passes", type=int, default=1, help="passes over the questions on news")
     parser.add_argument(
-        "--squad-from", type=int, default=0, metavar="N", help="number of the first one"
+        "--passages", type=int, default=PASSAGES, help="passages per question on news"
     )
-    parser.add_argument(
-        "--articles", type=Path, nargs="*", default=[], metavar="FILE", help="news articles"
-    )
-    parser.add_argument(
-        "--questions", type=Path, nargs="*", default=[], metavar="FILE", help="questions on them"
-    )
-    parser.add_argument(
-        "--library", type=Path, metavar="DIR", help="of these articles; made where it is missing"
-    )
-    parser.add_argument(
-        "--only", type=int, nargs=2, metavar="N", help="questions on news from this number to that"
-    )
-    parser.add_argument("--passes", type=int, default=1, help="over the questions on news")
-    parser.add_argument("--passages", type=int, default=PASSAGES, help="of a question on news")
     parser.add_argument(
         "--rate", type=float, default=5e-5, help="the encoder's highest learning rate"
     )
@@ -311,8 +317,27 @@ def _parse() -> argparse.Namespace:
     return options
 
 
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    """The options that say what is learned from."""
+    parser.add_argument("--squad", type=Path, metavar="DIR", help="holds SQuAD 2.0's train.json.gz")
+    parser.add_argument("--squad-questions", type=int, default=0, metavar="N")
+    parser.add_argument(
+        "--squad-from", type=int, default=0, metavar="N", help="number of the first one to use"
+    )
+    parser.add_argument(
+        "--articles", type=Path, nargs="*", default=[], metavar="FILE", help="news articles"
+    )
+    parser.add_argument(
+        "--questions", type=Path, nargs="*", default=[], metavar="FILE", help="questions on them"
+    )
+    parser.add_argument(
+        "--library", type=Path, metavar="DIR", help="library of these articles; made if missing"
+    )
+    parser.add_argument("--only", type=int, nargs=2, metavar="N", help="range of questions on news")
+
+
 def main() -> None:
-    """Train, and write the weights."""
+    """Train the reader and write its weights."""
     options = _parse()
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)

@@ -2,10 +2,12 @@
 
     python -m assistant.training.sentences --squad train.json.gz --news news-dev --library FOLDER
 
-Two kinds of questions, each searched in a library of its own, which is made in FOLDER the first time (half an hour on
-two cores): of SQuAD 2.0, over the paragraphs of some topics, and of news-dev, over its articles, once with the day
-asked and once without. Of news-dev the even half is fitted and the odd half reported. Prints the numbers for
-sentence_reader.py (with ``--keep`` only those of the decision, for the weights that it has). Not imported at run time.
+It uses two sets of questions. SQuAD 2.0's are searched over the paragraphs of some topics,
+news-dev's over its articles, once with the day asked and once without. Each set has its own
+library, which is made in FOLDER the first time (half an hour on two cores). The even half of
+news-dev is fitted, and the odd half is held out and reported. Prints the numbers for
+sentence_reader.py. With ``--keep`` the reader's weights are kept, and only the decision is fitted.
+Not imported at run time.
 """
 
 from __future__ import annotations
@@ -36,18 +38,18 @@ from index import Library
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_READ = 8  # passages read for a question, as ``Settings.passages``
+_READ = 8  # passages read for a question, the same as ``Settings.passages``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question, and how to know its answer.
+    """A question, and how to recognise its answer.
 
     Attributes:
         text: the question.
-        as_of: the day it was asked, where that is told.
+        as_of: the day it was asked, if it is given to search.
         answerable: whether the library holds the answer.
-        holds: whether a sentence that was read holds it.
+        holds: whether a sentence that was read holds the answer.
     """
 
     text: str
@@ -63,8 +65,8 @@ class Example:
     Attributes:
         rows: (sentences, features).
         right: (sentences,) whether each holds the answer.
-        found: the score of what was found.
-        answerable: whether the answer was there to be found.
+        found: the highest search score of the passages read.
+        answerable: whether the library holds the answer.
     """
 
     rows: Array
@@ -76,13 +78,15 @@ class Example:
 def squad_set(
     path: Path, *, topics: int, per_topic: int, seed: int
 ) -> tuple[list[Article], list[Asked]]:
-    """Paragraphs of random topics as articles, random questions about them, and all that ask why, which are rare.
+    """Paragraphs of random topics as articles, with questions about them.
+
+    The questions are random ones, plus all "why" questions, which are rare.
 
     Args:
         path: ``train.json.gz``.
-        topics: how many.
-        per_topic: questions about each.
-        seed: of the choice.
+        topics: number of topics.
+        per_topic: number of random questions about each.
+        seed: for the random choice.
     """
     chance = random.Random(seed)
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -117,21 +121,24 @@ def _ask_squad(article_id: str, question: dict[str, Any]) -> Asked:
 
 
 def news_questions(folder: Path, *, even: bool, dated: bool) -> Iterator[Asked]:
-    """One half of news-dev; a sentence of any article that holds the answer string counts as right."""
+    """One half of news-dev.
+
+    A sentence that holds the answer string counts as right, whatever its article.
+    """
     for question in read_questions(folder):
         if question.is_for_tuning == even:
             yield Asked(
                 text=question.text,
                 as_of=question.asked if dated else None,
                 answerable=question.is_answerable,
-                holds=lambda reading, q=question: (
+                holds=lambda reading, q=question: (  # type: ignore[misc]  # a default has no type
                     q.is_answerable and q.is_answered_by(reading.text)
-                ),  # type: ignore[misc]  # mypy cannot type a default
+                ),
             )
 
 
 def read_all(library: Library, questions: Iterable[Asked]) -> list[Example]:
-    """Search and read; a question for which nothing can be read is left out."""
+    """Search and read for each question; questions with nothing to read are left out."""
     reader = SentenceReader(library.encoder)
     examples = []
     for asked in questions:
@@ -151,7 +158,7 @@ def read_all(library: Library, questions: Iterable[Asked]) -> list[Example]:
 
 
 def fit_weights(squad: Sequence[Example], news: Sequence[Example]) -> Array:
-    """Logistic regression over all sentences, both sets counting alike; the constant last."""
+    """Logistic regression over all sentences, both sets weighted equally; the constant is last."""
     examples = [*squad, *news]
     repeated = np.repeat(_balance(squad, news), [len(example.rows) for example in examples])
     model = LogisticRegression(max_iter=1000).fit(
@@ -163,10 +170,10 @@ def fit_weights(squad: Sequence[Example], news: Sequence[Example]) -> Array:
 
 
 def fit_decision(squad: Sequence[Example], news: Sequence[Example], weights: Array) -> Array:
-    """Logistic regression of "the best sentence is right" on its score and on that of what was found; constant last.
+    """Logistic regression of "the best sentence is right" on its score and the search score.
 
-    Each set has a constant of its own, or the weights would tell the sets apart and not the questions of one; returned
-    is the mean of both.
+    The constant is last. Each set has its own constant; otherwise the weights would separate the
+    sets rather than the questions within each. The mean of the two constants is returned.
     """
     examples = [*squad, *news]
     best = [_best(example, weights) for example in examples]
@@ -193,7 +200,7 @@ def _best(example: Example, weights: Array) -> tuple[float, bool]:
 
 
 def find_threshold(examples: Sequence[Example], weights: Array, decision: Array) -> float:
-    """The confidence, to two decimals, at which false answers and false refusals are most nearly as frequent."""
+    """The confidence, to two decimals, at which false answers and refusals are most balanced."""
     confidence, _, answerable = _decide(examples, weights, decision)
 
     def apart(threshold: float) -> float:
@@ -208,11 +215,16 @@ def find_threshold(examples: Sequence[Example], weights: Array, decision: Array)
 
 
 def report(examples: Sequence[Example], weights: Array, decision: Array) -> str:
-    """Best sentence right, AUROC of the confidence for "answerable", and how far it is from what is so."""
+    """One line of scores.
+
+    These are the share of best sentences that are right, the AUROC of the confidence for
+    "answerable", and the mean confidence beside the share that is right.
+    """
     confidence, right, answerable = _decide(examples, weights, decision)
     return (
         f"{len(examples):5} questions, {answerable.sum():4} answerable: best sentence right "
-        f"{right[answerable].mean():.3f}, AUROC answerable {roc_auc_score(answerable, confidence):.3f}, "
+        f"{right[answerable].mean():.3f}, "
+        f"AUROC answerable {roc_auc_score(answerable, confidence):.3f}, "
         f"mean confidence {confidence.mean():.3f} where {right.mean():.3f} are right"
     )
 
@@ -220,7 +232,7 @@ def report(examples: Sequence[Example], weights: Array, decision: Array) -> str:
 def _decide(
     examples: Sequence[Example], weights: Array, decision: Array
 ) -> tuple[Array, Flags, Flags]:
-    """Of each example: the confidence, whether the best sentence is right, and whether it can be answered."""
+    """Per example: the confidence, whether the best sentence is right, whether it is answerable."""
     best = [_best(example, weights) for example in examples]
     scores = np.array(
         [[score, example.found, 1.0] for (score, _), example in zip(best, examples, strict=True)]
@@ -234,13 +246,13 @@ def _decide(
 
 
 def main() -> None:
-    """Fit and print."""
+    """Fit the numbers and print them."""
     parser = argparse.ArgumentParser(description="Fit the sentence reader.")
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--news", type=Path, required=True)
     parser.add_argument("--library", type=Path, required=True)
     parser.add_argument(
-        "--keep", action="store_true", help="keep the reader's weights, and fit the decision alone"
+        "--keep", action="store_true", help="keep the reader's weights, and fit only the decision"
     )
     parser.add_argument("--topics", type=int, default=60)
     parser.add_argument("--per-topic", type=int, default=15)
@@ -268,11 +280,11 @@ def main() -> None:
     ]
     lines.append("decision: best sentence {:.3f}, search {:.3f}, constant {:.3f}".format(*decision))
     lines.append(
-        f"threshold {find_threshold(even, weights, decision):.2f}, of the even half of news-dev"
+        f"threshold {find_threshold(even, weights, decision):.2f}, from the even half of news-dev"
     )
     lines.append(f"{'SQuAD 2.0, fitted':28} {report(squad, weights, decision)}")
     for (is_even, dated), examples in news.items():
-        name = f"news {'even, fitted' if is_even else 'odd, reported'}, {'day told' if dated else 'no day'}"
+        name = f"news {'even' if is_even else 'odd, held out'}, {'dated' if dated else 'undated'}"
         lines.append(f"{name:28} {report(examples, weights, decision)}")
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -1,7 +1,7 @@
-"""SQuAD 2.0, from its JSON file. Knows nothing of networks.
+"""Reads SQuAD 2.0 from its JSON file.
 
-Questions about paragraphs of Wikipedia, a third to a half of them unanswerable (Rajpurkar et al. 2018,
-https://arxiv.org/abs/1806.03822; CC BY-SA 4.0).
+It holds questions about paragraphs of Wikipedia. A third to a half of them are unanswerable
+(Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822; CC BY-SA 4.0).
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from assistant.reading.windows import Context
 from assistant.training.data import Example, Text
 
 TITLED = 0.5
-"""Share of the questions that are shown the paragraph's title, as articles have one and SQuAD's paragraphs do not."""
+"""Share of the questions that are read with the title of the paragraph's page.
+
+Articles have titles, but SQuAD's paragraphs have none of their own.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph and the title of the page that it is from."""
+    """A paragraph, and the title of its page."""
 
     title: str
     text: str
@@ -34,12 +37,12 @@ class Question:
     """A question about a paragraph.
 
     Attributes:
-        id: the data set's.
+        id: as in the data set.
         text: the question.
         paragraph: index of the paragraph.
-        accepted: answers; none where the paragraph does not hold one.
-        spans: characters of the paragraph that answer. Where the data only tells that the answer occurs several times,
-            all its places.
+        accepted: the accepted answers; empty if the paragraph does not hold one.
+        spans: spans of characters of the paragraph that answer. If the data only says that the
+            answer occurs several times, all its occurrences.
     """
 
     id: str
@@ -50,7 +53,7 @@ class Question:
 
 
 def read_squad(path: Path) -> tuple[list[Paragraph], list[Question]]:
-    """All paragraphs, and all questions about them, in the order of the file (JSON, packed by gzip)."""
+    """All paragraphs and all questions about them, in the order of the file (gzipped JSON)."""
     paragraphs: list[Paragraph] = []
     questions: list[Question] = []
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -76,7 +79,7 @@ def read_squad(path: Path) -> tuple[list[Paragraph], list[Question]]:
 
 
 def shuffle(questions: Sequence[Question], seed: int) -> list[Question]:
-    """All questions, in the order in which the reader is trained on them."""
+    """All questions, in the order in which the reader trains on them."""
     return random.Random(seed).sample(questions, len(questions))
 
 
@@ -86,13 +89,13 @@ def make_examples(
     wrong: Mapping[str, int],
     seed: int,
 ) -> Iterator[Example]:
-    """Questions with their paragraphs, and with one that does not answer where search wrongly returns it.
+    """Questions with their paragraphs, and with a hard negative for those that have one.
 
     Args:
-        paragraphs: all.
-        questions: those that are learnt from.
-        wrong: by a question's id, the index of such a paragraph.
-        seed: of which questions are shown titles.
+        paragraphs: all paragraphs.
+        questions: to train on.
+        wrong: maps a question's id to the index of a paragraph that search wrongly returns.
+        seed: for the draw of the questions that are read with a title.
     """
     for question in questions:
         titled = random.Random(f"{seed} {question.id}").random() < TITLED

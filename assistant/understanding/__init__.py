@@ -1,1 +1,1 @@
-"""What a question asks: its kind, what it leans on, and whether it is two."""
+"""Understand a question: its kind, what it refers back to, and whether it is two in one."""

@@ -1,4 +1,4 @@
-"""A question as typed -> what kind of answer it asks for. Knows nothing of conversations or passages."""
+"""Check a question as typed, and find what kind of answer it asks for."""
 
 from __future__ import annotations
 
@@ -30,13 +30,15 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             Kind.WHY,
-            r"\b(why|how come)\b|\bwhat (caused|prompted|led to|triggered)\b|\bwhat\b.{0,12}\b(reason|cause)\b",
+            r"\b(why|how come)\b|\bwhat (caused|prompted|led to|triggered)\b"
+            r"|\bwhat\b.{0,12}\b(reason|cause)\b",
         ),
         (Kind.HOW_MANY, r"\bhow many\b|\bwhat (number|count)\b|\bdeath toll\b"),
         (Kind.HOW_LONG, r"\bhow (long|old|far|tall|high|fast|deep|big|large|heavy|wide|often)\b"),
         (
             Kind.HOW_MUCH,
-            r"\bhow much\b|\b(what|which)\b.{0,20}\b(price|cost|amount|sum|percentage|share|budget)\b",
+            r"\bhow much\b"
+            r"|\b(what|which)\b.{0,20}\b(price|cost|amount|sum|percentage|share|budget)\b",
         ),
         (
             Kind.WHEN,
@@ -48,25 +50,29 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
         (
             Kind.WHO,
-            r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|company|team|minister|president)\b",
+            r"\b(who|whom|whose)\b"
+            r"|\b(what|which) (person|man|woman|company|team|minister|president)\b",
         ),
         (
             Kind.YES_NO,
-            r"^(and |but |so )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
+            r"^(and |but |so )?"
+            r"(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
         ),
     )
 )
 
-_CONNECTIVE = re.compile(
+CONNECTIVE = re.compile(
     r"^\W*(and|but|so|then|also|what about|how about|or)\b[\s,]*", re.IGNORECASE
 )
+"""What ties a question to the one before."""
 
 
 def check_question(question: str) -> str:
-    """The question on one line.
+    """Check a question, and return it on one line.
 
     Raises:
-        QuestionError: it is no text, empty, without a letter or digit, or longer than 2,000 characters.
+        QuestionError: it is not text, is empty, has no letter or digit, or is longer than 2,000
+            characters.
     """
     if not isinstance(question, str):
         raise QuestionError(
@@ -74,8 +80,8 @@ def check_question(question: str) -> str:
         )
     if len(question) > MAX_CHARACTERS:
         raise QuestionError(
-            f"the question has {len(question):,} characters, at most {MAX_CHARACTERS:,} are read; shorten it, "
-            "and add long texts to the library instead"
+            f"the question has {len(question):,} characters, at most {MAX_CHARACTERS:,} are read; "
+            "shorten it, and add long texts to the library instead"
         )
     cleaned = " ".join(question.encode("utf-8", "replace").decode().replace("\x00", " ").split())
     if not any(letter.isalnum() for letter in cleaned):
@@ -87,5 +93,5 @@ def check_question(question: str) -> str:
 
 def kind_of(question: str) -> Kind:
     """What kind of answer is asked for."""
-    folded = fold(_CONNECTIVE.sub("", question))
+    folded = fold(CONNECTIVE.sub("", question))
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)

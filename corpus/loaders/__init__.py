@@ -1,1 +1,1 @@
-"""One small file a kind of location: bytes in, pages and what they say of themselves out."""
+"""Loaders, one file per format or source: they read bytes and produce articles."""

@@ -1,6 +1,7 @@
-"""HTML -> an article. The page's text is rendered here once; trafilatura only helps to choose its lines.
+"""Load an article from HTML.
 
-Knows nothing of what boilerplate says: words are cleaning's business, markup is this one's.
+The page's text is rendered here once; trafilatura only helps to choose its lines. This module
+handles markup. Rules about the wording of boilerplate belong in cleaning.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _UNSEEN = frozenset(
-    "head script style noscript noframes template svg math iframe object embed video audio canvas select "
-    "textarea".split()
+    "head script style noscript noframes template svg math iframe object embed video audio canvas "
+    "select textarea".split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote figure ul ol dl table pre hr".split())
 _LINES = frozenset(
-    "address article aside button details dd div dt fieldset figcaption footer form header hgroup legend li main nav "
-    "option section summary tbody tfoot thead tr caption center body html label".split()
+    "address article aside button details dd div dt fieldset figcaption footer form header hgroup "
+    "legend li main nav option section summary tbody tfoot thead tr caption center body html "
+    "label".split()
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding=["']([\w.:-]+)""",
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)"""
+    rb"""|<\?xml[^>]{0,100}encoding=["']([\w.:-]+)""",
     re.IGNORECASE,
 )
 _SUPERSETS = {
@@ -43,17 +46,20 @@ _SUPERSETS = {
     "gb2312": "gb18030",
     "euc_kr": "cp949",
 }
-"""Browsers read the older name as the newer encoding: https://encoding.spec.whatwg.org/#names-and-labels"""
+"""Browsers read the older name as the newer encoding:
+https://encoding.spec.whatwg.org/#names-and-labels"""
 
-_MAX_ELEMENTS = 50_000  # 30 times the most on 181 news pages; trafilatura takes 8 s for so many
-_ANCHOR = 40  # characters, white space not counted; shorter lines ("Read more") stand on a page more than once
+# 30 times the most on 181 news pages; trafilatura takes 8 s for this many.
+_MAX_ELEMENTS = 50_000
+# Characters without white space; shorter lines ("Read more") occur on a page more than once.
+_ANCHOR = 40
 
 
 def load_html(source: Source) -> Article:
     """Load one HTML page.
 
     Raises:
-        LoadError: too large, empty, or no sentence on it.
+        LoadError: it is too large, empty, or has no sentence.
     """
     data = source.read()
     tree = _parse(_decode(data, source))
@@ -88,15 +94,17 @@ def load_html(source: Source) -> Article:
 
 
 def render_fragment(markup: str) -> str:
-    """The text of a piece of HTML, as in a record's field or a feed's entry."""
+    """Render an HTML fragment, such as a record's field or a feed's entry, to text."""
     tree = _parse(markup)
     return "" if tree is None else render_tree(tree)
 
 
 def render_tree(tree: HtmlElement) -> str:
-    """Everything visible, as a browser copies it: blocks on lines, paragraphs apart, cells tabbed, spaces collapsed.
+    """Render all visible text as a browser copies it.
 
-    A loop and no recursion: pages nest a few hundred elements deep by accident.
+    Blocks are on their own lines, paragraphs are separated by blank lines, table cells by tabs, and
+    spaces are collapsed. This is a loop and not a recursion, since some pages nest a few hundred
+    elements deep by accident.
     """
     from lxml import etree
 
@@ -121,7 +129,7 @@ def render_tree(tree: HtmlElement) -> str:
 
 
 class _Lines:
-    """Text in the making: white space is held back until something follows it."""
+    """Builds text; white space is held back until more text follows."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -151,12 +159,12 @@ class _Lines:
                 self._gap = " " if line[-1].isspace() else ""
 
     def _widen(self, gap: str) -> None:
-        """Of the gaps between two words the widest counts: a space, a tab, a line, a paragraph."""
+        """Keep the widest gap between two words: space, tab, line break or paragraph break."""
         self._gap = max(self._gap, gap, key=("", " ", "\t", "\n", "\n\n").index)
 
 
 def _is_unseen(element: HtmlElement) -> bool:
-    if element.tag in ("html", "body"):  # hidden until a script shows them
+    if element.tag in ("html", "body"):  # often hidden until a script shows them
         return False
     if (
         element.tag in _UNSEEN
@@ -168,13 +176,13 @@ def _is_unseen(element: HtmlElement) -> bool:
 
 
 def find_lines(text: str, lines: Sequence[str]) -> list[Span]:
-    """Find extracted lines in the rendered text, in order, whatever their white space.
+    """Find extracted lines in the rendered text, in order, ignoring white space.
 
-    Long lines are found first; a short one is only looked for between its long neighbours, since "Read more" stands on
-    a page many times.
+    Long lines are found first. A short line is searched for only between its long neighbours, since
+    text like "Read more" occurs many times on a page.
 
     Returns:
-        Ascending spans of ``text``, one for each line that was found.
+        Ascending spans of ``text``, one for each line found.
     """
     squeezed, offsets = _squeeze(text)
     wanted = [_squeeze(line)[0] for line in lines]
@@ -201,39 +209,39 @@ def find_lines(text: str, lines: Sequence[str]) -> list[Span]:
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
-    """The text without white space, and where each character stood."""
+    """The text without white space, and the original offset of each character."""
     offsets = [at for at, character in enumerate(text) if not character.isspace()]
     return "".join(text.split()), offsets
 
 
 def _extract(tree: HtmlElement) -> list[str]:
-    """The lines that trafilatura takes for the article (https://aclanthology.org/2021.acl-demo.15)."""
+    """The article's lines, by trafilatura (https://aclanthology.org/2021.acl-demo.15)."""
     import trafilatura
 
     if sum(1 for _ in islice(tree.iter(), _MAX_ELEMENTS)) == _MAX_ELEMENTS:
-        return []  # lines alone decide
-    logging.getLogger("trafilatura").addHandler(
-        logging.NullHandler()
-    )  # else "discarding data" goes to stderr
+        return []  # too large; cleaning then works without hints
+    # Without a handler, "discarding data" is printed to stderr.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     document = trafilatura.bare_extraction(tree, include_comments=False, include_tables=False)
     lines = (getattr(document, "text", None) or "").splitlines()
-    return [line.removeprefix("- ") for line in lines]  # its own mark of a list item
+    return [line.removeprefix("- ") for line in lines]  # trafilatura's list marker
 
 
 def _parse(markup: str) -> HtmlElement | None:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
-    # without huge_tree a page ends, silently, at its first picture of 10 MB or where it is 256 elements deep
+    # Without huge_tree, a page is silently cut off at its first picture of 10 MB or at 256 nested
+    # elements.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return document_fromstring(markup.encode(), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments, or nothing at all
+    except (etree.ParserError, etree.XMLSyntaxError):  # only comments, or empty
         return None
 
 
 def _decode(data: bytes, source: Source) -> str:
-    """As browsers do, except that valid UTF-8 is believed before any declaration."""
+    """Decode as browsers do, but valid UTF-8 takes precedence over any declaration."""
     found = _CHARSET.search(data, 0, 4096)
     declared = [
         source.charset,
@@ -246,7 +254,7 @@ def _decode(data: bytes, source: Source) -> str:
             try:
                 codec = codecs.lookup(name).name
                 text = data.decode(_SUPERSETS.get(codec, codec), "replace")
-            except LookupError:  # no encoding, or none of text: Python has a "rot13" too
+            except LookupError:  # unknown, or not a text encoding (Python also has "rot13")
                 continue
             if not codec.startswith("utf"):
                 return load_text(text.encode("utf-8", "replace"), location=source.name)

@@ -1,6 +1,8 @@
-"""Markdown -> an article. Its signs are rendered and then dropped, so that a quotation is what a reader would see.
+"""Load an article from Markdown.
 
-Knows the common signs (CommonMark 0.31) where a line at a time shows them, and "key: value" front matter; no nesting.
+The markup stays in the page's text but is dropped from the article's, so that quotations show what
+a reader would see. Supported are "key: value" front matter and the common markup of CommonMark
+0.31 that can be recognised line by line, without nesting.
 """
 
 from __future__ import annotations
@@ -28,27 +30,31 @@ _NAMES = {
 }
 _SIGNS = re.compile(
     r"""
-    (?P<whole> <!--(?:(?!<!--).){0,5000}?--> | !\[[^\[\]\n]*\]\([^()\n]*\) | </?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?> )
-    | (?P<line> ^[ \t]*(?:```|~~~).*$ | ^[ \t]*(?:=+|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
+    (?P<whole> <!--(?:(?!<!--).){0,5000}?--> | !\[[^\[\]\n]*\]\([^()\n]*\)
+              | </?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?> )
+    | (?P<line> ^[ \t]*(?:```|~~~).*$
+              | ^[ \t]*(?:=+|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
               | ^[ \t]{0,3}\[[^\]\n]+\]:[ \t]+\S.*$ )
     | (?P<prefix> ^[ \t]{0,3}(?:\#{1,6}[ \t]+|(?:>[ \t]?)+) | (?<![ \t])[ \t]+\#+[ \t]*$ )
     | (?P<escape> \\(?=[\\`*_{}\[\]()#+\-.!>~|]) )
-    | (?P<open> \[ )(?P<label>[^\[\]\n]+)(?P<close> \]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\) | \]\[[^\]\n]*\] )
+    | (?P<open> \[ )(?P<label>[^\[\]\n]+)
+      (?P<close> \]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\) | \]\[[^\]\n]*\] )
     | <(?P<auto>https?://[^<>\s]+)>
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 _EMPHASIS = re.compile(
-    r"(?P<open>\*\*\*|\*\*|\*|~~|(?<!`)`{1,9}(?!`))(?=\S)(?P<label>(?:(?!(?P=open))[^\n]|\n(?!\n)){1,1000}?)(?<=\S)(?P<close>(?P=open))"
+    r"(?P<open>\*\*\*|\*\*|\*|~~|(?<!`)`{1,9}(?!`))(?=\S)"
+    r"(?P<label>(?:(?!(?P=open))[^\n]|\n(?!\n)){1,1000}?)(?<=\S)(?P<close>(?P=open))"
     r"|(?<!\w)(?P<open_>__|_)(?=\S)(?P<label_>[^_\n]+?)(?<=\S)(?P<close_>(?P=open_))(?!\w)"
 )
 
 
 def load_markdown(source: Source) -> Article:
-    """Load one Markdown file; its front matter and first heading say what they say.
+    """Load one Markdown file; metadata comes from its front matter and first heading.
 
     Raises:
-        LoadError: not text, too large, empty, or no sentence in it.
+        LoadError: it is not text, too large, empty, or has no sentence.
     """
     data = source.read()
     text = load_text(data, location=source.name)
@@ -73,7 +79,7 @@ def load_markdown(source: Source) -> Article:
 
 
 def read_front_matter(text: str) -> dict[str, str]:
-    """What the front matter says, under the names that articles use."""
+    """Read the front matter into the field names of an Article."""
     front = _FRONT_MATTER.match(text)
     said = (
         {
@@ -98,7 +104,7 @@ def _unquote(value: str) -> str:
 
 
 def find_signs(text: str) -> list[Span]:
-    """The ascending spans of the text that are Markdown and not what it says: front matter, signs, link targets."""
+    """The ascending spans of front matter, markup and link targets, which a reader does not see."""
     front = _FRONT_MATTER.match(text)
     start = front.end() if front else 0
     spans: list[Span] = [(0, start)] if start else []

@@ -1,7 +1,8 @@
-"""PDF -> an article. Knows nothing of news: only of lines, hyphens, and what every page repeats.
+"""Load an article from a PDF by its lines, hyphens, and repeated headers and footers.
 
-The lines of a paragraph are joined in the rendering; what must go from inside it (a hyphen at a line's end, a running
-header between two halves of a sentence) is rendered and then dropped, so that it can still be shown.
+The lines of a paragraph are joined in the page's text. What must be removed from inside a paragraph
+(a hyphen at a line's end, a running header between two halves of a sentence) stays in the page's
+text but is dropped from the article's, so that it can still be shown.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from corpus.dates import read_stamps
 from corpus.errors import LoadError
 from corpus.loaders.source import Source
 
-MAX_PAGES = 500  # a book; at some 20 ms a page it would be read for longer than anyone waits
+MAX_PAGES = 500  # more is a book; at about 20 ms a page it would take too long
 
 _ENDS_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PAGE_NUMBER = re.compile(r"\b(?:page|p\.)\s*\d+\b|^\d+\b|\b\d{1,3}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_EDGE = 3  # running headers and footers stand among so many lines at either end of a page
-_FULL = 0.9  # of the usual width: letters differ in theirs
+_EDGE = 3  # headers and footers are among this many lines at each end of a page
+_FULL = 0.9  # share of the usual width; not 1, since letters differ in width
 
 
 def load_pdf(source: Source) -> Article:
     """Load one PDF.
 
     Raises:
-        LoadError: broken, encrypted, without text (scanned), or without a sentence.
+        LoadError: it is broken, encrypted, without text (scanned), or without a sentence.
     """
     data = source.read()
     pages = _read_pages(source, data)
@@ -55,11 +56,11 @@ def load_pdf(source: Source) -> Article:
 
 
 def render_pages(pages: list[list[str]]) -> Page:
-    """Render the lines of pages as paragraphs; kept is all that is no hyphen, header or footer."""
+    """Join lines into paragraphs; ``kept`` leaves out line-end hyphens, headers and footers."""
     running = _find_running(pages)
     lines = [line for page in pages for line in _mark(page, running)]
     body = [line for line, runs in lines if not runs]
-    if not body:  # every page says the same
+    if not body:  # all lines repeat on every page
         lines = [(line, False) for line, _ in lines]
     width = sorted(map(len, body))[int(len(body) * 0.9)] if body else 0
     words = Counter(_WORD.findall(" ".join(body).lower()))
@@ -87,7 +88,10 @@ def render_pages(pages: list[list[str]]) -> Page:
 
 
 def _read_folio(pages: list[list[str]]) -> tuple[str | None, date | None]:
-    """What a newspaper prints on every page: its name and the day ("The Herald Friday, May 3, 2024 Page 3")."""
+    """Read the outlet and day that a newspaper prints on every page.
+
+    For example "The Herald Friday, May 3, 2024 Page 3".
+    """
     running = _find_running(pages)
     for line in (line for page in pages for line, runs in _mark(page, running) if runs):
         folio = _PAGE_NUMBER.sub("", line).strip()
@@ -100,7 +104,10 @@ def _read_folio(pages: list[list[str]]) -> tuple[str | None, date | None]:
 
 
 def _find_running(pages: list[list[str]]) -> set[str]:
-    """The shapes of lines that stand at an edge of at least two pages, and of half of them: "Daily News · page #"."""
+    """The shapes of lines that are at an edge of at least two pages and half of all pages.
+
+    For example "Daily News · page #".
+    """
     shapes = Counter(
         shape for page in pages for shape in {_shape(line) for line in page[:_EDGE] + page[-_EDGE:]}
     )
@@ -119,9 +126,13 @@ def _shape(line: str) -> str:
 
 
 def _cut_hyphen(line: str, following: str, words: Counter[str]) -> str:
-    """How a hyphen at the line's end is undone: "-" drops it and the break, "compound" the break alone, "" nothing.
+    """What to drop at a hyphenated line end.
 
-    Whether it belongs to the word is asked of the document itself: it keeps its hyphen if it has one elsewhere.
+    The hyphen is kept if the document has the same hyphenated word elsewhere.
+
+    Returns:
+        "-" to drop the hyphen and the line break, "compound" to drop only the break, "" to drop
+        nothing.
     """
     first, second = _ENDS_HYPHENATED.search(line), _WORD.match(following)
     if not first or not second or not following[0].islower():
@@ -132,18 +143,17 @@ def _cut_hyphen(line: str, following: str, words: Counter[str]) -> str:
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:
-    """Whether the line was broken because the next word did not fit, and not because something else begins."""
+    """Whether the line broke because the next word did not fit, so the paragraph continues."""
     return following[0].islower() or len(line) + 1 + len(following.split()[0]) > _FULL * width
 
 
 def _read_pages(source: Source, data: bytes) -> list[list[str]]:
-    """The lines of each page, without the blank ones."""
+    """The lines of each page, without blank lines."""
     from pypdf import PdfReader
     from pypdf.errors import FileNotDecryptedError
 
-    logging.getLogger("pypdf").addHandler(
-        logging.NullHandler()
-    )  # it complains of much that it then reads well
+    # pypdf logs many warnings about files that it then reads well.
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     try:
         reader = PdfReader(io.BytesIO(data))
         if len(reader.pages) > MAX_PAGES:
@@ -161,9 +171,8 @@ def _read_pages(source: Source, data: bytes) -> list[list[str]]:
         ) from None
     except LoadError:
         raise
-    except (
-        Exception
-    ) as error:  # broken files make pypdf raise anything from KeyError to RecursionError
+    # Broken files make pypdf raise anything from KeyError to RecursionError.
+    except Exception as error:
         raise source.error(
             found=f"a broken PDF ({error or type(error).__name__})",
             expected="a PDF that a viewer can open",

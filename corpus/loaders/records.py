@@ -1,8 +1,9 @@
-"""Records -> articles: JSON Lines, JSON, CSV and TSV, one record at a time. Knows nothing of cleaning pages.
+"""Load articles from records in JSON Lines, JSON, CSV and TSV, one record at a time.
 
-A record's text is an article already, so all of it is kept: cleaning it as a page took 1 % of the text of 2,058
-records, and with their lists of winners and prices the answers of four of 674 pairs of question and article. JSON Lines
-and CSV are streamed; a broken record is handed on as its error, and the rest is still read.
+A record's text is already an article, so it is not cleaned and all of it is kept. Cleaning 2,058
+records like pages removed 1 % of their text, and with it lists of winners and prices that held the
+answers to four of 674 question-article pairs. JSON Lines and CSV are streamed. A broken record
+yields an error, and the rest is still read.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _EXPECTED = "an object with a 'text' (or 'body', 'content', 'article') of at lea
 
 
 def load_jsonl(source: Source) -> Iterator[Article | LoadError]:
-    """Read JSON Lines: one object a line; blank lines are skipped."""
+    """Read JSON Lines: one object per line; blank lines are skipped."""
     seen: set[str] = set()
     empty = True
     for number, line in _lines(source):
@@ -77,7 +78,10 @@ def load_json(source: Source) -> Iterator[Article | LoadError]:
 
 
 def load_csv(source: Source) -> Iterator[Article | LoadError]:
-    """Read CSV or TSV with a header line; the separator is the header's most frequent of comma, semicolon and tab."""
+    """Read CSV or TSV with a header line.
+
+    The separator is the comma, semicolon or tab, whichever is most frequent in the header.
+    """
     rows = _read_rows(source)
     _, columns = next(rows, (0, []))
     if not {name.strip().lower() for name in columns} & {*_NAMES["text"]}:
@@ -93,8 +97,8 @@ def load_csv(source: Source) -> Iterator[Article | LoadError]:
 
 
 def _read_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """The rows, the header's first, each with the number of the line it ends on."""
-    csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is less than a long article
+    """The rows, starting with the header, each with the number of the line it ends on."""
+    csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is too short for a long article
     lines = _text_lines(source)
     header = next(lines, "")
     if not header.strip():
@@ -112,12 +116,13 @@ def _read_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str | LoadError]]:
-    """Number and decode the lines; one that is too long for a record becomes its error and is skipped over.
+    """Number and decode the lines; a line that is too long for a record yields an error instead.
 
-    A line is UTF-8, or in the encoding that the first line that isn't was most likely written in.
+    Each line is decoded as UTF-8. If that fails, the encoding is used that was guessed from the
+    first line that is not valid UTF-8.
     """
     stream, number, encoding = source.stream, 0, ""
-    if stream.peek().startswith(UTF16_MARKS):  # a line feed is two bytes there
+    if stream.peek().startswith(UTF16_MARKS):  # in UTF-16 a line feed is two bytes
         stream = io.BufferedReader(
             io.BytesIO(load_text(source.read(), location=source.name).encode())
         )
@@ -151,7 +156,7 @@ def _text_lines(source: Source) -> Iterator[str]:
         yield line
 
 
-def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - JSON is anything until it is looked at
+def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - JSON can be any type
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -161,7 +166,7 @@ def _parse(source: Source, text: str, part: str = "") -> Any:  # noqa: ANN401 - 
             if isinstance(error, RecursionError)
             else f"broken JSON ({error})",
             expected="a JSON object",
-            remedy="mend it, or export it again",
+            remedy="fix it, or export it again",
         )
 
 
@@ -181,9 +186,7 @@ def _build(source: Source, record: object, part: str, seen: set[str]) -> Article
     if excess := find_excess(text, f"{source.name}, {part}"):
         return excess
     outlet = outlet_of(said["url"] or "")
-    url = (
-        said["url"] if outlet else None
-    )  # "n/a" is no address, and "javascript:" is none to link to
+    url = said["url"] if outlet else None  # "n/a" and "javascript:" must not become links
     identity = _identify(source, said["id"], url, text)
     if identity in seen:
         return source.error(
@@ -217,14 +220,17 @@ def _identify(source: Source, record: str | None, url: str | None, text: str) ->
 
 
 def _look_up(record: Mapping[str, Any], field: str) -> str | None:
-    """The first of the field's names that the record fills in; names are compared without regard to case."""
+    """The first non-empty value under one of the field's names; names are case-insensitive."""
     values = {str(key).strip().lower(): value for key, value in record.items()}
     joint = "\n\n" if field == "text" else ", "
     return next((found for name in _NAMES[field] if (found := _say(values.get(name), joint))), None)
 
 
 def _say(value: object, joint: str) -> str | None:
-    """A field as text: ``{"name": "Reuters"}``, ``["A. Writer", "B. Writer"]`` and lists of paragraphs are common."""
+    """A field as text.
+
+    ``{"name": "Reuters"}``, ``["A. Writer", "B. Writer"]`` and lists of paragraphs are common.
+    """
     if isinstance(value, dict):
         return _say(value.get("name"), joint)
     if isinstance(value, list):

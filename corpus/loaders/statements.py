@@ -1,4 +1,4 @@
-"""What an HTML page states about itself for machines: JSON-LD, OpenGraph, <meta>, canonical link. Guesses nothing."""
+"""Read an HTML page's stated metadata: JSON-LD, OpenGraph, <meta>, canonical link. No guessing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TITLES = ("og:title", "twitter:title", "dc.title")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statements:
-    """What the page says; None where it says nothing."""
+    """The stated metadata; a field that the page does not state is None."""
 
     title: str | None
     outlet: str | None
@@ -47,7 +47,7 @@ class Statements:
 
 
 def read_statements(tree: HtmlElement, *, base: str | None = None) -> Statements:
-    """Read them; JSON-LD, which is about this very article, is believed before meta tags.
+    """Read a page's statements; JSON-LD takes precedence, since it is about this article.
 
     Args:
         tree: the page.
@@ -76,11 +76,11 @@ def read_statements(tree: HtmlElement, *, base: str | None = None) -> Statements
 
 
 def _find_articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """JSON-LD objects of a type such as NewsArticle, ReportageNewsArticle, BlogPosting."""
+    """Yield JSON-LD objects of a type like NewsArticle, ReportageNewsArticle or BlogPosting."""
     for script in tree.iterfind(".//script[@type='application/ld+json']"):
         try:
             pending = [json.loads(replace_unstorable(script.text or ""), strict=False)]
-        except (ValueError, RecursionError):  # a page's broken block is as good as none
+        except (ValueError, RecursionError):  # ignore a broken block
             continue
         while pending:
             value = pending.pop(0)
@@ -113,7 +113,10 @@ def _values(meta: dict[str, str], names: tuple[str, ...]) -> list[str]:
 
 
 def _times(tree: HtmlElement) -> list[str]:
-    """<time> elements that are marked as the day of publication; others are of comments and of related stories."""
+    """Values of <time> elements marked as the publication date.
+
+    Other <time> elements belong to comments and related stories.
+    """
     return [
         element.get("datetime", "")
         for element in tree.iter("time")
@@ -130,7 +133,10 @@ def _first_stamp(stamps: list[str | None]) -> tuple[date | None, datetime | None
 
 
 def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None:
-    """The page's one <h1> where it is a good part of a stated title ("… - BBC News"), else the first stated title."""
+    """The page's only <h1> if it is over a third of a stated title, else the first stated title.
+
+    A stated title often ends with the outlet ("… - BBC News").
+    """
     stated = [" ".join(title.split()) for title in candidates if title and title.strip()]
     headings = {" ".join(element.text_content().split()) for element in tree.iter("h1")} - {""}
     for heading in headings if len(headings) == 1 else ():
@@ -140,7 +146,10 @@ def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None
 
 
 def _canonical_url(tree: HtmlElement, meta: dict[str, str], base: str | None) -> str | None:
-    """The canonical link; one that names a site's front page is a common mistake and would merge all its articles."""
+    """The canonical link, unless it is a site's front page.
+
+    Linking to the front page is a common mistake that would give all the site's articles one id.
+    """
     links = [
         link.get("href", "")
         for link in tree.iter("link")
@@ -162,7 +171,7 @@ def _canonical_url(tree: HtmlElement, meta: dict[str, str], base: str | None) ->
 
 
 def _author(meta: dict[str, str]) -> str | None:
-    """The first author tag that holds a name: profile addresses and handles are no bylines."""
+    """The first author tag with a name; profile URLs and handles are not bylines."""
     return next(
         (name for name in _values(meta, _AUTHORS) if "/" not in name and not name.startswith("@")),
         None,
@@ -170,7 +179,7 @@ def _author(meta: dict[str, str]) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """A JSON-LD value as text: a string, ``{"name": …}``, or a list of either."""
+    """Convert a JSON-LD value to text: a string, ``{"name": …}``, or a list of either."""
     if isinstance(value, dict):
         return _text(value.get("name"))
     if isinstance(value, list):

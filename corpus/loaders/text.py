@@ -1,4 +1,4 @@
-"""Bytes -> text. Knows nothing of what the text says."""
+"""Decode bytes to text."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from corpus.language import rate_language
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with UTF-16's mark, so it is looked for first
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # starts with UTF-16's mark, so it is checked first
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LATIN = ("cp1252", "cp1254", "cp1250")
-"""Western, Turkish and Central European Windows; each holds the letters of its ISO 8859 kin."""
+"""Windows encodings for Western, Turkish and Central European text; each covers the letters of its
+ISO 8859 counterpart."""
 
 _WIDE = [f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_be", "_le")]
-"""Never guessed: without a mark they are as good as unused, and any short text can be read as Chinese in them."""
+"""Never guessed: files without a byte order mark hardly ever use them, and any short text can be
+read as Chinese in them."""
 
 _GUESSED_BYTES = 50_000
 _HEAD_BYTES = 8_192
@@ -30,12 +32,12 @@ _HEAD_BYTES = 8_192
 def load_text(data: bytes, *, location: str) -> str:
     """Decode a text file; line ends become LF; NUL, lone surrogates and broken bytes become U+FFFD.
 
-    A byte order mark decides; else valid UTF-8 is UTF-8, and so is UTF-8 with a few broken bytes; else the encoding is
-    guessed from the bytes.
+    A byte order mark decides the encoding. Without one, valid UTF-8, and UTF-8 with a few broken
+    bytes, is read as UTF-8. Otherwise the encoding is guessed from the bytes.
 
     Args:
         data: the file's bytes.
-        location: the file as the user named it; for the error.
+        location: the file as the user named it; used in errors.
 
     Raises:
         LoadError: the bytes are not text.
@@ -56,13 +58,16 @@ def _decode(data: bytes) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     try:
-        return data.decode("utf-8", "surrogatepass")  # a lone surrogate makes it no other encoding
+        return data.decode("utf-8", "surrogatepass")  # a lone surrogate is still UTF-8
     except UnicodeDecodeError:
         return data.decode(choose_encoding(data), "replace")
 
 
 def choose_encoding(data: bytes) -> str:
-    """The likeliest encoding of bytes that are not valid UTF-8: UTF-8 still, where only a few of them are broken."""
+    """The likeliest encoding of bytes that are not valid UTF-8.
+
+    It is still UTF-8 if only a few of the bytes are broken.
+    """
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
     foreign = sum(character > "\x7f" for character in text) - broken
@@ -72,8 +77,8 @@ def choose_encoding(data: bytes) -> str:
 def _guess_encoding(data: bytes) -> str:
     """The likeliest encoding of bytes that are not UTF-8.
 
-    charset_normalizer tells scripts apart, but takes Turkish for Czech; among the encodings of the Latin script the one
-    wins whose text reads most clearly as some language.
+    charset_normalizer tells scripts apart, but mistakes Turkish for Czech. So for Latin script, the
+    encoding is chosen whose text the language identifier is most confident about.
     """
     from charset_normalizer import from_bytes
 

@@ -1,8 +1,9 @@
-"""URLs -> pages and feeds, over the network. Knows nothing of what a page says.
+"""Fetch pages and feeds from URLs.
 
-A fetch reaches public addresses only, on every redirect again, and connects to the very address that was checked. This
-is httpx with a transport of our own, not safehttpx (0.1.7), which is async only (it cannot run inside a notebook's
-loop), drops the timeouts, reads a body of any size, and asks dns.google for names that do not resolve.
+A fetch reaches only public addresses, which is checked again on every redirect, and it connects to
+the exact address that was checked. This uses httpx with our own transport. safehttpx (0.1.7) was
+rejected: it is async only (it cannot run inside a notebook's loop), drops the timeouts, reads a
+body of any size, and asks dns.google for names that do not resolve.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ DEADLINE = 60.0  # seconds for the whole page
 MAX_REDIRECTS = 5
 
 Resolve = Callable[[str], Sequence[str]]
-"""A host name -> the addresses that may be connected to; raises ``NotPublicError`` where none may."""
+"""Map a host name to its allowed addresses; raises ``NotPublicError`` if it is refused."""
 
 
 class NotPublicError(OSError):
-    """A host that is not on the public internet."""
+    """The host is not on the public internet."""
 
 
 class Fetch(Protocol):
-    """How a URL is read; ``fetch`` is the one that is used unless another is given."""
+    """A function that reads a URL; the default is ``fetch``."""
 
     def __call__(self, url: str) -> Fetched:
-        """Read it, or raise LoadError."""
+        """Read the URL, or raise LoadError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,9 @@ class Fetched:
     """What a server sent.
 
     Attributes:
-        name: the address that was asked for.
+        name: the address that was requested.
         url: the address that answered, after redirects.
-        kind: the media type it declared, without parameters; "" where it declared none.
+        kind: the media type it declared, without parameters; "" if it declared none.
         charset: the encoding it declared.
     """
 
@@ -64,12 +65,12 @@ class Fetched:
 
     @property
     def source(self) -> Source:
-        """It as something to load."""
+        """The response as a Source to load."""
         return Source.of(self.data, name=self.name, url=canonical(self.url), charset=self.charset)
 
 
 def resolve_public(host: str) -> Sequence[str]:
-    """The addresses of a host, all of them public; a name that also leads inside is refused."""
+    """The addresses of a host; refused unless all of them are public."""
     addresses = list(
         dict.fromkeys(
             str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -89,10 +90,10 @@ def fetch(url: str, *, resolve: Resolve = resolve_public) -> Fetched:
 
     Args:
         url: the address.
-        resolve: which addresses a host may be reached at.
+        resolve: returns the allowed addresses of a host.
 
     Raises:
-        LoadError: it cannot be had; the message says why.
+        LoadError: it cannot be read; the message says why.
     """
     import httpx
 
@@ -144,16 +145,15 @@ def _read(client: httpx.Client, url: str) -> Fetched:
 
 
 def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
-    """Load each item of an RSS or Atom feed: the page it links to, else the feed's own text of it.
+    """Load each item of an RSS or Atom feed: the page it links to, else the feed's own text.
 
     Raises:
-        LoadError: it is no feed, or an empty one.
+        LoadError: it is not a feed, or it has no items.
     """
     import feedparser
 
-    feed = feedparser.parse(
-        io.BytesIO(source.read()), sanitize_html=False
-    )  # our rendering drops the markup
+    # No sanitizing is needed, since our rendering drops the markup.
+    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)
     if not feed.entries:
         raise source.error(
             found=f"a feed without items ({feed.bozo_exception})"
@@ -169,7 +169,12 @@ def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
             yield error
 
 
-def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:  # noqa: ANN401 - feedparser is untyped
+def _load_entry(
+    source: Source,
+    entry: Any,  # noqa: ANN401 - feedparser is untyped
+    part: str,
+    fetch: Fetch,
+) -> Article:
     published, published_at = parse_stamp(entry.get("published", ""))
     title = render_fragment(entry.get("title", "")) or None
     link = entry.get("link", "")
@@ -178,7 +183,7 @@ def _load_entry(source: Source, entry: Any, part: str, fetch: Fetch) -> Article:
         try:
             article = load_html(fetch(link).source)
         except LoadError:
-            pass  # the feed's own text is the way out, and is tried next
+            pass  # fall back to the feed's own text below
         else:
             return replace(
                 article,
@@ -213,11 +218,17 @@ def _refuse(url: str, found: str) -> LoadError:
 
 
 def _open_client(resolve: Resolve) -> httpx.Client:
-    """A client for one page. It reads no proxy from the environment: behind one the check of addresses is void."""
+    """Open a client for one page.
+
+    It ignores proxy settings in the environment: a proxy would make the address check useless.
+    """
     import httpx
 
     class Pinned(httpx.HTTPTransport):
-        """Connects to an address that ``resolve`` allowed, so that a second look-up cannot lead elsewhere."""
+        """Connects only to an address that ``resolve`` allowed.
+
+        A second look-up could return a different address.
+        """
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             if request.url.scheme not in ("http", "https"):
@@ -227,7 +238,7 @@ def _open_client(resolve: Resolve) -> httpx.Client:
                 pinned = httpx.Request(
                     request.method,
                     request.url.copy_with(host=address),
-                    headers=request.headers,  # Host among them, as asked for
+                    headers=request.headers,  # including Host with the original name
                     stream=request.stream,
                     extensions={**request.extensions, "sni_hostname": host},
                 )
@@ -239,9 +250,8 @@ def _open_client(resolve: Resolve) -> httpx.Client:
             raise httpx.ConnectError(f"{host} has no address")
 
     return httpx.Client(
-        transport=Pinned(
-            limits=httpx.Limits(max_keepalive_connections=0)
-        ),  # one address may serve several names
+        # No connection is reused, since one address may serve several names.
+        transport=Pinned(limits=httpx.Limits(max_keepalive_connections=0)),
         follow_redirects=True,
         max_redirects=MAX_REDIRECTS,
         timeout=TIMEOUT,

@@ -1,9 +1,10 @@
-"""A dozen articles to try Dateline on, in the mess that pages really have; knows nothing of how they are cleaned.
+"""A dozen sample articles for trying out Dateline, as messy as real pages.
 
-All of it is our own writing, under the project's licence. The S-400 and F-35 story keeps to widely reported facts; who
-is quoted in it by name as an analyst, and everything in the other stories, people, places, companies and outlets alike,
-is invented. The stories are made to be hard on purpose: figures change from one report to the next, claims are denied,
-one wire story stands in two outlets, one page does not say when it was published and another not by whom.
+We wrote all of them, and they are under the project's licence. The S-400 and F-35 story keeps to
+widely reported facts, but the analysts it quotes by name are invented. In the other stories
+everything is invented: people, places, companies and outlets. The stories are hard on purpose:
+figures change from one report to the next, claims are denied, one wire story appears in two
+outlets, one page has no publication date and another does not name who published it.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ SAMPLE_QUESTIONS: tuple[str, ...] = (
     "Did Brindlemoor talk to Tarquist about a takeover?",
     "Who won the 2022 World Cup?",
 )
-"""What to ask the samples first; the last one they cannot answer."""
+"""Suggested first questions; the samples cannot answer the last one."""
 
 
 def load_samples() -> Iterator[Article]:
-    """The sample articles, by file name, with the same ids wherever the package is installed.
+    """Load the sample articles in order of file name; their ids do not depend on the install path.
 
     Yields:
-        Articles with the id ``sample-{file name without its ending}``; for a file of records, with ``-1``, ``-2``, …
-        after it.
+        Articles with the id ``sample-{file name without its suffix}``; articles from a file of
+        records also have ``-1``, ``-2``, … after it.
 
     Raises:
-        LoadError: a sample file is missing its text, as after a broken installation.
+        LoadError: a sample file has no text, as after a broken installation.
     """
     for path in sorted(Path(__file__).parent.iterdir()):
         if path.is_file() and path.suffix != ".py":

@@ -1,1 +1,1 @@
-"""Texts to passages, and passages to vectors."""
+"""Splits texts into passages, and encodes passages as vectors."""

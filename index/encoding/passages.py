@@ -1,6 +1,6 @@
-"""An article -> its passages: runs of whole sentences that fit the encoder. Knows nothing of vectors.
+"""Splits an article into passages: runs of whole sentences that fit the encoder.
 
-Passages do not overlap: each sentence has one passage, so that a hit is found once and quoted once.
+Passages do not overlap. Each sentence is in one passage, so that it is found and quoted once.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from index.errors import EncoderError
 from index.hit import Passage
 
 MAX_TOKENS = 512
-"""A run longer than this is no passage, however much the encoder reads."""
+"""Longest passage, even if the encoder reads more."""
 TITLE_BYTES = 128
-"""The part of a title that is encoded; no tokenizer makes more word pieces of a text than it has bytes."""
+"""Bytes of a title that are encoded; no tokenizer makes more word pieces than a text has bytes."""
 CUT_COST = 0.05
-"""What breaking inside a paragraph costs, against (distance from even length / limit)²."""
+"""Cost of a break inside a paragraph, added to (distance from even length / limit)²."""
 HEADING_COST = 1.0
 
 _CLAUSE = re.compile(r"[,;:)\u2013\u2014](?=\s)|[\uff0c\u3001\uff1b\uff1a]")
@@ -29,7 +29,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What a passage is made of: a sentence, or a part of one that is too long."""
+    """A building block of passages: a sentence, or a part of one that is too long."""
 
     start: int
     end: int
@@ -39,7 +39,10 @@ class _Unit:
 
 
 def passage_input(article: Article, passage: Passage) -> str:
-    """What is encoded: the title, cut at a word where it is very long, on a line of its own, and the passage."""
+    """The text to encode: the title on its own line, then the passage.
+
+    A very long title is cut at a word.
+    """
     return _title_line(article) + passage.text
 
 
@@ -50,12 +53,12 @@ def split_article(
 
     Args:
         article: its title counts towards the limit.
-        revision: hash of what the article says; part of the passages' ids.
-        count_tokens: word pieces of each text, special tokens included.
-        max_tokens: what the encoder reads of one text.
+        revision: hash of the article's content; part of the passages' ids.
+        count_tokens: counts the word pieces of each text, including special tokens.
+        max_tokens: how many word pieces the encoder reads of one text.
 
     Raises:
-        EncoderError: the encoder reads too little to hold the title and a word.
+        EncoderError: the encoder reads too little to fit the title and a word.
     """
     sentences = split_sentences(article.text)
     budget = min(max_tokens, MAX_TOKENS) - count_tokens([_title_line(article)])[0]
@@ -74,11 +77,11 @@ def split_article(
         longest = max(count_tokens([passage_input(article, passage) for passage in passages]))
         if longest <= max_tokens:
             return passages
-        budget -= (
-            longest - max_tokens
-        )  # only a tokenizer that counts white space makes more of a whole than of parts
+        # A passage exceeds the sum of its parts only if the tokenizer counts white space.
+        budget -= longest - max_tokens
     raise EncoderError(
-        f"the encoder reads {max_tokens} word pieces; expected room for a title and a sentence; use another encoder"
+        f"the encoder reads {max_tokens} word pieces; expected room for a title and a sentence; "
+        "use another encoder"
     )
 
 
@@ -93,7 +96,7 @@ def _title_line(article: Article) -> str:
 def _measure_units(
     text: str, sentences: Sequence[Sentence], count_tokens: CountTokens, budget: int
 ) -> list[_Unit]:
-    """Sentences with their word pieces; those over the budget are halved until every part fits."""
+    """Count the word pieces of each sentence; halve those over the budget until each part fits."""
     special = count_tokens([""])[0]
     units = [_Unit(s.start, s.end, 0, s.paragraph, s.heading) for s in sentences]
     fitting: list[_Unit] = []
@@ -117,7 +120,10 @@ def _measure_units(
 
 
 def _halve(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut near the middle: after a clause if one ends in the middle half, else at white space, else anywhere."""
+    """Cut near the middle.
+
+    Prefers the end of a clause in the middle half, then white space there, then the exact middle.
+    """
     middle, reach = (start + end) // 2, (end - start) // 4
     for boundary in (_CLAUSE, _SPACE):
         cuts = [found.end() for found in boundary.finditer(text, middle - reach, middle + reach)]
@@ -129,15 +135,15 @@ def _halve(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _group(units: Sequence[_Unit], budget: int) -> list[Sequence[_Unit]]:
-    """The cheapest way to cut the units into runs within the budget: even, at paragraphs, headings with what follows.
+    """Cut the units into runs within the budget, at the lowest cost.
 
+    Runs of even length cost least, cut between paragraphs, with headings kept with what follows.
     Dynamic programming over the last cut, as Knuth and Plass (1981) break paragraphs into lines.
     """
     total = sum(unit.tokens for unit in units)
     even = total / ceil(total / budget)
-    best: list[tuple[float, int]] = [
-        (0.0, 0)
-    ]  # for the first n units: the cost, and where the last run starts
+    # For the first n units: the cost, and where the last run starts.
+    best: list[tuple[float, int]] = [(0.0, 0)]
     for n in range(1, len(units) + 1):
         options: list[tuple[float, int]] = []
         size = 0
@@ -158,7 +164,7 @@ def _group(units: Sequence[_Unit], budget: int) -> list[Sequence[_Unit]]:
 
 
 def _break_cost(units: Sequence[_Unit], n: int) -> float:
-    """What it costs to break before unit n."""
+    """Cost of a break before unit n."""
     if n == len(units):
         return 0.0
     if units[n - 1].heading:

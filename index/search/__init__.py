@@ -1,1 +1,1 @@
-"""A question to ranked passages."""
+"""Search: from a question to ranked passages."""

@@ -1,9 +1,10 @@
-"""Hits that are copies of one wire story -> one hit with ``also_in``. Knows nothing of how hits are found.
+"""Merges hits that are copies of one wire story into one hit with ``also_in``.
 
-Passages of different articles are copies where each article carries the other's passage word for word, once both are
-written in one way: "organised" as "organized", "twelve" as "12", "$1.4bn" as "$1.4 billion", without articles, "and",
-bylines and datelines. One number, name, negation or other word more, less or different makes two reports: "12 dead" and
-"15 dead", "denied" and "confirmed". And a copy is hidden only where all that it says stands in hits that are shown.
+Passages of different articles are copies if each article contains the other's passage word for word
+after normalization. It writes "organised" as "organized", "twelve" as "12" and "$1.4bn" as "$1.4
+billion", and drops "a", "the", "and", bylines and datelines. One number, name, negation or other
+word added, missing or different makes them two reports: "12 dead" and "15 dead", "denied" and
+"confirmed". A copy is hidden only if everything it says is in hits that are shown.
 """
 
 from __future__ import annotations
@@ -20,14 +21,20 @@ from index.folding import fold
 from index.hit import Hit
 
 LONG = 6
-"""Letters of the words that are compared, two in a row, before a longer look is taken."""
+"""The fewest letters of a long word. Pairs of long words are compared first, as a quick test."""
 MIN_SHARED = 0.1
-"""Share of the shorter passage's pairs of long words that stand in the other before a longer look is taken."""
+"""The share of the shorter passage's pairs of long words that the other must have, too.
+
+Only such passages are compared in full.
+"""
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen".split()
+)
 _UNITS += "sixteen seventeen eighteen nineteen".split()
 _TENS = dict(
     zip(
@@ -43,24 +50,33 @@ _WORD = re.compile(
 )
 _STOPS = re.compile(r" (?:\. )+")
 _SMALL = frozenset({"a", "an", "the", "that", "and", "also"})
-"""Words that editors add and cut without changing a claim, as "to" and "from", "is" and "was" or "or" would."""
+"""Words that editors add and cut without changing a claim.
 
-# What frames a report and is no claim of it: bylines, credits, copyright, and where and by whom it was filed.
+Words such as "to" and "from", "is" and "was", or "or" do change it.
+"""
+
+# Text around a report that makes no claim: bylines, credits, copyright lines, and datelines with
+# the place and the agency.
 _CREDIT = (
     r"(?:(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by|By(?= [A-Z]))"
 )
-_NAMED = r"(?:[ ;,&]+(?:and|in|by|with|[Aa]dditional|[Rr]eporting|[Ww]riting|[Ee]diting|[A-Z][\w.'\u2019-]*))+"
+_NAMED = (
+    r"(?:[ ;,&]+(?:and|in|by|with|[Aa]dditional|[Rr]eporting|[Ww]riting|[Ee]diting"
+    r"|[A-Z][\w.'\u2019-]*))+"
+)
 _FURNITURE = re.compile(
-    rf"^[ \t]*{_CREDIT}{_NAMED}[ \t]*$|[(\[]{_CREDIT}{_NAMED}[)\]]|^[ \t]*(?:Copyright )?\u00a9[^\n]*$",
+    rf"^[ \t]*{_CREDIT}{_NAMED}[ \t]*$|[(\[]{_CREDIT}{_NAMED}[)\]]"
+    r"|^[ \t]*(?:Copyright )?\u00a9[^\n]*$",
     re.MULTILINE,
 )
 _DATELINE = re.compile(
-    r"(?:\s*(?:(?:[A-Z][\w.'\u2019/ ,-]{0,60} )?\((?:Reuters|AP|AFP|UPI|PA|dpa|Bloomberg|CNN|BBC|Xinhua)\)"
+    r"(?:\s*(?:(?:[A-Z][\w.'\u2019/ ,-]{0,60} )?"
+    r"\((?:Reuters|AP|AFP|UPI|PA|dpa|Bloomberg|CNN|BBC|Xinhua)\)"
     r"|[A-Z][A-Z.'\u2019, ]{1,40}(?:, [A-Z][a-z]+\.? \d\d?)?)(?:\s+-+\s+|\s*[\u2013\u2014]+\s*))+"
 )
 _LONG_MONTHS = {month[:3]: month for month in _MONTHS}
 _ANY_MONTH = "|".join(_MONTHS)
-_PHRASES = {  # replaced as they stand, which is ten times as fast as by patterns
+_PHRASES = {  # replaced literally, which is ten times as fast as with patterns
     "%": " percent",
     "per cent": "percent",
     " told reporters": " said",
@@ -72,7 +88,7 @@ _PHRASES = {  # replaced as they stand, which is ten times as fast as by pattern
     },
     **{f" on {day}day": f" {day}day" for day in "mon tues wednes thurs fri satur sun".split()},
 }
-_FORMS = [  # of several words
+_FORMS = [  # normal forms of several words
     (re.compile(pattern), form)
     for pattern, form in (
         (r"\.(?:(?<=\b[a-z]\.)(?=[a-z]\b)|(?<=\b[a-z]\.[a-z]\.))", ""),  # U.S., p.m.
@@ -83,7 +99,7 @@ _FORMS = [  # of several words
 ]
 _SHORT_MONTH = re.compile(rf"\b({'|'.join(_LONG_MONTHS)}|sept)\b\.?(?= \d)")
 _NUMERAL = re.compile(rf"\b({'|'.join(_TENS)})-({'|'.join(_UNITS[1:10])})\b")
-_SPELLINGS = [  # of one word
+_SPELLINGS = [  # normal forms of one word
     (re.compile(pattern), form)
     for pattern, form in (
         (r"^(?:can't|cannot)$", "can not"),
@@ -115,14 +131,14 @@ _SPELLINGS = [  # of one word
 
 @dataclass(frozen=True)
 class _Text:
-    """A text that is compared with others; ``opens`` where an article begins with it."""
+    """A text that is compared with others; ``opens`` is True if an article begins with it."""
 
     text: str
     opens: bool = True
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
-        """Its long words with the next long word after each: what other reports of a story hardly share."""
+        """Pairs of consecutive long words. Different reports of one story share few of them."""
         return frozenset(pairwise(word for word in self.text.split() if len(word) >= LONG))
 
     @property
@@ -131,13 +147,14 @@ class _Text:
 
 
 def collapse(hits: Sequence[Hit]) -> list[Hit]:
-    """Show copies once, as the earliest article has them, with the best score.
+    """Merge copies into one hit each: the passage of the earliest article, with the best score.
 
     Args:
-        hits: best first.
+        hits: the hits, best first.
 
     Returns:
-        Hits, best first; the other articles that carry one are in its ``also_in``, earliest first, undated ones last.
+        The merged hits, best first. ``also_in`` lists the other articles that carry a passage,
+        earliest first, undated ones last.
     """
     texts = {hit.article.id: _Text(hit.article.text) for hit in hits}
     passages = [
@@ -148,7 +165,7 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
     days = {hit.article.id: hit.article.published or date.max for hit in hits}
     ages = {name: age for age, name in enumerate(sorted(days, key=days.__getitem__))}
     shown: defaultdict[str, list[int]] = defaultdict(list)  # by article
-    behind: dict[int, list[int]] = {}  # a hit that is shown: those hidden behind it
+    behind: dict[int, list[int]] = {}  # shown hit -> the hits hidden behind it
     for n in sorted(range(len(hits)), key=lambda n: ages[hits[n].article.id]):
         for name in sorted(
             {hits[m].article.id for m in copies[n] & behind.keys()}, key=ages.__getitem__
@@ -171,7 +188,7 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
 def _find_copies(
     hits: Sequence[Hit], texts: Mapping[str, _Text], passages: Sequence[_Text]
 ) -> list[set[int]]:
-    """For each hit, the others that are copies of it, or of a part that both have."""
+    """For each hit, the other hits that are copies of it, or of a part that both share."""
     copies: list[set[int]] = [set() for _ in hits]
     for n, m in combinations(range(len(hits)), 2):
         one, other = texts[hits[n].article.id], texts[hits[m].article.id]
@@ -187,15 +204,15 @@ def _find_copies(
 
 
 def _share(one: _Text, other: _Text) -> float:
-    """The share of the pairs of the shorter that stand in the longer."""
+    """The share of the smaller set of word pairs that is also in the other."""
     fewest = min(len(one.pairs), len(other.pairs))
     return len(one.pairs & other.pairs) / fewest if fewest else 0.0
 
 
 def _cover(article: str, passage: str, others: Sequence[str]) -> bool:
-    """Whether all that the article has of a passage stands in others of its passages."""
+    """Whether the article's other passages cover all of this passage's text in it."""
     reached = article.index(passage)
-    end = reached + len(passage) - len(" . ")  # what ends a passage also begins the next
+    end = reached + len(passage) - len(" . ")  # the end of a passage also begins the next
     for start, other in sorted((article.find(other), other) for other in others):
         if 0 <= start <= reached:
             reached = max(reached, start + len(other) - len(" . "))
@@ -212,11 +229,13 @@ def _merge(shown: Hit, hidden: Sequence[Hit]) -> Hit:
     )
 
 
-@lru_cache(
-    1_024
-)  # 2 ms for an article of 1,000 words; the next question may be about the same ones
+# An article of 1,000 words takes 2 ms, and the next question may be about the same articles.
+@lru_cache(1_024)
 def _write(text: str, opens: bool) -> str:
-    """The words and the ends of sentences, written in one way, each between spaces; it begins and ends with an end."""
+    """The normalized words and sentence ends of a text, each between spaces.
+
+    The result begins and ends with a sentence end.
+    """
     text = _FURNITURE.sub("", text)
     if opens and (dateline := _DATELINE.match(text)):
         text = text[dateline.end() :]
@@ -233,7 +252,8 @@ def _write(text: str, opens: bool) -> str:
 @lru_cache(65_536)
 def _spell(word: str) -> str:
     if word[0] in ".!?\n":
-        return "."  # a passage is a copy of whole sentences: "12 died" is none of "12 died, a claim since withdrawn"
+        # Only whole sentences match: "12 died" is no copy of "12 died, a claim since withdrawn".
+        return "."
     if word in _NUMERALS:
         return str(_NUMERALS[word])
     for pattern, form in _SPELLINGS:

@@ -1,4 +1,4 @@
-"""The days that a question names: "in July 2019", "on 4 November 2021", "last week". Knows nothing of articles."""
+"""Finds the days that a question names: "in July 2019", "on 4 November 2021", "last week"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 Days = tuple[date, date]
-"""First and last day, both included."""
+"""The first and the last day, both included."""
 
 _MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -31,11 +31,11 @@ _RELATIVE = re.compile(
 
 
 def named_days(question: str, as_of: date | None) -> Days | None:
-    """The first and last day of the time that a question names; None where it names none, or none that exists.
+    """The first and last day of the period that a question names; None if it names no valid one.
 
     Args:
-        question: in English.
-        as_of: what "last week" is counted from; without it such words name nothing.
+        question: the question, in English.
+        as_of: the day that "last week" counts from; if None, such words are ignored.
     """
     for pattern in _PATTERNS:
         for found in pattern.finditer(question):
@@ -69,7 +69,11 @@ def _calendar_days(found: re.Match[str]) -> Days | None:
 
 
 def _relative_days(words: str, as_of: date) -> Days:
-    """Weeks, months and years are the last 7, 31 and 366 days, and the same again before them for "last"."""
+    """The first and last day of a relative period.
+
+    A week, month or year is the last 7, 31 or 366 days. With "last", it is the same number of days
+    before those.
+    """
     if words in ("today", "yesterday"):
         day = as_of - timedelta(days=words == "yesterday")
         return day, day

@@ -1,8 +1,9 @@
-"""Candidates of both indexes -> one order. Knows nothing of how candidates are found, or of copies.
+"""Ranks the candidates of both indexes in one order.
 
-A passage's score is the weighted sum of its words' bm25, its article's bm25 and its cosine, each divided by the best of
-its kind, and of preferences: days near the time that the question names (else near ``as_of``), an outlet that the
-question names, and another article before a second passage of the same. Preferences move passages and hide none.
+A passage's score is the weighted sum of its BM25, its article's BM25 and its cosine, each divided
+by the best value of its kind, plus preferences: for days near the time that the question names
+(else near ``as_of``), for an outlet that the question names, and for another article over a second
+passage of the same article. Preferences reorder passages but hide none.
 """
 
 from __future__ import annotations
@@ -19,18 +20,21 @@ from index.search.days import named_days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What each kind of evidence counts.
+    """The weight of each kind of evidence.
 
     Attributes:
-        words, article_words, similarity: of the best candidate of the kind; the others in proportion.
-        nearness: of an article on the day that ``as_of`` or "this week" counts from; falls by e in ``nearness_days``.
-        named: the same, of the calendar days that a question names: articles look back on those, too.
-        nearness_days: days.
-        outlet: of an outlet that the question names.
-        repeat: what every passage of an article loses, but for its best.
+        words, article_words, similarity: for the best candidate of the kind; others in proportion.
+        nearness: for an article on the day of ``as_of`` or in a relative period ("this week"); it
+            falls by a factor of e in ``nearness_days``.
+        named: the same for the calendar days that a question names; it is lower because later
+            articles look back on those days, too.
+        nearness_days: the number of days.
+        outlet: for an outlet that the question names.
+        repeat: subtracted from every passage of an article except its best.
 
-    The first four and the last were fitted on the even half of news-dev with ``tests.benchmarks.search --tune``; few of
-    its questions name a calendar day or an outlet, so ``named`` and ``outlet`` are set by eye.
+    The first four and the last were fitted on the even half of news-dev with
+    ``tests.benchmarks.search --tune``. Few of its questions name a calendar day or an outlet, so
+    ``named`` and ``outlet`` are set by hand.
     """
 
     words: float = 1.0
@@ -51,11 +55,11 @@ class Candidate:
     """A passage that an index found.
 
     Attributes:
-        passage_id, article_id: what was found.
-        similarity: cosine with the question.
-        words: bm25 of the passage, higher is better, 0 without a word in common.
-        article_words: bm25 of the article as a whole, its title weighted; in the same sense.
-        published, outlet: of the article.
+        passage_id, article_id: the ids of the passage and its article.
+        similarity: the cosine with the question.
+        words: the BM25 of the passage; higher is better, 0 without a common word.
+        article_words: the BM25 of the whole article, its title weighted; same direction.
+        published, outlet: those of the article.
     """
 
     passage_id: str
@@ -77,10 +81,11 @@ def rank(
     """Candidates with their scores, best first.
 
     Args:
-        question: as it is searched for.
-        candidates: of both indexes, each once.
-        as_of: where "this week" counts from; days near it are preferred unless the question names others.
-        weights: what each kind of evidence counts.
+        question: the question as searched for.
+        candidates: the candidates of both indexes, each once.
+        as_of: the day that "this week" counts from. Days near it are preferred unless the question
+            names others.
+        weights: the weight of each kind of evidence.
     """
     named = named_days(question, None)
     days = named or named_days(question, as_of) or (as_of and (as_of, as_of))

@@ -1,8 +1,9 @@
-"""A question -> hits: candidates by meaning and by words, ranked, copies collapsed. Knows nothing of writing.
+"""Searches: finds candidates by meaning and by words, ranks them and merges copies. Read-only.
 
-By meaning, a library that Chroma has caught up with is asked through Chroma, plus an exact scan of what Chroma has not
-got yet; otherwise all is scanned exactly. Either way only what the store holds is kept, and it is scored with the
-store's own vectors: a stale index may miss a hit, never invent one.
+If Chroma has caught up with the library, the search by meaning asks Chroma and adds an exact scan
+of the passages that Chroma does not have yet. Otherwise it scans all passages exactly. Either way,
+only passages in the store are kept, and they are scored with the store's own vectors, so a stale
+index may miss a hit but never invent one.
 """
 
 from __future__ import annotations
@@ -32,36 +33,40 @@ from index.vectors.exact import Matrix, Numbers, Rows, cosines
 from index.vectors.follower import VectorIndex
 
 BY_MEANING = 200
-"""Candidates asked of the vectors."""
+"""The number of candidates to find by vectors."""
 BY_WORDS = 100
-"""Candidates asked of the word index."""
+"""The number of candidates to find with the word index."""
 MOST_ASKED = 2_000
-"""Candidates asked of Chroma where a filter lets few of them pass; each thousand costs some 5 ms."""
+"""The most candidates asked of Chroma when few pass a filter. Each thousand costs about 5 ms."""
 NARROW = 50
-"""Of Chroma's candidates, fewer than this many pass the filter: all is scanned instead."""
+"""If fewer of Chroma's candidates pass the filter, all passages are scanned instead."""
 MANY = 20_000
-"""Passages from which a search opens Chroma, which takes about 1 s; fewer are scanned exactly in 3 ms.
+"""A search opens Chroma, which takes about 1 s, if the library has more passages than this.
 
-Once it is open it serves libraries of every size, so that there is one way to search: at 6,000 passages that costs 8 ms
-of 43 on a busy machine, for the very same hits.
+Fewer passages are scanned exactly in 3 ms. Once Chroma is open, it serves libraries of every size,
+so that there is one way to search: at 6,000 passages that costs 8 ms of 43 on a busy machine, for
+the very same hits.
 """
 MAX_TAIL = 5_000
-"""Passages that Chroma may be behind before a search has it follow."""
+"""How many passages Chroma may lag behind before a search makes it follow."""
 REMEMBERED = 4_096
-"""Articles whose vectors are kept for the next search, some 50 MB: reading and checking those of 230 costs 9 ms."""
+"""The number of articles whose vectors are cached for later searches, about 50 MB.
+
+Reading and checking the vectors of 230 articles costs 9 ms.
+"""
 
 EmbeddingsOf = Callable[[Snapshot, set[int]], dict[int, Embedding]]
 
 
 class Remembered:
-    """Spans and vectors as they were last read. Thread-safe; never stale, since no article's number comes back."""
+    """A cache of spans and vectors. Thread-safe. Never stale: article numbers are not reused."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[int, Embedding] = OrderedDict()
         self._turn = Lock()
 
     def embeddings_of(self, snapshot: Snapshot, numbers: set[int]) -> dict[int, Embedding]:
-        """Those of these articles; any that the store does not hold, nor held, are left out."""
+        """Embeddings of these articles; those in neither cache nor store are left out."""
         with self._turn:
             found = {number: self._known[number] for number in numbers & self._known.keys()}
         found |= snapshot.embeddings_of(numbers - found.keys())
@@ -78,8 +83,8 @@ class Searcher:
     """Answers searches of one store. Thread-safe.
 
     Args:
-        store: the truth.
-        index: Chroma, used where it is ready.
+        store: the library's primary store.
+        index: the Chroma index, used when it is ready.
     """
 
     def __init__(self, store: Store, index: VectorIndex) -> None:
@@ -97,15 +102,14 @@ class Searcher:
         """The best passages, best first, at most ``limit``.
 
         Args:
-            question: as it is searched for.
-            encoder: gives its vector.
-            limit: at least 1.
-            as_of: where "this week" counts from.
-            chosen: articles that may be used.
+            question: the question as searched for.
+            encoder: encodes the question.
+            limit: the most hits, at least 1.
+            as_of: the day that "this week" counts from.
+            chosen: the filter for articles.
         """
-        with ThreadPoolExecutor(
-            1, "dateline-words"
-        ) as beside:  # SQLite and BLAS let both run at once
+        # the word search and the encoder run in parallel, as SQLite and BLAS allow
+        with ThreadPoolExecutor(1, "dateline-words") as beside:
             finding = beside.submit(self._find_by_words, question, chosen)
             vector = encoder.encode_question(question)
         terms, by_words, share = finding.result()
@@ -129,10 +133,10 @@ class Searcher:
                 shown = collapse(hits)[:limit]
                 if len(shown) == limit or reach >= len(ranked):
                     return shown
-                reach *= 2  # most were copies
+                reach *= 2  # most hits were copies
 
     def warm(self) -> None:
-        """Read what an exact search reads, unless Chroma is ready; it is opened first where that is quicker."""
+        """Load what an exact search reads, unless Chroma is ready. Open Chroma first if quicker."""
         with self._store.reading() as snapshot:
             quick = VectorFile.of(self._store, snapshot) is not None
         if not quick:
@@ -142,7 +146,11 @@ class Searcher:
                 pass
 
     def _open_index(self, *, again: bool) -> None:
-        """Chroma, of many passages. Where an exact search is quick to begin, whoever asks but once does not need it."""
+        """Open Chroma if the library has many passages.
+
+        If an exact search starts quickly, this waits for the second search (``again``), since a
+        process that searches only once does not need Chroma.
+        """
         with self._store.reading() as snapshot:
             many, quick = (
                 snapshot.count_passages() > MANY,
@@ -154,7 +162,10 @@ class Searcher:
             self._index.follow_in_background()
 
     def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
-        """The question's words, passages, some of them perhaps removed since, and the share that passes the filter."""
+        """The question's words, passages found, and the share of articles that pass the filter.
+
+        Some of the passages may have been removed since.
+        """
         with self._store.reading() as snapshot:
             articles = snapshot.select(chosen) if chosen else None
             terms = snapshot.look_up(question)
@@ -170,7 +181,7 @@ class Searcher:
         few = share * MOST_ASKED < 2 * NARROW
         near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
         if near is not None:
-            if self._provisional:  # what was read to search before Chroma was open
+            if self._provisional:  # drop what was read before Chroma was open
                 self._all, self._provisional = Matrix(), False
             with self._tail_after(indexed).reading(self._store) as (snapshot, rows):
                 articles = snapshot.select(chosen) if chosen else None
@@ -186,7 +197,7 @@ class Searcher:
             yield snapshot, rows, rows.nearest(vector, BY_MEANING, articles)
 
     def _tail_after(self, indexed: int) -> Matrix:
-        """A matrix of at least what Chroma has not got; it may reach back further, as long as it stays small."""
+        """A matrix of what Chroma lacks. It may hold older passages, too, while it is small."""
         tail = self._tail
         if tail is None or tail.after > indexed or (tail.size > MAX_TAIL and tail.after < indexed):
             tail = self._tail = Matrix(after=indexed)
@@ -220,7 +231,10 @@ def _weigh(
     found: Sequence[int],
     embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,
 ) -> dict[int, Candidate]:
-    """The passages found, by number, scored with what the store holds; those that it does not hold are left out."""
+    """The passages found, by number, scored with the store's own data.
+
+    Passages that the store does not hold are left out.
+    """
     numbers = list(dict.fromkeys(found))
     facts = snapshot.facts({number >> PASSAGE_BITS for number in numbers})
     by_article, by_passage = snapshot.score_words(terms, facts)
@@ -258,14 +272,15 @@ def _at(scores: Floats | None, ordinal: int) -> float:
 def _read(
     snapshot: Snapshot, found: Sequence[tuple[int, Candidate, float]], embeddings_of: EmbeddingsOf
 ) -> list[Hit]:
-    """The hits for candidates with their passages' numbers and their scores."""
+    """The hits for ranked candidates, given as (passage number, candidate, score)."""
     embeddings = embeddings_of(snapshot, {number >> PASSAGE_BITS for number, _, _ in found})
     articles = {number: snapshot.article(number) for number in embeddings}
     hits = []
     for number, candidate, score in found:
         if number >> PASSAGE_BITS not in embeddings:
             raise LibraryDamagedError(
-                f"article {candidate.article_id}: its passages are missing; `dateline repair` makes them again"
+                f"article {candidate.article_id}: its passages are missing;"
+                " `dateline repair` makes them again"
             )
         article = articles[number >> PASSAGE_BITS]
         start, end = embeddings[number >> PASSAGE_BITS].spans[number & ORDINAL_MASK]

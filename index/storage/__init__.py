@@ -1,1 +1,1 @@
-"""SQLite, which holds everything: articles, passages, vectors, and the words of all of them."""
+"""SQLite storage of articles, passages, vectors and the word index."""

@@ -1,7 +1,8 @@
-"""Which words stand in an article and in each of its passages, and what that scores: Okapi BM25. Knows nothing of SQL.
+"""Counts the words of an article and of each passage, and scores them with Okapi BM25. No SQL.
 
-An article's counts are a few kilobytes, so that a question's candidates are scored in a time that does not grow with
-the library. Words go by a hash of their stems. (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework".)
+An article's counts take a few kilobytes, so the time to score a question's candidates does not grow
+with the library. Words are identified by a hash of their stems. (Robertson and Zaragoza 2009, "The
+Probabilistic Relevance Framework".)
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ Floats = NDArray[np.float64]
 
 K1, B = 1.2, 0.75
 TITLE_WEIGHT = 3
-"""Times that a word of the title counts in its article."""
+"""How many times a title word counts in its article."""
 
-_MAX_TERMS = 64  # a question has ten; a pasted page would match everything, slowly
-_MOST = 255  # uses of a word that are told apart
+_MAX_TERMS = 64  # a question has about ten words; a pasted page would match everything, slowly
+_MOST = 255  # the highest count of a word that is stored
 _WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
-# not counted: a change here, or of how words are found, is a new format in schema.py, as what is stored was counted so
+# Stop words are not counted. The stored counts depend on this list and on how words are found, so a
+# change to either needs a new format in schema.py.
 _STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being between both but by can could did"
-    " do does doing done during each either else ever for from get gets give had has have having he her here hers"
-    " him his how i if in into is it its just many me might more most much must my no nor not of off on once"
-    " only or other our out over own per s said same say says shall she should so some such t tell than that the"
-    " their them then there these they this those through to too under until up upon very was we were what when"
+    "a about after all also am an and any are as at be because been before being between both"
+    " but by can could did do does doing done during each either else ever for from get gets"
+    " give had has have having he her here hers him his how i if in into is it its just many me"
+    " might more most much must my no nor not of off on once only or other our out over own per"
+    " s said same say says shall she should so some such t tell than that the their them then"
+    " there these they this those through to too under until up upon very was we were what when"
     " where whether which while who whom whose why will with would yes you your".split()
 )
 
@@ -48,8 +51,8 @@ class Term:
     """A word of a question.
 
     Attributes:
-        word: folded; a compound ("f-35") where one of its parts is a single character.
-        passages, articles: how many hold it.
+        word: the folded word; a compound ("f-35") if one of its parts is a single character.
+        passages, articles: the numbers of passages and articles that hold it.
     """
 
     word: str
@@ -59,12 +62,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """A question's words, and the library that they are looked for in.
+    """A question's words, and the size of the library they are looked up in.
 
     Attributes:
         terms: each word once.
-        passages, articles: how many there are.
-        words: in all passages.
+        passages, articles: the numbers of passages and articles in the library.
+        words: the number of words in all passages.
     """
 
     terms: tuple[Term, ...]
@@ -76,8 +79,8 @@ class Terms:
 def find_words(text: str) -> list[str]:
     """The words of a text, folded, in order.
 
-    A compound ("state-run") counts as its parts, so that it counts no more than other words; where a part is a single
-    character ("F-35", "U.S."), also as a whole.
+    A compound ("state-run") counts as its parts, so that it weighs no more than other words. If a
+    part is a single character ("F-35", "U.S."), the compound also counts as a whole.
     """
     found = []
     for compound in _WORD.findall(fold(text)):
@@ -92,16 +95,17 @@ def find_words(text: str) -> list[str]:
 
 
 def question_words(question: str) -> list[str]:
-    """The words to look for, each once; stop words are left out, unless nothing else is there."""
+    """The words to look for, each once. Stop words are left out unless there are no others."""
     words = dict.fromkeys(find_words(question))
     return ([word for word in words if word not in _STOP_WORDS] or list(words))[:_MAX_TERMS]
 
 
 def count_words(title: str | None, passages: Sequence[str]) -> bytes:
-    """Counts of the words of an article, packed for ``score``: of all of it, its title weighted, and of each passage.
+    """Count the words of an article and pack the counts for ``score``.
 
-    Little-endian: the number of sections, u4; for each its size and its length in words, u4; the key of each word, u4;
-    how often it stands there, u1.
+    The first section is the whole article, its title weighted; then comes one section per passage.
+    Little-endian layout: the number of sections, u4; the sizes of all sections, u4; their lengths
+    in words, u4; the keys of all words, u4; their counts, u1.
     """
     parts = [find_words(passage) for passage in passages]
     heading = find_words(title or "")
@@ -121,13 +125,14 @@ def count_words(title: str | None, passages: Sequence[str]) -> bytes:
 
 
 def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], dict[int, Floats]]:
-    """BM25 of articles, and of each one's passages in order: by the articles' numbers, 0 without a word in common.
+    """BM25 scores of articles and of their passages in order, both by article number.
 
-    A word that stands in half of all, or more, counts next to nothing.
+    The score is 0 without a common word. A word found in half of all articles or passages, or in
+    more, counts next to nothing.
 
     Args:
-        packed: what ``count_words`` made of each article, by its number.
-        terms: what is looked for.
+        packed: the result of ``count_words`` for each article, by article number.
+        terms: the question's words.
     """
     if not packed:
         return {}, {}
@@ -136,7 +141,7 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
         np.array([_key(term.word) for term in terms.terms], np.uint32), return_inverse=True
     )
     found = np.concatenate([part for _, _, part, _ in read])
-    perhaps = np.zeros(1 << 16, np.bool_)  # most words are told apart by half of their keys
+    perhaps = np.zeros(1 << 16, np.bool_)  # half of the key rules out most words
     perhaps[keys & 0xFFFF] = True
     hit = np.flatnonzero(perhaps[found & 0xFFFF])
     hit = hit[np.isin(found[hit], keys)]
@@ -145,7 +150,7 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
     uses = np.zeros((len(sizes), len(keys)))
     section = np.searchsorted(np.cumsum(sizes), hit, "right")
     uses[section, place] = np.concatenate([part for _, _, _, part in read])[hit]
-    uses = uses[:, column]  # words may share a stem
+    uses = uses[:, column]  # several words may share a stem
     ends = np.cumsum([len(part) for part, _, _, _ in read])
     firsts = ends - [len(part) for part, _, _, _ in read]
     whole = np.zeros(len(sizes), np.bool_)
@@ -165,7 +170,10 @@ def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], 
 
 
 def _bm25(uses: Floats, lengths: Floats, holding: Sequence[int], count: int, words: int) -> Floats:
-    """(sections,) scores, each the same whichever others it is worked out with, as a matrix product's would not be."""
+    """Scores of shape (sections,).
+
+    A score does not depend on the other sections in the call; with a matrix product it would.
+    """
     held = np.array(holding, np.float64)
     rarity = np.maximum(np.log((np.maximum(count, held) - held + 0.5) / (held + 0.5)), 1e-6)
     long = 1 - B + B * lengths[:, None] / max(words / max(count, 1), 1)
@@ -174,14 +182,13 @@ def _bm25(uses: Floats, lengths: Floats, holding: Sequence[int], count: int, wor
 
 
 def _unpack(blob: bytes) -> tuple[Floats, Floats, NDArray[np.uint32], NDArray[np.uint8]]:
-    """Sizes and lengths of the sections, keys and counts.
+    """Unpack (sizes of the sections, their lengths, keys, counts).
 
     Raises:
-        LibraryDamagedError: they do not fit each other.
+        LibraryDamagedError: these are inconsistent.
     """
-    count = (
-        int.from_bytes(blob[:4], "little") if isinstance(blob, bytes) else 0
-    )  # a flipped bit changes kinds
+    # a flipped bit may have changed the type of the value
+    count = int.from_bytes(blob[:4], "little") if isinstance(blob, bytes) else 0
     start = 4 + 8 * count
     if count and len(blob) >= start:
         head = np.frombuffer(blob, "<u4", 2 * count, 4).astype(np.float64)
@@ -192,7 +199,7 @@ def _unpack(blob: bytes) -> tuple[Floats, Floats, NDArray[np.uint32], NDArray[np
                 np.frombuffer(blob, "u1", total, start + 4 * total),
             )
             return head[:count], head[count:], keys, counts
-    raise LibraryDamagedError("the word index holds other than was written; run `dateline repair`")
+    raise LibraryDamagedError("the word index is not what was written; run `dateline repair`")
 
 
 @cache
@@ -204,5 +211,5 @@ def _stemmer() -> PorterStemmer:
 
 @lru_cache(maxsize=1 << 17)
 def _key(word: str) -> int:
-    """Of a folded word's stem, by the stemmer that FTS5 uses; compounds stay as they are."""
+    """The hash of a folded word's stem. FTS5 uses the same stemmer. Compounds are not stemmed."""
     return crc32((_stemmer().stemWord(word) if word.isalpha() else word).encode())

@@ -1,7 +1,8 @@
-"""How many changes a library had committed, in a small file beside library.db: tells when some are gone.
+"""A small file beside library.db with the number of the last committed change. It reveals losses.
 
-SQLite takes a log that was cut short, or deleted, for one that ends there: what only it held would be missing without
-a word. The mark is written once a change is committed, so it is never ahead of a library from which nothing is gone.
+If SQLite's log is truncated or deleted, SQLite takes it as ending there, so the changes that only
+the log held are lost silently. The mark is written after each commit, so it is never ahead of a
+library that has lost nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ class Mark:
     """The mark of one library.
 
     Args:
-        path: of the file.
+        path: the path of the mark file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,7 +25,7 @@ class Mark:
         self._known = 0
 
     def read(self) -> int:
-        """The number of the last change that was marked; 0 where there is no mark, or it was damaged itself."""
+        """The number of the last marked change; 0 if the mark is missing or damaged."""
         with suppress(OSError, ValueError):
             number, _, checksum = self.path.read_text("ascii").strip().partition(" ")
             if checksum == _checksum(int(number)):
@@ -32,19 +33,18 @@ class Mark:
         return 0
 
     def advance(self, latest: int) -> None:
-        """Mark this change, unless a later one is."""
+        """Mark this change, unless a later one is marked."""
         if latest > self._known and latest > self.read():
             self.put(latest)
         self._known = latest
 
     def put(self, latest: int) -> None:
-        """Mark this change, whatever was marked. Where the disk does not take it, no article is the worse for it."""
+        """Mark this change, whatever was marked before. Disk errors are ignored as harmless."""
         with suppress(OSError):
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o666)
             try:
-                os.write(
-                    handle, f"{latest:020d} {_checksum(latest)}\n".encode()
-                )  # one write, always as long
+                # a single write of constant length
+                os.write(handle, f"{latest:020d} {_checksum(latest)}\n".encode())
             finally:
                 os.close(handle)
 

@@ -1,4 +1,4 @@
-"""What a row of library.db holds: articles, pages and vectors as bytes with digests. Knows nothing of SQLite."""
+"""The contents of library.db rows: articles, pages and vectors as bytes, with digests."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from index.errors import LibraryDamagedError
 from index.storage.words import PASSAGE_BITS
 
 Vectors = NDArray[np.float32]
-"""(n, dim), unit rows."""
+"""Shape (n, dim); each row has unit length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a library holds.
+    """The contents of a library in brief.
 
     Attributes:
-        articles, passages: how many.
-        first, last: the first and the last day that an article names; None where none does.
-        outlets: each once, in alphabetical order.
-        encoder: the name of what its vectors were made with; None before the first article.
+        articles, passages: their numbers.
+        first, last: the earliest and latest publication day; None if no article is dated.
+        outlets: each outlet once, in alphabetical order.
+        encoder: the name of the encoder that made the vectors; None before the first article.
     """
 
     articles: int
@@ -41,13 +41,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What ranking needs of an article.
+    """What ranking needs to know about an article.
 
     Attributes:
         number: the number of the change that wrote it.
         id, published, outlet: as in ``Article``.
         revision: ``revision_of`` the article.
-        passages: how many it has.
+        passages: the number of its passages.
     """
 
     number: int
@@ -58,18 +58,18 @@ class Facts:
     outlet: str | None
 
     def passage_id(self, ordinal: int) -> str:
-        """The id of the passage at this ordinal."""
+        """The id of the passage with this ordinal."""
         return f"{self.id}:{self.revision}:{ordinal}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Embedding:
-    """The passages of an article.
+    """The passages of an article and their vectors.
 
     Attributes:
-        number: the article's.
-        packed_spans: where its passages stand, in order, as ``pack_vectors`` packs it.
-        vectors: a row for each passage.
+        number: the article's number.
+        packed_spans: the offsets of its passages, in order, as packed by ``pack_vectors``.
+        vectors: one row for each passage.
     """
 
     number: int
@@ -78,7 +78,7 @@ class Embedding:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """Of its passages, in order; read only when asked for, as a matrix of all vectors needs none."""
+        """The passages' offsets, in order. Unpacked on demand: a matrix of vectors needs none."""
         pairs = np.frombuffer(self.packed_spans, dtype="<u4").reshape(-1, 2).tolist()
         return tuple((start, end) for start, end in pairs)
 
@@ -103,14 +103,14 @@ def digest(*parts: bytes) -> bytes:
 
 
 def _intact(expected: bytes, *parts: object) -> bool:
-    """Whether these are the bytes; damage may have made something else of them."""
+    """Whether the parts match the digest. Damage may have turned bytes into another type."""
     return all(isinstance(part, bytes) for part in parts) and digest(*parts) == expected  # type: ignore[arg-type] # seen
 
 
 def revision_of(article: Article) -> str:
-    """The hash of everything an article says, its page included: 16 hex digits.
+    """The hash of all fields of an article, including its page: 16 hex digits.
 
-    An article that is no record has the hash that it had before records kept their names.
+    An article without a record has the same hash as before the ``record`` field existed.
     """
     data = article.to_dict()
     if data["record"] is None:
@@ -119,12 +119,15 @@ def revision_of(article: Article) -> str:
 
 
 def text_digest(article: Article) -> bytes:
-    """Equal for articles whose text is the same, character by character."""
+    """The digest of an article's text. It is equal only for identical texts."""
     return digest(article.text.encode())
 
 
 def pack_article(article: Article) -> tuple[bytes, bytes, bytes | None]:
-    """Digest of the article without its page, that article, and the page, which zlib's own checksum guards."""
+    """Pack an article as (digest, body, page).
+
+    The digest covers the body only, without the page. zlib's own checksum guards the page.
+    """
     body = _json(article.to_dict(page=False))
     return (
         digest(body),
@@ -136,14 +139,15 @@ def pack_article(article: Article) -> tuple[bytes, bytes, bytes | None]:
 def unpack_article(
     article_id: str, expected: bytes, body: bytes, page: bytes | None = None
 ) -> Article:
-    """The inverse of ``pack_article``; without its page where that is not given.
+    """The inverse of ``pack_article``. Without ``page``, the article has no page.
 
     Raises:
-        LibraryDamagedError: the bytes are not those that were packed.
+        LibraryDamagedError: the bytes differ from those that were packed.
     """
     if not _intact(expected, body):
         raise LibraryDamagedError(
-            f"article {article_id}: its stored text does not match its digest; `dateline repair` sets it aside"
+            f"article {article_id}: its stored text does not match its digest;"
+            " `dateline repair` sets it aside"
         )
     data = json.loads(body)
     try:
@@ -152,17 +156,19 @@ def unpack_article(
         article = Article.from_dict(data)
     except (zlib.error, ValueError) as error:
         raise LibraryDamagedError(
-            f"article {article_id}: its stored page is damaged ({error}); `dateline repair` sets that aside"
+            f"article {article_id}: its stored page is damaged ({error});"
+            " `dateline repair` sets the page aside"
         ) from error
     if article.id != article_id:
         raise LibraryDamagedError(
-            f"article {article_id}: stored under it is article {article.id}; `dateline repair` sets it aside"
+            f"article {article_id}: article {article.id} is stored under this id;"
+            " `dateline repair` sets it aside"
         )
     return article
 
 
 def pack_vectors(spans: Sequence[Span], vectors: Vectors) -> tuple[bytes, bytes, bytes]:
-    """The digest of spans and vectors, and the two."""
+    """Pack spans and vectors as (digest of both, spans, vectors)."""
     packed_spans = np.asarray(spans, dtype="<u4").reshape(-1, 2).tobytes()
     packed_vectors = np.ascontiguousarray(vectors, dtype="<f4").tobytes()
     return digest(packed_spans, packed_vectors), packed_spans, packed_vectors
@@ -176,10 +182,10 @@ def unpack_facts(
     published: str | None,
     outlet: str | None,
 ) -> Facts:
-    """Of a row about an article.
+    """Make ``Facts`` from a row of the article table.
 
     Raises:
-        LibraryDamagedError: a cell holds something of another kind than was written.
+        LibraryDamagedError: a cell holds a value of the wrong type.
     """
     whose = f"article {article_id}"
     for cell, kind in ((article_id, str), (revision, str), (passages, int), (outlet, str | None)):
@@ -196,10 +202,10 @@ def unpack_facts(
 
 
 def unpack_day(whose: str, iso: str | None) -> date | None:
-    """A day as it is stored; ``whose`` begins the message.
+    """Parse a stored day. The error message starts with ``whose``.
 
     Raises:
-        LibraryDamagedError: it is no day.
+        LibraryDamagedError: the value is not a day.
     """
     try:
         return None if iso is None else date.fromisoformat(iso)
@@ -212,14 +218,16 @@ def unpack_day(whose: str, iso: str | None) -> date | None:
 def unpack_vectors(
     number: int, article_id: str, passages: int, expected: bytes, spans: bytes, vectors: bytes
 ) -> Embedding:
-    """The inverse of ``pack_vectors``; the vectors are read-only.
+    """The inverse of ``pack_vectors``. The vectors are read-only.
 
     Raises:
-        LibraryDamagedError: the bytes are not those that were packed, or of another number of passages.
+        LibraryDamagedError: the bytes differ from those that were packed, or the number of passages
+            is wrong.
     """
     if not _intact(expected, spans, vectors) or len(spans) // 8 != passages:
         raise LibraryDamagedError(
-            f"article {article_id}: its stored vectors do not match their digest; `dateline repair` makes them again"
+            f"article {article_id}: its stored vectors do not match their digest;"
+            " `dateline repair` makes them again"
         )
     rows = np.frombuffer(vectors, dtype="<f4").reshape(len(spans) // 8, -1)
     return Embedding(number=number, packed_spans=spans, vectors=rows)

@@ -1,4 +1,4 @@
-"""The tables of library.db, and whether a file holds them. Knows nothing of what is in them."""
+"""The tables of library.db, and the check that a file holds them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from index.errors import LibraryFormatError
 from index.storage import words
 
 FORMAT = 2
-"""Written into the file; a library with a higher one was made by a newer Dateline. Format 1 had another word index."""
+"""Written into the file. A library with a higher format was made by a newer Dateline.
+
+Format 1 had a different word index.
+"""
 
 _APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
 _SCHEMA = f"""
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE change (number INTEGER PRIMARY KEY, removed INTEGER, passages INTEGER);
 CREATE TABLE article (
-    number INTEGER PRIMARY KEY REFERENCES change (number), id TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
-    published TEXT, outlet TEXT, outlet_key TEXT, passages INTEGER NOT NULL, text_digest BLOB NOT NULL
+    number INTEGER PRIMARY KEY REFERENCES change (number), id TEXT NOT NULL UNIQUE, \
+revision TEXT NOT NULL,
+    published TEXT, outlet TEXT, outlet_key TEXT, passages INTEGER NOT NULL, \
+text_digest BLOB NOT NULL
 );
 CREATE INDEX article_by_day ON article (published);
 CREATE INDEX article_by_text ON article (text_digest);
@@ -37,18 +42,19 @@ PRAGMA user_version = {FORMAT};
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bool:
-    """See that the file is a library of a known format, or make it one where it is blank.
+    """Check that the file is a library of a known format. A blank file is made into a library.
 
     Returns:
-        Whether it is of an older format, and has to be brought up to date.
+        Whether the library has an older format and must be brought up to date.
 
     Raises:
-        LibraryFormatError: it is not a library, or is newer than this Dateline; or older, and cannot be written.
+        LibraryFormatError: the file is not a library, is newer than this Dateline, or is older and
+            not writable.
     """
     if writable and _is_blank(connection):
         _keep_log(connection)
         connection.execute("BEGIN IMMEDIATE")
-        if _is_blank(connection):  # nobody else was quicker
+        if _is_blank(connection):  # no other process was quicker
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
         connection.execute("COMMIT")
@@ -60,29 +66,34 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
         )
     if found > FORMAT:
         raise LibraryFormatError(
-            f"{path}: made by a newer Dateline (format {found}); this one reads {FORMAT}; update Dateline"
+            f"{path}: made by a newer Dateline (format {found}); expected at most"
+            f" {FORMAT}; update Dateline"
         )
     if found < FORMAT and not writable:
         raise LibraryFormatError(
-            f"{path}: made by an older Dateline (format {found}); expected to bring it up to date; change its rights"
+            f"{path}: made by an older Dateline (format {found}), and it cannot be written;"
+            " expected to bring it up to date; change its permissions"
         )
     return found < FORMAT
 
 
 def format_of(connection: sqlite3.Connection) -> int:
-    """The format that is written into the file."""
+    """The format number stored in the file."""
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return found
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Drop what older formats had; the word index is then to be made anew."""
+    """Drop the tables of older formats. The caller then rebuilds the word index."""
     connection.execute("DROP TABLE IF EXISTS article_words")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:
-    """WAL mode. Where two make a library at the same moment SQLite gives up at once, without waiting its time."""
+    """Turn on WAL mode, with retries.
+
+    When two processes create a library at the same moment, SQLite fails at once and does not wait.
+    """
     for attempt in range(100):
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -1,10 +1,10 @@
-"""Typing errors: a question's words that nobody knows -> words that articles hold, if they fit. No SQL.
+"""Corrects typing errors: a question's unknown words become fitting words from articles. No SQL.
 
-A word that no article holds and that is no English word either is taken for a typing error. A word fits in its place if
-it is near in letters and some passage holds it together with the rest of the question: "Gramys" is near "grams" and
-"Grammys", and only the latter stands beside Jay-Z. Nearness is the optimal string alignment distance (Damerau 1964):
-one for each letter that is missing, too many, wrong or swapped with its neighbour. The first letter is taken to be
-right, as it nearly always is.
+A word counts as a typing error if no article holds it and it is not an English word. A replacement
+fits if its spelling is near and some passage holds it together with the rest of the question:
+"Gramys" is near "grams" and "Grammys", but only the latter occurs beside Jay-Z. Nearness is the
+optimal string alignment distance (Damerau 1964): one for each letter that is missing, extra, wrong
+or swapped with its neighbour. The first letter is assumed to be right, as it nearly always is.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from index.folding import fold
 from index.storage.bm25 import question_words
 
 SHORTEST = 4
-"""Letters of a word that is corrected, at least: of shorter ones too many are near each other."""
+"""The fewest letters of a word that is corrected. Too many shorter words are near each other."""
 LONG = 8
-"""Letters from which two errors are corrected; one in shorter words."""
+"""Words with at least this many letters may have two errors; shorter words, one."""
 FITS = 0.34
-"""Share of the question's other words, rare ones counting more, that a passage has to hold beside the word."""
+"""The share of the question's other words that a passage must hold beside the word.
+
+Rare words count more.
+"""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -38,18 +41,21 @@ class Vocabulary(Protocol):
         """All stems that begin with this letter."""
 
     def forms(self, stem: str) -> Collection[str]:
-        """Words with this stem as some passages spell them."""
+        """The words with this stem, as some passages spell them."""
 
     def share_beside(self, word: str, others: Sequence[str]) -> float:
-        """The most of the other words that one passage holds beside this one; rare ones count more, in [0, 1]."""
+        """The largest share of the other words found in one passage with this word, in [0, 1].
+
+        Rare words count more.
+        """
 
 
 def correct(question: str, vocabulary: Vocabulary) -> str:
-    """The question with each word that nobody knows replaced by the one that fits best, if any does.
+    """Replace each unknown word of the question with the word that fits best, if any fits.
 
     Args:
-        question: as it was typed.
-        vocabulary: of the library.
+        question: the question as typed.
+        vocabulary: the words of the library.
     """
     known: list[str] = []
     unknown: list[str] = []
@@ -72,7 +78,7 @@ def _may_be_wrong(word: str) -> bool:
 
 @cache
 def _english() -> frozenset[str]:
-    """82,834 English words: one that no article holds may well be meant all the same."""
+    """82,834 English words. Such a word may be intended even if no article holds it."""
     text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(
         encoding="utf-8-sig"
     )
@@ -80,14 +86,14 @@ def _english() -> frozenset[str]:
 
 
 def _find_best(word: str, known: Sequence[str], vocabulary: Vocabulary) -> str | None:
-    """Of the forms that are near enough the one that fits best; of those that fit alike, the nearest."""
+    """The form that fits best among those near enough. Ties go to the nearest form."""
     from symspellpy.editdistance import DistanceAlgorithm, EditDistance  # few questions need it
 
     limit = 2 if len(word) >= LONG else 1
     distance_of = EditDistance(DistanceAlgorithm.DAMERAU_OSA).compare  # -1 beyond the limit
     near = set()
     for stem in vocabulary.stems(word[0]):
-        # Stemming changes a few letters at the end: how near a form is, only the form itself can tell.
+        # Stemming changes a few letters at the end, so the exact distance is computed on the forms.
         body = stem[:-1] if len(stem) > SHORTEST else stem
         parts = (word[: len(body) + step] for step in (-1, 0, 1))
         if any(distance_of(part, body, limit) >= 0 for part in parts):

@@ -1,8 +1,9 @@
-"""library.db: the truth about articles, pages, passages, vectors and words. Knows nothing of encoders or of Chroma.
+"""library.db: the primary store of articles, pages, passages, vectors and words.
 
-SQLite in WAL mode with synchronous FULL: readers never wait, writers of all processes take turns, and what was
-committed survives a crash. ``reading()`` gives a ``Snapshot``, one consistent view; ``writing()`` a ``Writer``, one
-transaction that happens wholly or not at all.
+It is SQLite in WAL mode with synchronous FULL: readers never wait, writers of all processes take
+turns, and committed changes survive a crash. ``reading()`` gives a ``Snapshot``, one consistent
+view. ``writing()`` gives a ``Writer``, one transaction that happens entirely or not at all. This
+module must not depend on encoders or Chroma.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ from index.storage.mark import Mark
 from index.storage.schema import prepare
 from index.storage.transaction import Snapshot, Writer
 
-# settings of this folder: what was left of Chroma's files, the collection on a Chroma server, what is in vectors.bin
+# Settings that hold for this folder only: the state in which Chroma's files were left, the
+# collection on a Chroma server, and the content of vectors.bin.
 CHROMA, SERVER, VECTORS = "chroma", "server", "vectors"
-_COPIED = 2_048  # pages at a time: progress some ten times a second
-_BUSY_SECONDS = 60.0  # how long a write waits for other processes' writes
+_COPIED = 2_048  # pages copied at a time, which gives about ten progress reports a second
+_BUSY_SECONDS = 60.0  # how long a write waits for other processes to write
 
 logger = logging.getLogger(__name__)
 
@@ -42,19 +44,22 @@ def _explanation(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Libra
     said = " ".join(str(error).split())
     if code == sqlite3.SQLITE_NOTADB:
         return LibraryFormatError(
-            f"{path}: {said}; expected a Dateline library; if it was one, `dateline restore` a snapshot, or give"
-            " another folder"
+            f"{path}: {said}; expected a Dateline library; if it was one, run `dateline restore`"
+            " with a snapshot, or give another folder"
         )
-    # a plain "error" is a table or a column that is not there: a harmed schema, as the statements are all fixed; what
-    # SQLite says of such quotes it, which Python may fail to decode; and what was written broke no constraint
+    # All statements are fixed, so a plain SQLITE_ERROR means a missing table or column: a damaged
+    # schema. SQLite's message quotes the damaged name, which Python may fail to decode. What was
+    # written broke no constraint, so a broken one is damage, too.
     harm = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT)
     if code in harm or isinstance(error, UnicodeDecodeError):
         return LibraryDamagedError(
-            f"{path}: {said}; expected what was written; run `dateline verify`, or `dateline restore` a snapshot"
+            f"{path}: {said}; expected what was written; run `dateline verify`, or"
+            " `dateline restore` with a snapshot"
         )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return LibraryStorageError(
-            f"{path}: {said}; expected room on a sound disk; free some: what was added is kept"
+            f"{path}: {said}; expected free space on a sound disk; free some space; added articles"
+            " are kept"
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return LibraryStorageError(
@@ -62,17 +67,18 @@ def _explanation(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Libra
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryStorageError(
-            f"{path}: {said}; others have been writing for {_BUSY_SECONDS:.0f} s; try again"
+            f"{path}: {said}; other processes have been writing for {_BUSY_SECONDS:.0f} s;"
+            " try again"
         )
     return None
 
 
 class Store:
-    """library.db, open. Thread-safe; any number of processes may have it open.
+    """An open library.db. Thread-safe. Any number of processes may have it open.
 
     Args:
-        path: of library.db.
-        writable: False where the folder cannot be written; then reading works and ``writing()`` raises.
+        path: the path of library.db.
+        writable: False if the folder cannot be written; reading works, but ``writing()`` raises.
     """
 
     def __init__(self, path: Path, *, writable: bool) -> None:
@@ -80,101 +86,109 @@ class Store:
         self.writable = writable
         self.process = os.getpid()
         self.mark = Mark(path.with_name(MARK))
-        self._file: tuple[int, int] | None = None  # which file it is, once it is open
+        self._file: tuple[int, int] | None = None  # identifies the file once it is open
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._closed = False
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> Store:
-        """Open the library.db of this folder, or make one.
+        """Open the library.db of this folder, or create one.
 
         Raises:
-            LibraryNotFoundError: there is none, and ``create`` is False.
-            LibraryStorageError: the folder cannot be made, read or written.
-            LibraryFormatError: what is there is not a library, or is newer than this Dateline.
-            LibraryDamagedError: SQLite finds it malformed.
+            LibraryNotFoundError: there is no library, and ``create`` is False.
+            LibraryStorageError: the folder cannot be created, read or written.
+            LibraryFormatError: the file is not a library, or is newer than this Dateline.
+            LibraryDamagedError: SQLite finds the file malformed.
         """
         path = folder / DATABASE
         try:
             present = path.exists() and path.stat().st_size > 0
             if not present and (folder / MARK).exists():
                 raise LibraryDamagedError(
-                    f"{path}: {'empty' if path.exists() else 'missing'}; expected the library that was there; run"
-                    f" `dateline restore` with a snapshot, or delete {MARK} to begin anew"
+                    f"{path}: {'empty' if path.exists() else 'missing'}; expected the library that"
+                    f" was there; run `dateline restore` with a snapshot, or delete {MARK} to start"
+                    " over"
                 )
             if not present and not create:
                 raise LibraryNotFoundError(
-                    f"{folder}: no library there; expected one; add articles to make it"
+                    f"{folder}: found no library; expected one; add articles to create it"
                 )
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryStorageError(
-                f"{folder}: {error.strerror}; expected a folder to keep the library in; give another"
+                f"{folder}: {error.strerror}; expected a folder to keep the library in; give"
+                " another"
             ) from error
         store = cls(
             path, writable=os.access(folder, os.W_OK) and (not present or os.access(path, os.W_OK))
         )
         if not present and not store.writable:
             raise LibraryStorageError(
-                f"{folder}: it cannot be written; expected to make a library there; give another"
+                f"{folder}: it cannot be written; expected to create a library there; give another"
             )
         try:
-            with store._connection() as connection:
-                outdated = prepare(connection, path, writable=store.writable)
-                store._file = _identity(path)
-            if outdated:
-                logger.warning(
-                    "%s: made by an older Dateline; its word index is made anew, once", path
-                )
-                with store.writing() as writer:
-                    writer.bring_up_to_date()
-            if lost := store.lost():
-                logger.warning("%s", lost)
+            store._prepare()
         except LibraryError:
             store.close()
             raise
         return store
 
+    def _prepare(self) -> None:
+        """Create the tables, or bring those of an older Dateline up to date."""
+        with self._connection() as connection:
+            outdated = prepare(connection, self.path, writable=self.writable)
+            self._file = _identity(self.path)
+        if outdated:
+            logger.warning(
+                "%s: made by an older Dateline; its word index is rebuilt now, once", self.path
+            )
+            with self.writing() as writer:
+                writer.bring_up_to_date()
+        if lost := self.lost():
+            logger.warning("%s", lost)
+
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
-        """A view of the library as it is now; later writes do not show in it."""
+        """A view of the library as it is now. Later writes do not show in it."""
         with self._connection() as connection:
             connection.execute("BEGIN")
             yield Snapshot(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """A transaction, committed when the ``with`` ends, undone when it ends in an error.
+        """A transaction, committed when the ``with`` block ends, rolled back if it raises.
 
         Raises:
-            LibraryStorageError: the folder is read-only, the disk full, or others wrote for a whole minute.
+            LibraryStorageError: the folder is read-only, the disk is full, or other processes wrote
+                for a whole minute.
         """
         if not self.writable:
             raise LibraryStorageError(
-                f"{self.path}: it cannot be written; expected to; change its rights"
+                f"{self.path}: it cannot be written; expected write access; change its permissions"
             )
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            self._check_usable()  # it may have been replaced while others wrote
+            self._check_usable()  # the file may have been replaced while others wrote
             writer = Writer(connection)
             yield writer
             connection.execute("COMMIT")
         self.mark.advance(writer.latest)
 
     def lost(self) -> str | None:
-        """What is gone of what was committed: a line, or None."""
-        marked = self.mark.read()  # first: others commit meanwhile
+        """A one-line message if committed changes are missing, else None."""
+        marked = self.mark.read()  # read it first: other processes may commit meanwhile
         with self.reading() as snapshot:
             if marked <= snapshot.latest:
                 return None
             return (
-                f"{self.path}: found {snapshot.latest} changes; expected {marked}, so what was added last is missing,"
-                " perhaps with library.db-wal; restore a snapshot, or add it again, then `dateline repair`"
+                f"{self.path}: found {snapshot.latest} changes; expected {marked}, so what was"
+                " added last is missing, perhaps because library.db-wal was lost; restore a"
+                " snapshot, or add the articles again and run `dateline repair`"
             )
 
     def check(self) -> list[str]:
-        """What SQLite itself finds wrong with the file, a line each; empty where all is well."""
+        """The problems that SQLite itself finds in the file, one line each."""
         lost = self.lost()
         problems = [lost] if lost else []
         try:
@@ -182,7 +196,8 @@ class Store:
                 found = connection.execute("PRAGMA integrity_check").fetchall()
                 lines = [line for (said,) in found for line in said.splitlines()]
                 problems += [
-                    f"{self.path}: {line}; {'run `dateline repair`' if ' index ' in line else 'restore a snapshot'}"
+                    f"{self.path}: {line}; "
+                    f"{'run `dateline repair`' if ' index ' in line else 'restore a snapshot'}"
                     for line in lines
                     if line != "ok" and not line.startswith("***")  # a heading
                 ]
@@ -199,7 +214,9 @@ class Store:
         return problems
 
     def copy_to(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        """Write what is committed now into another database, one file, while others go on reading and writing.
+        """Copy all that is committed now into another database file.
+
+        Others may read and write meanwhile.
 
         Args:
             path: an empty file.
@@ -218,46 +235,47 @@ class Store:
             self._connection() as connection,
         ):
             connection.execute("BEGIN")
-            connection.execute(
-                "SELECT count(*) FROM setting"
-            )  # what is committed later is not in the copy
+            # this read fixes the view: later commits are not in the copy
+            connection.execute("SELECT count(*) FROM setting")
             try:
                 connection.backup(copy, pages=_COPIED, progress=tell)
-                copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
+                copy.execute("PRAGMA journal_mode = DELETE")  # no log file beside the copy
+                # these settings hold for this folder only
                 copy.execute(
                     "DELETE FROM setting WHERE key IN (?, ?, ?)", (CHROMA, SERVER, VECTORS)
-                )  # of this folder
+                )
             except sqlite3.Error as error:
                 raise _explanation(error, path) or error from error
 
     def compact(self) -> bool:
-        """Write the file anew without what was removed; False where others read, so that the log still holds it.
+        """Rewrite the file without removed articles, and delete vectors.bin.
+
+        Returns:
+            False if other processes are reading, so that the log still holds removed articles.
 
         Raises:
-            LibraryStorageError: the disk is full, or others wrote for a whole minute.
+            LibraryStorageError: the disk is full, or other processes wrote for a whole minute.
         """
         with self.writing() as writer:
             writer.merge_words()
         with self._connection() as connection:
             connection.execute("VACUUM")
-        for path in self.path.parent.glob(
-            "vectors.*"
-        ):  # or one that was being written as its process was killed
+        # vectors.bin, and any partial file that a killed process left behind
+        for path in self.path.parent.glob("vectors.*"):
             path.unlink(missing_ok=True)
         return self.fold_log()
 
     def fold_log(self) -> bool:
-        """Move what the log holds into the file, and empty it; False where others read from it."""
+        """Move the log's content into the file, and empty the log; False if others read from it."""
         with self._connection() as connection:
-            connection.execute(
-                "PRAGMA busy_timeout = 5000"
-            )  # whoever reads is done by then, or stays
+            # after 5 s, readers have finished, or will stay
+            connection.execute("PRAGMA busy_timeout = 5000")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {1_000 * _BUSY_SECONDS:.0f}")
         return not busy
 
     def close(self) -> None:
-        """Close every connection; one in use is closed when it is handed back. Twice is once."""
+        """Close all connections. One in use is closed when it is handed back. Idempotent."""
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -284,14 +302,13 @@ class Store:
     def _check_usable(self) -> None:
         if self._closed:
             raise LibraryError(f"{self.path.parent}: this library was closed; open it again")
-        if os.getpid() != self.process:  # SQLite allows no connection to be carried across a fork
+        if os.getpid() != self.process:  # SQLite connections must not be used after a fork
             raise LibraryError(
-                f"{self.path.parent}: opened before this process was forked; open it again in here"
+                f"{self.path.parent}: opened before this process was forked; open it again in this"
+                " process"
             )
-        if self._file not in (
-            None,
-            _identity(self.path),
-        ):  # what is written to a deleted file is lost
+        # writes to a deleted file would be lost
+        if self._file not in (None, _identity(self.path)):
             raise LibraryStorageError(
                 f"{self.path}: removed or replaced since it was opened; open it again"
             )
@@ -300,9 +317,8 @@ class Store:
         with suppress(sqlite3.Error):  # a failed disk may have ended the transaction already
             connection.rollback()
         with self._guard:
-            if (
-                self.writable and not self._closed
-            ):  # a connection that cannot write may be blind to others' writes
+            # a read-only connection may not see other processes' writes, so it is not reused
+            if self.writable and not self._closed:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -310,7 +326,8 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         mode = "mode=rwc" if self.writable else "mode=ro"
         if not self.writable and not self.path.with_name(LOG).exists():
-            mode += "&immutable=1"  # SQLite's WAL mode needs to write, unless it is told that nobody does
+            # WAL mode needs write access unless SQLite is told that nobody writes
+            mode += "&immutable=1"
         connection = sqlite3.connect(
             f"{self.path.resolve().as_uri()}?{mode}",
             uri=True,
@@ -318,16 +335,15 @@ class Store:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.text_factory = lambda raw: raw.decode(
-            errors="replace"
-        )  # a flipped bit is the digests' business
+        # never fail to decode damaged text: the digests detect it
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
 
 def library_folder(path: str | Path | None) -> Path:
-    """The folder that is meant; the user's data folder if None."""
+    """The library's folder; it is in the user's data folder if ``path`` is None."""
     return (
         platformdirs.user_data_path("dateline") / "library"
         if path is None
@@ -336,7 +352,7 @@ def library_folder(path: str | Path | None) -> Path:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Tells a file from another one that took its place; None where there is none."""
+    """Distinguishes a file from one that replaced it; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,8 +1,9 @@
-"""What can be asked of library.db, and written to it, inside one transaction. Knows nothing of how it is opened.
+"""The queries and writes that library.db supports inside one transaction.
 
-Every write is a change with a number, and an article's number is that of the change that wrote it: a new revision is a
-new number, and no number comes back. So whoever keeps a copy (Chroma, the matrix in memory) needs only the changes
-after the last one it saw. A passage's number is its article's, and its ordinal in ``words.PASSAGE_BITS`` more bits.
+Every write is a numbered change. An article's number is that of the change that wrote it, so a new
+revision gets a new number, and numbers are never reused. A copy (Chroma, the matrix in memory)
+therefore needs only the changes after the last one it saw. A passage's number is its article's
+number followed by ``words.PASSAGE_BITS`` bits for its ordinal.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _EMBEDDINGS = (
 
 
 class Snapshot:
-    """One consistent view of a library; valid inside its ``with``."""
+    """One consistent view of a library, valid inside its ``with`` block."""
 
     def __init__(self, connection: words.Connection) -> None:
         self._connection = connection
@@ -54,26 +55,26 @@ class Snapshot:
         return row[0] if row else None
 
     def _numbers(self, sql: str, *values: object) -> list[int]:
-        """A statement's only column, which may come from an index that a flipped bit made something else of."""
+        """The integers of a statement's only column. A flipped bit may have changed their type."""
         numbers = [number for (number,) in self._connection.execute(sql, values)]
         if set(map(type, numbers)) <= {int}:
             return numbers
         raise LibraryDamagedError(
-            "library.db: expected an article's number, found other; run `dateline verify`"
+            "library.db: expected an article's number, found something else; run `dateline verify`"
         )
 
     def setting(self, key: str) -> str | None:
-        """What was kept under this key."""
+        """The value stored under this key; None if there is none."""
         value: str | None = self._value("SELECT value FROM setting WHERE key = ?", key)
         return value
 
     def number_of(self, article_id: str) -> int | None:
-        """The article's number; None where there is no such article."""
+        """The article's number; None if there is no such article."""
         number: int | None = self._value("SELECT number FROM article WHERE id = ?", article_id)
         return number
 
     def revision_of(self, article_id: str) -> str | None:
-        """The revision that is stored; None where there is no such article."""
+        """The stored revision; None if there is no such article."""
         revision: str | None = self._value("SELECT revision FROM article WHERE id = ?", article_id)
         return revision
 
@@ -83,32 +84,34 @@ class Snapshot:
         return bool(self._value(sql, text_digest(article), article.id))
 
     def is_empty(self) -> bool:
-        """Whether there is no article."""
+        """Whether the library has no articles."""
         return self._value("SELECT 1 FROM article LIMIT 1") is None
 
     def count_articles(self) -> int:
-        """How many articles there are."""
+        """The number of articles."""
         return int(self._value("SELECT count(*) FROM article"))
 
     def count_passages(self, *, after: int = 0) -> int:
-        """How many passages were written after this change and are still there."""
+        """The number of passages written after this change and not removed since."""
         possible = (
-            f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # the rest is damage
+            f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # other values are damage
         )
         return int(
             self._value(f"SELECT coalesce(sum(passages), 0) FROM article WHERE {possible}", after)
         )
 
     def outlets(self) -> tuple[str, ...]:
-        """Every outlet once, in the spelling used most, in alphabetical order."""
+        """Every outlet once, in its most used spelling, in alphabetical order."""
         rows = self._connection.execute(
-            "SELECT outlet, max(used) FROM (SELECT outlet, outlet_key, count(*) AS used FROM article"
-            " WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY outlet) GROUP BY outlet_key ORDER BY outlet_key"
+            "SELECT outlet, max(used)"
+            " FROM (SELECT outlet, outlet_key, count(*) AS used FROM article"
+            " WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY outlet)"
+            " GROUP BY outlet_key ORDER BY outlet_key"
         )
         return tuple(outlet for outlet, _ in rows)
 
     def summary(self) -> Summary:
-        """How much there is, from when to when, and from whom."""
+        """The library's size, range of days, outlets and encoder."""
         first, last = self._connection.execute(
             "SELECT min(published), max(published) FROM article"
         ).fetchone()
@@ -122,7 +125,7 @@ class Snapshot:
         )
 
     def ids_from(self, beginning: str) -> list[str]:
-        """The ids that begin so, in order."""
+        """The ids with this beginning, in order."""
         sql = "SELECT id FROM article WHERE id >= ? AND id < ? ORDER BY id"
         return [
             identity
@@ -130,7 +133,10 @@ class Snapshot:
         ]
 
     def newest_first(self, chosen: Filter = ANY) -> list[int]:
-        """The numbers of the articles that pass the filter, undated ones last; within a day in the order of adding."""
+        """The numbers of the articles that pass the filter, newest first.
+
+        Articles of one day are in the order they were added; undated ones come last.
+        """
         where, values = _conditions(chosen)
         return self._numbers(
             f"SELECT number FROM article WHERE {where} ORDER BY published DESC, number", *values
@@ -145,15 +151,15 @@ class Snapshot:
         )
 
     def article(self, number: int, *, page: bool = False) -> Article:
-        """The article under this number, checked against its digest; with its page on request.
+        """The article with this number, checked against its digest. Its page is read on request.
 
         Raises:
-            ArticleNotFoundError: it was removed or replaced before this view.
-            LibraryDamagedError: it is not what was stored.
+            ArticleNotFoundError: the article was removed or replaced before this view.
+            LibraryDamagedError: the article is not what was stored.
         """
         row = self._connection.execute(
-            f"SELECT id, digest, body, {'page' if page else 'NULL'} FROM article LEFT JOIN content USING (number)"
-            " WHERE number = ?",
+            f"SELECT id, digest, body, {'page' if page else 'NULL'}"
+            " FROM article LEFT JOIN content USING (number) WHERE number = ?",
             (number,),
         ).fetchone()
         if row is None:
@@ -170,7 +176,7 @@ class Snapshot:
         }
 
     def span(self, passage: int) -> Span:
-        """Where the passage with this number stands in its article."""
+        """The offsets of the passage with this number in its article."""
         return self._embedding(passage).spans[passage & words.ORDINAL_MASK]
 
     def vector(self, passage: int) -> Vectors:
@@ -183,7 +189,7 @@ class Snapshot:
         return self.embeddings_of([number])[number]
 
     def facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
-        """What ranking needs of these articles; those that are not there are left out."""
+        """What ranking needs to know about these articles. Missing articles are left out."""
         rows = self._connection.execute(
             "SELECT number, id, revision, passages, published, outlet FROM article"
             " WHERE number IN (SELECT value FROM json_each(?))",
@@ -192,12 +198,15 @@ class Snapshot:
         return {row[0]: unpack_facts(*row) for row in rows}
 
     def embeddings(self, *, after: int = 0) -> Iterator[Embedding]:
-        """Spans and vectors of each article written after this change, in order, checked against their digests."""
+        """Spans and vectors of each article written after this change, in order.
+
+        They are checked against their digests.
+        """
         rows = self._connection.execute(f"{_EMBEDDINGS} WHERE number > ? ORDER BY number", (after,))
         return (unpack_vectors(*row) for row in rows)
 
     def embeddings_of(self, numbers: Iterable[int]) -> dict[int, Embedding]:
-        """Spans and vectors of these articles; those that are not there are left out."""
+        """Spans and vectors of these articles. Missing articles are left out."""
         rows = self._connection.execute(
             f"{_EMBEDDINGS} WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
@@ -205,17 +214,20 @@ class Snapshot:
         return {row[0]: unpack_vectors(*row) for row in rows}
 
     def removed(self, *, after: int) -> list[tuple[int, int]]:
-        """The articles removed or replaced after this change: their former numbers, and how many passages they had."""
+        """Former numbers and passage counts of articles removed or replaced after this change."""
         sql = "SELECT removed, passages FROM change WHERE number > ? AND removed IS NOT NULL"
         return self._connection.execute(sql, (after,)).fetchall()
 
     def sample(self, count: int, *, upto: int) -> list[int]:
-        """Some passages, at most so many, each of another article, that were written up to this change."""
+        """Random passages written up to this change, at most ``count``.
+
+        Each is the first passage of a different article.
+        """
         sql = "SELECT number FROM article WHERE number <= ? ORDER BY random() LIMIT ?"
         return [number << words.PASSAGE_BITS for number in self._numbers(sql, upto, count)]
 
     def holds_words(self, number: int) -> bool:
-        """Whether the word index holds this article and its passages, and nothing else under its number."""
+        """Whether the word index holds exactly this article and its passages under its number."""
         return words.holds(self._connection, number, *self._words_of(number))
 
     def _words_of(self, number: int) -> tuple[str | None, list[str]]:
@@ -227,13 +239,13 @@ class Snapshot:
         return words.look_up(self._connection, question, self.count_articles(), self.latest)
 
     def correct(self, question: str) -> str:
-        """``spelling.correct``: the question without typing errors, as far as the library's words tell."""
+        """``spelling.correct``: the question with typing errors corrected by library words."""
         return correct(question, words.Vocabulary(self._connection))
 
     def find_passages(
         self, terms: Terms, count: int, articles: NDArray[np.int64] | None
     ) -> list[int]:
-        """``words.find_passages``: numbers of the passages that share the most telling words, best first."""
+        """``words.find_passages``: numbers of the passages with the rarest words, best first."""
         return words.find_passages(
             self._connection, terms, count, None if articles is None else articles.tolist()
         )
@@ -241,12 +253,12 @@ class Snapshot:
     def score_words(
         self, terms: Terms, articles: Iterable[int]
     ) -> tuple[dict[int, float], dict[int, Floats]]:
-        """``bm25.score`` of these articles, and of the passages of each."""
+        """``bm25.score`` of these articles and their passages."""
         return score(words.counts_of(self._connection, articles), terms)
 
 
 def _conditions(chosen: Filter) -> tuple[str, list[str]]:
-    """What SQL asks of an article that passes the filter, and the values for it."""
+    """The SQL condition for articles that pass the filter, and its values."""
     clauses, values = ["TRUE"], list[str]()
     for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
         if day is not None:
@@ -259,16 +271,16 @@ def _conditions(chosen: Filter) -> tuple[str, list[str]]:
 
 
 class Writer(Snapshot):
-    """One transaction; what it wrote is there once its ``with`` has ended without an error."""
+    """One transaction. Its writes are committed when its ``with`` block ends without an error."""
 
     def set(self, key: str, value: str | None) -> None:
-        """Keep a value under a key; None forgets it."""
+        """Store a value under a key. None deletes it."""
         self._connection.execute("DELETE FROM setting WHERE key = ?", (key,))
         if value is not None:
             self._insert("setting", key, value)
 
     def put(self, article: Article, revision: str, spans: Sequence[Span], vectors: Vectors) -> None:
-        """Store an article, with a vector for each of its passages, in the place of its older revision."""
+        """Store an article with one vector per passage, replacing any older revision."""
         replaced = self.number_of(article.id)
         number = self.change(replaced)
         self._insert(
@@ -288,14 +300,14 @@ class Writer(Snapshot):
         words.put(self._connection, number, article.title, passages)
 
     def remove(self, article_id: str) -> bool:
-        """Take an article out, with all that was derived from it; False where there is none."""
+        """Remove an article and everything derived from it; False if there is no such article."""
         number = self.number_of(article_id)
         if number is not None:
             self.change(number)
         return number is not None
 
     def raw(self, number: int) -> dict[str, bytes]:
-        """What is left of the bytes of an article that cannot be read, by name."""
+        """The remaining bytes of an unreadable article, by name."""
         row = self._connection.execute(
             "SELECT CAST(body AS BLOB), CAST(page AS BLOB) FROM content WHERE number = ?", (number,)
         ).fetchone()
@@ -306,7 +318,7 @@ class Writer(Snapshot):
         }
 
     def check_words(self) -> None:
-        """``words.check``; FTS5 counts this as writing."""
+        """``words.check``, which FTS5 treats as a write."""
         words.check(self._connection)
 
     def merge_words(self) -> None:
@@ -314,27 +326,31 @@ class Writer(Snapshot):
         words.merge(self._connection)
 
     def mend_tables(self) -> None:
-        """Make SQLite's own indexes anew, and enter changes that articles name and that are gone."""
+        """Rebuild SQLite's own indexes, and restore missing changes that articles refer to."""
         self._connection.execute("REINDEX")
         self._connection.execute(
             "INSERT OR IGNORE INTO change SELECT number, NULL, NULL FROM article"
         )
 
     def rebuild_words(self) -> None:
-        """Make the word index anew from the articles; any that cannot be read is left to ``repair``."""
+        """Rebuild the word index from the articles. Unreadable articles are left to ``repair``."""
         words.clear(self._connection)
         for number in self.newest_first():
             with suppress(LibraryDamagedError, KeyError):
                 words.put(self._connection, number, *self._words_of(number))
 
     def bring_up_to_date(self) -> None:
-        """Make of a library of an older format one of this."""
-        if schema.format_of(self._connection) < schema.FORMAT:  # nobody else was quicker
+        """Convert a library of an older format to this one."""
+        if schema.format_of(self._connection) < schema.FORMAT:  # no other process was quicker
             schema.bring_up_to_date(self._connection)
             self.rebuild_words()
 
     def change(self, removed: int | None) -> int:
-        """Enter a change that takes out the article under the number ``removed``, if any; the change's number."""
+        """Record a change that removes the article with the number ``removed``, if given.
+
+        Returns:
+            The change's number.
+        """
         passages = None
         if removed is not None:
             passages = self._value("SELECT passages FROM article WHERE number = ?", removed)

@@ -1,9 +1,10 @@
-"""The word index: what a question's words are found by, SQLite's FTS5, and scored by, their counts. No vectors.
+"""The word index: SQLite's FTS5 finds passages by a question's words, and word counts score them.
 
-``passage_words`` (FTS5) has a row for each passage, whose rowid is the passage's number, and finds candidates: those
-with the question's rarest words. ``word_count`` has a row for each article, and scores candidates, however they were
-found, with all of the words. FTS5 keeps its folded copy of the texts: SQLite 3.40, which is widespread, cannot delete
-from a table without one.
+``passage_words`` (FTS5) has a row for each passage; its rowid is the passage's number. It finds
+candidates: the passages with the question's rarest words. ``word_count`` has a row for each
+article. It scores all candidates with all words of the question, however they were found. FTS5
+keeps its own folded copy of the texts, because SQLite 3.40, which is widespread, cannot delete from
+an FTS5 table without one.
 """
 
 from __future__ import annotations
@@ -23,30 +24,31 @@ from index.storage.bm25 import Term, Terms, count_words, question_words
 Connection = sqlite3.Connection
 
 PASSAGE_BITS = 20
-"""A passage's number is its article's number and, in the low 20 bits, its ordinal."""
+"""A passage's number is its article's number followed by 20 low bits for its ordinal."""
 ORDINAL_MASK = (1 << PASSAGE_BITS) - 1
 
 LOOKED_AT = 4_000
-"""Passages that are scored to find the best by words: those with the rarest of them. Scoring 9,000 costs 15 ms."""
+"""How many passages FTS5 scores: those with the rarest words. Scoring 9,000 costs 15 ms."""
 
 _FORMS = 8
-"""Uses of a stem that are looked at for its forms."""
+"""How many uses of a stem are examined to find its forms."""
 _BESIDE = 4
-"""Passages with a word in which the question's other words are looked for."""
+"""How many passages with a word are searched for the question's other words."""
 _MANY = 1_000
 _TOKEN = re.compile(r"[a-z0-9]+")
-"""A token of folded text, as FTS5 cuts it."""
+"""A token of folded text, as FTS5 splits it."""
 _PARTS = 8
-_SAMPLED = 100  # passages with a word, of each part; an estimate is then off by 7 % on average
+_SAMPLED = 100  # passages with a word, counted in each part; estimates are off by 7 % on average
 
 SCHEMA = """
-CREATE VIRTUAL TABLE passage_words USING fts5(text, tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE passage_words USING \
+fts5(text, tokenize='porter unicode61 remove_diacritics 2');
 CREATE TABLE word_count (number INTEGER PRIMARY KEY, counts BLOB NOT NULL);
 """
 
 
 def put(connection: Connection, number: int, title: str | None, passages: Sequence[str]) -> None:
-    """Enter an article and its passages under the article's number."""
+    """Add an article and its passages under the article's number."""
     connection.executemany(
         "INSERT INTO passage_words (rowid, text) VALUES (?, ?)",
         (
@@ -60,7 +62,7 @@ def put(connection: Connection, number: int, title: str | None, passages: Sequen
 
 
 def remove(connection: Connection, number: int) -> None:
-    """Take an article and its passages out."""
+    """Remove an article and its passages."""
     connection.execute("DELETE FROM word_count WHERE number = ?", (number,))
     connection.execute(
         "DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?",
@@ -69,7 +71,7 @@ def remove(connection: Connection, number: int) -> None:
 
 
 def clear(connection: Connection) -> None:
-    """Drop both tables, whatever state they are in, and begin them anew."""
+    """Drop both tables, whatever their state, and create them again, empty."""
     for table in ("passage_words", "word_count"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in SCHEMA.strip().split("\n"):
@@ -77,7 +79,7 @@ def clear(connection: Connection) -> None:
 
 
 def holds(connection: Connection, number: int, title: str | None, passages: Sequence[str]) -> bool:
-    """Whether what was entered under this number is this article, and these passages."""
+    """Whether the index holds exactly this article and these passages under this number."""
     counted = connection.execute(
         "SELECT counts FROM word_count WHERE number = ?", (number,)
     ).fetchall()
@@ -91,26 +93,26 @@ def holds(connection: Connection, number: int, title: str | None, passages: Sequ
 
 
 def merge(connection: Connection) -> None:
-    """Write the index anew as one part, without what was removed."""
+    """Rewrite the index as a single segment, without removed passages."""
     connection.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
 
 
 def check(connection: Connection) -> None:
-    """Have FTS5 compare its index with its copy of the texts.
+    """Make FTS5 compare its index with its copy of the texts.
 
     Raises:
-        sqlite3.DatabaseError: they differ.
+        sqlite3.DatabaseError: the two differ.
     """
     connection.execute("INSERT INTO passage_words (passage_words) VALUES ('integrity-check')")
 
 
 def look_up(connection: Connection, question: str, articles: int, latest: int) -> Terms:
-    """How frequent the question's words are.
+    """Look up how frequent the question's words are.
 
     Args:
         connection: to library.db.
         question: any text.
-        articles: how many there are.
+        articles: the number of articles in the library.
         latest: the highest number of an article.
     """
     terms = []
@@ -122,15 +124,17 @@ def look_up(connection: Connection, question: str, articles: int, latest: int) -
 
 
 def _uses(connection: Connection, match: str, latest: int) -> tuple[int, int]:
-    """How many passages hold a word, and how many articles.
+    """How many passages and how many articles hold a word.
 
-    Common words are estimated: in each part of the library as frequent as up to its ``_SAMPLED``-th passage with the
-    word. To count them all would take longer with every article.
+    The counts of common words are estimates. In each part of the library, the frequency up to the
+    ``_SAMPLED``-th passage with the word stands for the whole part. Counting all of them would take
+    longer with every added article.
     """
     passages = articles = 0.0
     for low, high in pairwise(latest * part // _PARTS + 1 for part in range(_PARTS + 1)):
         found, holding, last = connection.execute(
-            "SELECT count(*), count(DISTINCT rowid >> ?5), max(rowid) FROM (SELECT rowid FROM passage_words"
+            "SELECT count(*), count(DISTINCT rowid >> ?5), max(rowid)"
+            " FROM (SELECT rowid FROM passage_words"
             " WHERE passage_words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 LIMIT ?4)",
             (match, low << PASSAGE_BITS, high << PASSAGE_BITS, _SAMPLED, PASSAGE_BITS),
         ).fetchone()
@@ -142,21 +146,22 @@ def _uses(connection: Connection, match: str, latest: int) -> tuple[int, int]:
 def find_passages(
     connection: Connection, terms: Terms, count: int, articles: Sequence[int] | None = None
 ) -> list[int]:
-    """Numbers of the passages that share the most telling words with the question, at most ``count``, best first.
+    """Numbers of the passages that match the question's rarest words, best first.
 
     Args:
         connection: to library.db.
-        terms: of the question.
-        count: at most this many.
-        articles: numbers of the articles to look in; None for all.
+        terms: the question's words.
+        count: the most passages to return.
+        articles: numbers of the articles to search; None for all.
     """
     wanted = _rarest(terms, 1.0 if articles is None else len(articles) / max(terms.articles, 1))
     if not wanted:
         return []
-    # The plus has SQLite sort: FTS5 would read each passage twice.
+    # The plus in "+rank" makes SQLite sort: FTS5 would read each passage twice.
     rows = connection.execute(
         "SELECT rowid FROM passage_words WHERE passage_words MATCH ?1"
-        " AND (?3 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?3))) ORDER BY +rank LIMIT ?2",
+        " AND (?3 IS NULL OR +rowid >> ?4 IN (SELECT value FROM json_each(?3)))"
+        " ORDER BY +rank LIMIT ?2",
         (
             " OR ".join(wanted),
             count,
@@ -168,7 +173,7 @@ def find_passages(
 
 
 def counts_of(connection: Connection, articles: Iterable[int]) -> dict[int, bytes]:
-    """What ``bm25.score`` takes, of these articles; those that are not there are left out."""
+    """The packed counts of these articles, for ``bm25.score``. Missing articles are left out."""
     rows = connection.execute(
         "SELECT number, counts FROM word_count WHERE number IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(articles)),),
@@ -177,7 +182,7 @@ def counts_of(connection: Connection, articles: Iterable[int]) -> dict[int, byte
 
 
 class Vocabulary:
-    """The stems of the word index, as ``spelling.correct`` asks for them.
+    """The stems of the word index, as ``spelling.correct`` needs them.
 
     Args:
         connection: to library.db.
@@ -187,7 +192,8 @@ class Vocabulary:
         self._connection = connection
         for name, kind in (("stem", "row"), ("stem_use", "instance")):
             connection.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name} USING fts5vocab(main, passage_words, {kind})"
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}"
+                f" USING fts5vocab(main, passage_words, {kind})"
             )
 
     def holds(self, word: str) -> bool:
@@ -201,9 +207,10 @@ class Vocabulary:
         return [stem for (stem,) in self._connection.execute(sql, (first, chr(ord(first) + 1)))]
 
     def forms(self, stem: str) -> set[str]:
-        """Words with this stem as the first passages that hold it spell them, folded."""
+        """The folded words with this stem in the first passages that contain it."""
         rows = self._connection.execute(
-            "SELECT used.offset, text FROM (SELECT doc, offset FROM temp.stem_use WHERE term = ? LIMIT ?) AS used"
+            "SELECT used.offset, text"
+            " FROM (SELECT doc, offset FROM temp.stem_use WHERE term = ? LIMIT ?) AS used"
             " JOIN passage_words ON passage_words.rowid = used.doc",
             (stem, _FORMS),
         )
@@ -211,7 +218,10 @@ class Vocabulary:
         return {tokens[offset] for offset, tokens in found if offset < len(tokens)}
 
     def share_beside(self, word: str, others: Sequence[str]) -> float:
-        """The most of the other words that one passage holds beside this one; rare ones count more, in [0, 1]."""
+        """The largest share of the other words found in one passage with this word, in [0, 1].
+
+        Rare words count more.
+        """
         if not others:
             return 0.0
         weights = {other: 1 / math.log(2 + self._count(other)) for other in others}
@@ -230,7 +240,7 @@ class Vocabulary:
         return max(held.values(), default=0.0) / sum(weights.values())
 
     def _count(self, word: str) -> int:
-        """How many passages hold a word, up to ``_MANY``."""
+        """The number of passages that hold a word, up to ``_MANY``."""
         sql = (
             "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)"
         )
@@ -239,7 +249,12 @@ class Vocabulary:
 
 
 def _rarest(terms: Terms, share: float) -> list[str]:
-    """The rarest words, as many as stand in ``LOOKED_AT`` passages of this share of the library, at least one."""
+    """The rarest words that together occur in at most ``LOOKED_AT`` passages, at least one word.
+
+    Args:
+        terms: the question's words.
+        share: the share of the library that is searched, in [0, 1].
+    """
     rarest_first = sorted(
         (term for term in terms.terms if term.passages), key=lambda term: term.passages
     )
@@ -248,13 +263,13 @@ def _rarest(terms: Terms, share: float) -> list[str]:
 
 
 def _size(connection: Connection) -> tuple[int, int]:
-    """How many passages were committed, and how many words in them, as FTS5 keeps count of them.
+    """The numbers of committed passages and of words in them, as counted by FTS5.
 
-    It is the averages record of https://sqlite.org/fts5.html#fts5_data_structures; to add them up here would take
-    longer with every article.
+    They are in the averages record of https://sqlite.org/fts5.html#fts5_data_structures. Counting
+    them here would take longer with every added article.
 
     Raises:
-        LibraryDamagedError: it is not such a record.
+        LibraryDamagedError: the record cannot be read.
     """
     row = connection.execute("SELECT block FROM passage_words_data WHERE id = 1").fetchone()
     sizes, value = [], 0
@@ -265,7 +280,7 @@ def _size(connection: Connection) -> tuple[int, int]:
             value = 0
     if len(sizes) not in (0, 2):  # empty before the first passage
         raise LibraryDamagedError(
-            "the word index keeps count of other than it holds; run `dateline repair`"
+            "the word index's counts do not match its contents; run `dateline repair`"
         )
     passages, words = sizes or (0, 0)
     return passages, words

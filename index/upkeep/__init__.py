@@ -1,1 +1,1 @@
-"""Articles into a library, and what keeps it whole."""
+"""Adding articles to a library, and keeping it intact."""

@@ -1,7 +1,7 @@
-"""Articles -> rows of the store: what is new is split, encoded in batches, and stored one article at a time.
+"""Adds articles to the store: new ones are split, encoded in batches and stored one at a time.
 
-While batches are encoded, further articles are read and split, and earlier ones stored: no core waits for a disk.
-Knows nothing of Chroma or of searching.
+While batches are encoded, further articles are read and split, and earlier ones are stored, so no
+core waits for a disk. This module must not depend on Chroma or searching.
 """
 
 from __future__ import annotations
@@ -26,30 +26,36 @@ from index.storage.store import Store
 from index.storage.transaction import Snapshot
 
 BATCH = 64
-"""Passages encoded in one call: enough for a quicker encoder to pay, few enough for progress every few seconds."""
+"""The number of passages encoded in one call.
+
+It is large enough to use a fast encoder well, and small enough for progress every few seconds.
+"""
 AHEAD = 2
-"""Batches encoded at a time: the second one's texts fill the cores that the first one's last texts leave."""
+"""The number of batches encoded at the same time.
+
+The second batch uses the cores that the last texts of the first batch leave idle.
+"""
 
 logger = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
-    """What became of an article that was added; all but FAILED are in the library."""
+    """The outcome of adding an article. All but FAILED are in the library."""
 
     NEW = "new"
     UPDATED = "updated"
     """It replaced an older revision."""
     UNCHANGED = "unchanged"
-    """It was there already, the same in every field; nothing was written."""
+    """It was already there, the same in every field. Nothing was written."""
     DUPLICATE = "duplicate"
-    """It is new, and another article has the very same text."""
+    """It is new, and another article has exactly the same text."""
     FAILED = "failed"
-    """It could not be encoded; an older revision stays as it was."""
+    """It could not be encoded. An older revision stays as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What became of the articles that were added: their ids by outcome, in the order they were stored."""
+    """The ids of added articles by outcome, in the order they were stored."""
 
     new: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -59,7 +65,7 @@ class Added:
 
     @classmethod
     def of(cls, ids: Mapping[Outcome, Sequence[str]]) -> Added:
-        """The ids by their outcomes, all of which are there."""
+        """Make it from ids by outcome. Every outcome must be a key."""
         return cls(
             new=tuple(ids[Outcome.NEW]),
             updated=tuple(ids[Outcome.UPDATED]),
@@ -71,7 +77,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """An article on its way in; without passages where it is there already, or cannot be split."""
+    """An article to be added. It has no passages if it is already stored or cannot be split."""
 
     article: Article
     revision: str
@@ -84,15 +90,15 @@ class _Draft:
 
 
 _Rows = Future[list[Vectors | EncoderError | None]]
-"""For each draft of a batch: its vectors, why it has none, or None where the article is there already."""
+"""For each draft of a batch: its vectors, its error, or None if the article is already stored."""
 
 
 class Intake:
-    """Takes articles into one store.
+    """Adds articles to one store.
 
     Args:
-        store: where they go.
-        load: gives the encoder that the store's vectors are made with; not called where nothing is new.
+        store: the store to add to.
+        load: returns the encoder of the store's vectors; not called if no article is new.
     """
 
     def __init__(self, store: Store, load: Callable[[], Encoder]) -> None:
@@ -100,14 +106,14 @@ class Intake:
         self._load = load
 
     def add(self, articles: Iterable[Article]) -> Iterator[tuple[Article, Outcome]]:
-        """Store articles; each is yielded once it is committed, in the order they came.
+        """Store articles. Each is yielded once it is committed, in the given order.
 
         Args:
-            articles: read as they are needed; about ``(AHEAD + 1) * BATCH`` passages are held in memory.
+            articles: read as needed; about ``(AHEAD + 1) * BATCH`` passages are held in memory.
 
         Raises:
             LibraryStorageError: the disk is full or read-only; what was yielded before is stored.
-            LibraryEncoderError: the library's vectors are another encoder's.
+            LibraryEncoderError: the library's vectors were made with another encoder.
         """
         batch: list[_Draft] = []
         ahead: deque[tuple[list[_Draft], _Rows]] = deque()
@@ -119,7 +125,7 @@ class Intake:
                     for drafts in (batch, *(drafts for drafts, _ in ahead))
                     for draft in drafts
                 )
-                if article.id in held:  # the later one updates the earlier
+                if article.id in held:  # the later article updates the earlier one
                     ahead.append((batch, pool.submit(self._encode, batch)))
                     batch = []
                     yield from self._finish(ahead)
@@ -148,7 +154,7 @@ class Intake:
     def _finish(
         self, ahead: deque[tuple[list[_Draft], _Rows]], *, leave: int = 0
     ) -> Iterator[tuple[Article, Outcome]]:
-        """Store the batches that are encoded, and wait for those that are not until only ``leave`` are left."""
+        """Store the encoded batches. Wait for others until only ``leave`` batches are left."""
         while ahead and (len(ahead) > leave or ahead[0][1].done()):
             drafts, rows = ahead.popleft()
             for draft, result in zip(drafts, rows.result(), strict=True):
@@ -162,7 +168,10 @@ class Intake:
                     )
 
     def _encode(self, batch: list[_Draft]) -> list[Vectors | EncoderError | None]:
-        """What becomes of each draft; where the batch fails, each is tried alone, so that one spoils no other."""
+        """Encode each draft.
+
+        If the batch fails, each draft is tried alone, so that one cannot fail the others.
+        """
         inputs = [text for draft in batch for text in draft.inputs]
         try:
             rows = encode(self._load(), inputs) if inputs else np.empty((0, 0), np.float32)
@@ -196,25 +205,26 @@ class Intake:
 
 
 def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:
-    """See that the library's vectors, if it has any, are this encoder's.
+    """Check that the library's vectors, if any, were made with this encoder.
 
     Raises:
-        LibraryEncoderError: they are another one's.
+        LibraryEncoderError: they were made with another encoder.
     """
     name, dim = snapshot.setting("encoder"), snapshot.setting("dim")
     if (name, dim) != (encoder.name, str(encoder.dim)) and snapshot.count_articles():
         raise LibraryEncoderError(
-            f"found vectors made with {name} ({dim} numbers each); expected those of {encoder.name} ({encoder.dim});"
-            " open the library with the encoder it was made with, or add its articles to a new one"
+            f"found vectors made with {name} ({dim} numbers each); expected vectors of"
+            f" {encoder.name} ({encoder.dim}); open the library with the encoder it was made with,"
+            " or add its articles to a new library"
         )
 
 
 def load_remembered(snapshot: Snapshot) -> Encoder:
-    """The encoder that made the library; the default for an empty one.
+    """The encoder that the library was made with, or the default encoder for an empty library.
 
     Raises:
-        EncoderError: the default cannot be loaded.
-        LibraryEncoderError: the one that made it cannot be loaded by its name.
+        EncoderError: the default encoder cannot be loaded.
+        LibraryEncoderError: the library's encoder cannot be loaded by its name.
     """
     name = snapshot.setting("encoder") if snapshot.count_articles() else None
     if name is None or name == MiniLMEncoder.name:
@@ -223,20 +233,20 @@ def load_remembered(snapshot: Snapshot) -> Encoder:
         return load_encoder(name)
     except EncoderError as error:
         raise LibraryEncoderError(
-            f"the library was made with the encoder {name}, which cannot be loaded by that name ({error});"
-            " open it with encoder=…, as it was made"
+            f"the library was made with the encoder {name}, which cannot be loaded by that name"
+            f" ({error}); open it with encoder=…, as when it was made"
         ) from error
 
 
 def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
-    """(n, dim) unit rows, checked.
+    """Encode texts as rows of unit length, shape (n, dim), and check them.
 
     Raises:
-        EncoderError: whatever the encoder raised, or it returned what cannot be unit vectors.
+        EncoderError: the encoder raised any error, or its result cannot be unit vectors.
     """
     try:
         rows = np.asarray(encoder.encode_passages(inputs), dtype=np.float32)
-    except Exception as error:  # what a model raises has no common base
+    except Exception as error:  # model errors have no common base class
         raise EncoderError(
             f"encoder {encoder.name}: {error}; expected vectors; check the model"
         ) from error
@@ -244,7 +254,7 @@ def encode(encoder: Encoder, inputs: list[str]) -> Vectors:
         np.linalg.norm(rows, axis=1), 1.0, atol=1e-3
     ):
         raise EncoderError(
-            f"encoder {encoder.name}: found an array of shape {rows.shape}; expected {len(inputs)} unit rows of"
-            f" {encoder.dim} finite numbers; use another encoder"
+            f"encoder {encoder.name}: found an array of shape {rows.shape}; expected {len(inputs)}"
+            f" unit rows of {encoder.dim} finite numbers; use another encoder"
         )
     return rows

@@ -1,6 +1,7 @@
-"""A library in one file, and back: ``take_snapshot`` writes it while the library is used, ``restore`` makes a library.
+"""Snapshots: ``take_snapshot`` writes a library in use to one file; ``restore`` reads it back.
 
-Nothing is lost by either: no file is overwritten, a sound library is never replaced, and a damaged one is set aside.
+Neither loses anything: no file is overwritten, a sound library is never replaced, and a damaged one
+is set aside.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _FILES = (LOG, SHARED_MEMORY, MARK, BLOCK, DATABASE)
 
 
 def take_snapshot(store: Store, path: Path, progress: Progress | None = None) -> None:
-    """Write what is committed now into one file; see ``Library.snapshot``."""
+    """Write all that is committed now into one file; see ``Library.snapshot``."""
     if path.exists():
         raise LibraryStorageError(
             f"{path}: there is a file already; expected a new one; give another name"
@@ -45,22 +46,22 @@ def take_snapshot(store: Store, path: Path, progress: Progress | None = None) ->
 def restore(
     path: str | Path, folder: str | Path | None = None, progress: Progress | None = None
 ) -> int:
-    """Make a library of a snapshot, once every article in it was checked.
+    """Make a library from a snapshot after checking every article in it.
 
     Args:
-        path: of the file that ``Library.snapshot`` wrote.
-        folder: to make the library in; the user's data folder if None. A damaged library in it is moved to its folder
-            damaged/.
+        path: the file that ``Library.snapshot`` wrote.
+        folder: where to make the library; the user's data folder if None. A damaged library in it
+            is moved to its subfolder damaged/.
         progress: called with the number of articles checked, and of all.
 
     Returns:
-        How many articles it holds.
+        The number of articles in the library.
 
     Raises:
-        LibraryStorageError: a sound library is in the folder, another process has it open, or the file or the folder
-            cannot be used.
-        LibraryFormatError: the file is not a snapshot, or a newer Dateline's.
-        LibraryDamagedError: the file is not what was written; the folder is as it was.
+        LibraryStorageError: the folder holds a sound library, another process has it open, or the
+            file or the folder cannot be used.
+        LibraryFormatError: the file is not a snapshot, or was made by a newer Dateline.
+        LibraryDamagedError: the file is not what was written; the folder is unchanged.
     """
     path, folder = Path(path).expanduser(), library_folder(folder)
     try:
@@ -71,7 +72,8 @@ def restore(
         ):
             if _is_sound(folder):
                 raise LibraryStorageError(
-                    f"{folder}: a sound library is there; expected none, or a damaged one; give another folder"
+                    f"{folder}: a sound library is there; expected none, or a damaged one; give"
+                    " another folder"
                 )
             copy = Path(made) / DATABASE
             shutil.copyfile(path, copy)
@@ -82,7 +84,7 @@ def restore(
             return count
     except Timeout:
         raise LibraryStorageError(
-            f"{folder}: another process has it open; close that, and restore again"
+            f"{folder}: another process has it open; close that process, and restore again"
         ) from None
     except OSError as error:
         named = error.filename or folder
@@ -92,11 +94,11 @@ def restore(
 
 
 def _check(copy: Path, path: Path, progress: Progress | None) -> int:
-    """How many articles it holds, each byte of which was checked; the copy is left as one file, closed.
+    """Check every byte of the copy and return its number of articles. Leave it closed, as one file.
 
     Raises:
-        LibraryFormatError: it is no snapshot, or a newer Dateline's.
-        LibraryDamagedError: it is not what was written.
+        LibraryFormatError: the file is not a snapshot, or was made by a newer Dateline.
+        LibraryDamagedError: the file is not what was written.
     """
     if copy.stat().st_size == 0:
         raise LibraryFormatError(
@@ -122,7 +124,7 @@ def _check(copy: Path, path: Path, progress: Progress | None) -> int:
 
 
 def _is_sound(folder: Path) -> bool:
-    """Whether a library is there in which nothing is wrong."""
+    """Whether the folder holds a library without any problem."""
     path = folder / DATABASE
     if not path.exists() or path.stat().st_size == 0:
         return False
@@ -147,7 +149,7 @@ def _set_aside(folder: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Have the disk keep the names in a folder, where the system can be told to."""
+    """Flush a folder's entries to disk, if the system supports it."""
     if hasattr(os, "O_DIRECTORY"):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,7 +1,8 @@
-"""Is everything what was stored? ``verify`` looks, ``repair`` mends. Knows nothing of searching.
+"""Checks that everything is as it was stored (``verify``), and repairs it (``repair``).
 
-What can be derived is made again: words and Chroma from the articles, vectors from their texts. An article whose own
-bytes are damaged cannot be; they are set aside in a file, so that the rest works and nothing readable is lost.
+Derived data is rebuilt: words and Chroma from the articles, vectors from their texts. A damaged
+article cannot be rebuilt; its bytes are set aside in a file, so that the rest works and nothing
+readable is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from index.vectors.follower import VectorIndex
 
 Progress = Callable[[int, int], None]
 SAMPLE = 100
-"""Vectors that are looked up in Chroma, to see that they are held as stored and find themselves."""
+"""How many vectors are checked in Chroma: each must be held as stored and must find itself."""
 
 
 def verify(store: Store, index: VectorIndex, progress: Progress | None = None) -> list[str]:
@@ -42,18 +43,16 @@ def check_store(store: Store, progress: Progress | None = None) -> list[str]:
                 if progress:
                     progress(done, len(numbers))
         return problems
-    except LibraryDamagedError as error:  # so badly that not even the list of articles can be read
+    except LibraryDamagedError as error:  # not even the list of articles can be read
         return [*problems, str(error)]
 
 
 def repair(
     store: Store, index: VectorIndex, load: Callable[[], Encoder], progress: Progress | None = None
 ) -> list[str]:
-    """A line for each thing that could not be mended; see ``Library.repair``."""
-    with (
-        suppress(LibraryDamagedError),
-        store.writing() as writer,
-    ):  # then what can be read is mended, for all that
+    """A line for each thing that could not be repaired; see ``Library.repair``."""
+    # if this fails, what can be read is still repaired below
+    with suppress(LibraryDamagedError), store.writing() as writer:
         writer.mend_tables()
     with store.reading() as snapshot:
         numbers = snapshot.newest_first()
@@ -72,19 +71,18 @@ def repair(
     if not index.rebuild():
         losses.append(
             index.problem
-            or f"{index.home.name}: another process writes to it; close that, and repair again"
+            or f"{index.home.name}: another process writes to it; close that process, and repair"
+            " again"
         )
     return losses
 
 
 def _check_article(snapshot: Snapshot, number: int) -> str | None:
-    """What is wrong with an article and what was derived from it, if anything."""
+    """The problem with an article or the data derived from it; None if there is none."""
     try:
         article = snapshot.article(number, page=True)
-        facts, embedding = (
-            snapshot.facts([number])[number],
-            snapshot.embeddings_of([number])[number],
-        )
+        facts = snapshot.facts([number])[number]
+        embedding = snapshot.embeddings_of([number])[number]
     except LibraryDamagedError as error:
         return str(error)
     except ArticleNotFoundError:  # removed since the list was made
@@ -93,11 +91,12 @@ def _check_article(snapshot: Snapshot, number: int) -> str | None:
         return (
             f"article number {number}: its vectors are missing; `dateline repair` makes them again"
         )
-    if revision_of(article) != facts.revision or (article.published, article.outlet) != (
-        facts.published,
-        facts.outlet,
-    ):
-        return f"article {article.id}: its day, outlet or revision is not what was stored; `dateline repair` mends it"
+    read = (revision_of(article), article.published, article.outlet)
+    if read != (facts.revision, facts.published, facts.outlet):
+        return (
+            f"article {article.id}: its day, outlet or revision is not what was stored;"
+            " `dateline repair` corrects it"
+        )
     try:
         passages = [
             Passage(
@@ -111,27 +110,31 @@ def _check_article(snapshot: Snapshot, number: int) -> str | None:
         ]
     except ValueError as error:
         return f"article {article.id}: {error}; `dateline repair` makes its passages again"
-    if not facts.passages == len(passages) > 0 or embedding.vectors.shape != (
-        len(passages),
-        int(snapshot.setting("dim") or 0),
-    ):
-        return f"article {article.id}: its vectors do not fit its passages; `dateline repair` makes them again"
+    shape = (len(passages), int(snapshot.setting("dim") or 0))
+    if not facts.passages == len(passages) > 0 or embedding.vectors.shape != shape:
+        return (
+            f"article {article.id}: its vectors do not match its passages;"
+            " `dateline repair` makes them again"
+        )
     return None
 
 
 def _check_words(snapshot: Snapshot, number: int) -> str | None:
     if snapshot.holds_words(number):
         return None
-    return f"article {snapshot.article(number).id}: the word index holds other words; `dateline repair` makes it again"
+    return (
+        f"article {snapshot.article(number).id}: the word index does not match its text;"
+        " `dateline repair` rebuilds it"
+    )
 
 
 def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str | None:
-    """Store an article again with new vectors; what of it cannot be read is set aside, and said."""
+    """Store an article again with new vectors. Unreadable parts are set aside and reported."""
     loss = None
     with store.writing() as writer:
         try:
             article = writer.article(number, page=True)
-        except ArticleNotFoundError:  # removed since it was looked at
+        except ArticleNotFoundError:  # removed since it was checked
             return None
         except LibraryDamagedError as error:
             apart = store.path.with_name(DAMAGED)
@@ -157,20 +160,23 @@ def _mend_article(store: Store, load: Callable[[], Encoder], number: int) -> str
 
 
 def _check_index(store: Store, index: VectorIndex) -> list[str]:
-    """Chroma holds the store's passages, and each sampled one finds itself; nothing where another process has it."""
+    """Check that Chroma holds the store's passages and that each sampled one finds itself.
+
+    Nothing is checked if another process has Chroma.
+    """
     if index.open():
         index.follow()
     if not index.ready:
         return [index.problem] if index.problem else []
     name = index.home.name
     problems = (
-        [f"{name}: found other vectors than were left there; they were made anew"]
+        [f"{name}: found vectors that differ from those stored there; they were made anew"]
         if index.home.discarded
         else []
     )
     with store.reading() as snapshot:
         if snapshot.latest != index.indexed:
-            return problems  # somebody is writing at this moment
+            return problems  # another process is writing right now
         stored = snapshot.passages()
         missing = len(stored ^ index.passages())
         if missing:
@@ -182,6 +188,7 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
         unfound = index.unfound(snapshot, sample)
         if unfound:
             problems.append(
-                f"{name}: {unfound} of {len(sample)} vectors are not held, or not found; run `dateline repair`"
+                f"{name}: {unfound} of {len(sample)} vectors are not held, or not found;"
+                " run `dateline repair`"
             )
     return problems

@@ -1,1 +1,1 @@
-"""Where the store's vectors are searched: exactly, in one block of a file, and by Chroma."""
+"""Search of the store's vectors: exact, with a file that holds them in one block, or by Chroma."""

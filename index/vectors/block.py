@@ -1,8 +1,9 @@
-"""vectors.bin: the vectors of a large library in one block, which a process reads in one go. A copy, never the truth.
+"""vectors.bin: a copy of a large library's vectors in one block, which is fast to read.
 
-In library.db they lie between texts: a million passages take 10 s from there, and 39 from a cold disk, where the block
-takes .5 and 1.8. What was written since is read from library.db. A setting says what is in the file, so that neither a
-damaged one nor another library's counts.
+In library.db the vectors lie between texts. A million passages take 10 s to read from there, or
+39 s from a cold disk; from the block they take 0.5 s and 1.8 s. Vectors written since are read
+from library.db, which stays authoritative. A setting in library.db describes the file, so that a
+damaged file or another library's is rejected.
 """
 
 from __future__ import annotations
@@ -27,19 +28,20 @@ from index.storage.store import VECTORS, Store
 from index.storage.transaction import Snapshot
 
 LARGE = 100_000
-"""Passages that make a library large."""
-_PART = 64 << 20  # bytes that one core sees to at a time
+"""A library with this many passages counts as large."""
+_PART = 64 << 20  # bytes that one core processes at a time
 
 
 @dataclass(frozen=True, slots=True)
 class VectorFile:
-    """What is in a library's vectors.bin.
+    """Describes a library's vectors.bin.
 
     Attributes:
-        upto: the number of the change up to which it holds all passages.
-        rows: how many there are.
-        dim: how long each vector is.
-        checksums: CRC-32 of the three, then of each part of the vectors, then of the numbers.
+        upto: it holds all passages up to the change with this number.
+        rows: number of passages.
+        dim: length of each vector.
+        checksums: CRC-32 of the three fields above, then of each part of the vectors, then of each
+            part of the passage numbers.
     """
 
     upto: int
@@ -49,7 +51,7 @@ class VectorFile:
 
     @classmethod
     def of(cls, store: Store, snapshot: Snapshot) -> Self | None:
-        """What was last written; None where nothing was, or what is there cannot be it."""
+        """The file last written; None if there is none, or the one on disk cannot be it."""
         with suppress(TypeError, ValueError, LookupError, OSError):
             left = cls(**json.loads(snapshot.setting(VECTORS) or "null"))
             if (
@@ -63,13 +65,17 @@ class VectorFile:
 
     @classmethod
     def is_due(cls, store: Store, snapshot: Snapshot) -> bool:
-        """Whether a fifth of a large library is not in it."""
+        """Whether the file lacks at least ``LARGE`` passages and a fifth of the library."""
         left = cls.of(store, snapshot)
         lag = snapshot.count_passages(after=left.upto if left else 0)
         return lag >= LARGE and lag >= snapshot.count_passages() // 5
 
     def read(self, store: Store, vectors: Vectors, numbers: NDArray[np.int64]) -> bool:
-        """Fill these arrays, (rows, dim) and (rows,); False where the file is not what was written, and was deleted."""
+        """Fill these arrays, (rows, dim) and (rows,).
+
+        Returns:
+            False if the file differs from what was written; it is then deleted.
+        """
         path, blocks = _path(store), (vectors.data.cast("B"), numbers.data.cast("B"))
         with suppress(OSError), ThreadPoolExecutor(os.cpu_count(), "dateline-vectors") as pool:
             if (
@@ -82,19 +88,19 @@ class VectorFile:
 
     @classmethod
     def write(cls, store: Store, stop: Callable[[], bool] = lambda: False) -> None:
-        """Leave the file for whoever opens the library next; where the disk does not take it, they go without.
+        """Write the file for whoever opens the library next. Disk errors are ignored.
 
         Args:
             store: the library's.
-            stop: asked now and then; True to leave things as they are.
+            stop: polled while writing; return True to give up and leave things as they are.
 
         Raises:
-            LibraryError: an article's vectors are not what was stored, or the library cannot be written.
+            LibraryError: an article's vectors differ from what was stored, or the library cannot
+                be written.
         """
         path, numbers = _path(store), array("q")
-        made = path.with_suffix(
-            ".part"
-        )  # two that write at once spoil it, which the checksums tell
+        # Two processes that write at once corrupt it, which the checksums reveal.
+        made = path.with_suffix(".part")
 
         def vectors(snapshot: Snapshot) -> Iterator[memoryview]:
             for embedding in snapshot.embeddings():
@@ -108,7 +114,7 @@ class VectorFile:
                 with store.reading() as snapshot, made.open("wb") as file:
                     upto = snapshot.latest
                     checksums = _write(file, vectors(snapshot))
-                    if not numbers:  # all was removed
+                    if not numbers:  # everything was removed
                         return
                     rows, dim = len(numbers), file.tell() // (4 * len(numbers))
                     checksums += _write(file, [memoryview(numbers).cast("B")])
@@ -129,7 +135,7 @@ def _path(store: Store) -> Path:
 
 
 def _write(file: BinaryIO, pieces: Iterable[memoryview]) -> list[int]:
-    """The checksums of the parts of what was written."""
+    """Write the pieces; return the checksum of each part of what was written."""
     checksums, room = list[int](), 0
     for piece in pieces:
         while len(piece):
@@ -144,7 +150,7 @@ def _write(file: BinaryIO, pieces: Iterable[memoryview]) -> list[int]:
 
 
 def _parts(*blocks: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """The same parts, in memory, and where each stands in the file."""
+    """The same parts in memory, each with its offset in the file."""
     start = 0
     for block in blocks:
         for low in range(0, len(block), _PART):
@@ -153,7 +159,7 @@ def _parts(*blocks: memoryview) -> Iterator[tuple[int, memoryview]]:
 
 
 def _read(path: Path, start: int, part: memoryview) -> int:
-    """The checksum of a part, once it was read."""
+    """Read a part from the file; return its checksum."""
     with path.open("rb") as file:
         file.seek(start)
         file.readinto(part)

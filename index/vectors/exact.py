@@ -1,7 +1,8 @@
-"""The vectors in memory, searched exactly: (n, dim) floats, one product a question. Knows nothing of Chroma.
+"""Exact search of the vectors in memory: (n, dim) floats, one matrix product per question.
 
-1 ms at 20,000 passages, 16 at 200,000. It follows the store by the numbers of its changes, so that a search sees what
-any process committed before it began; rows are appended to a block with room to spare, never copied for a search.
+It takes 1 ms at 20,000 passages, 16 ms at 200,000. The matrix follows the store by change number,
+so a search sees what any process committed before the search began. Rows are appended to a block
+with spare room and never copied for a search. Must not depend on Chroma.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Rows:
     """What a matrix held at one moment.
 
     Attributes:
-        numbers: the passage's number for each row, ascending.
-        present: False where the passage was removed.
+        numbers: the passage number of each row, ascending.
+        present: False if the row's passage was removed.
         vectors: (n, dim) unit rows.
     """
 
@@ -45,7 +46,7 @@ class Rows:
         Args:
             vector: (dim,), unit length.
             count: at most this many.
-            articles: numbers of the articles to look in; None for all.
+            articles: numbers of the articles to search; None for all.
         """
         if not len(self.numbers):
             return []
@@ -66,7 +67,10 @@ class Rows:
         return best
 
     def _products(self, vector: Vectors) -> Vectors:
-        """(n,) cosines with a vector; the memory takes the time: of 200,000 two cores read it in 12 ms, one in 22."""
+        """(n,) cosines with a vector.
+
+        Memory bandwidth sets the time: two cores read 200,000 rows in 12 ms, one in 22 ms.
+        """
         with one_thread:
             if len(self.vectors) < LARGE:
                 products: Vectors = self.vectors @ vector
@@ -76,7 +80,7 @@ class Rows:
                 return np.concatenate(list(pool.map(lambda half: half @ vector, halves)))
 
     def score(self, vector: Vectors, passages: Iterable[int]) -> dict[int, float]:
-        """Cosine of a vector with each of these passages; those that are not here are left out."""
+        """Cosine of a vector with each of these passages; passages not held are left out."""
         if not len(self.numbers):
             return {}
         wanted = np.fromiter(passages, dtype=np.int64)
@@ -88,16 +92,18 @@ class Rows:
 
 
 def cosines(rows: Vectors, vector: Vectors) -> list[float]:
-    """Cosine of each unit row with a unit vector, to the last bit the same whichever other rows it is computed with.
+    """Cosine of each unit row with a unit vector.
 
-    A matrix product is not, and passages that are alike would come in another order with Chroma than without.
+    A row's value is the same to the last bit whichever other rows are computed with it. A matrix
+    product does not guarantee this: near-identical passages would rank differently with Chroma
+    and without it.
     """
     values: list[float] = np.clip((rows * vector).sum(axis=1), -1.0, 1.0).tolist()
     return values
 
 
 class Matrix:
-    """The vectors of all articles written after one change. Thread-safe.
+    """The vectors of all articles written after a given change. Thread-safe.
 
     Args:
         after: the number of the change; 0 for every article.
@@ -117,14 +123,14 @@ class Matrix:
 
     @property
     def size(self) -> int:
-        """How many rows it holds, removed ones included."""
+        """Number of rows, including removed ones."""
         return self._used
 
     @contextmanager
     def reading(self, store: Store) -> Iterator[tuple[Snapshot, Rows]]:
         """A view of the library, and the rows that belong to exactly that view."""
         with ExitStack() as open_view:
-            with self._turn:  # so that no thread's view is older than the rows it is given
+            with self._turn:  # so that no thread's view is older than the rows it gets
                 snapshot = open_view.enter_context(store.reading())
                 if snapshot.latest > self._seen:
                     self._follow(store, snapshot)
@@ -137,9 +143,8 @@ class Matrix:
             self._load(store, snapshot)
         gone = [number for number, _ in snapshot.removed(after=self._seen)]
         if gone and self._used:
-            self._present = self._present & ~np.isin(
-                self._numbers >> PASSAGE_BITS, gone
-            )  # Rows keep the former one
+            # A new array: Rows already handed out keep the old one.
+            self._present = self._present & ~np.isin(self._numbers >> PASSAGE_BITS, gone)
             if not self._present[: self._used].any():  # the next vectors may be another encoder's
                 self._clear()
         new = snapshot.count_passages(after=self._seen)
@@ -160,7 +165,7 @@ class Matrix:
         self._seen = snapshot.latest
 
     def _load(self, store: Store, snapshot: Snapshot) -> None:
-        """Begin with what vectors.bin holds."""
+        """Start from what vectors.bin holds."""
         left = VectorFile.of(store, snapshot)
         if left is not None:
             self._reserve(left.rows + snapshot.count_passages(after=left.upto), left.dim)
@@ -170,7 +175,7 @@ class Matrix:
                 self._clear()
 
     def _move(self, new: int) -> None:
-        """Move the rows that are still there to a block with room for the new ones, and a quarter to spare."""
+        """Move the remaining rows to a block with room for the new ones and a quarter to spare."""
         kept, numbers, vectors = (
             np.flatnonzero(self._present[: self._used]),
             self._numbers,
@@ -184,7 +189,7 @@ class Matrix:
         self._used = len(kept)
 
     def _reserve(self, capacity: int, dim: int) -> None:
-        """Begin a block; what the last one held is elsewhere, or forgotten."""
+        """Allocate a new block; the caller keeps the old block's rows if it needs them."""
         self._numbers, self._vectors = (
             np.empty(capacity, np.int64),
             np.empty((capacity, dim), np.float32),

@@ -1,7 +1,7 @@
-"""Chroma: an index of the store's vectors that may lag, be lost, and be rebuilt without encoding again.
+"""Chroma as an index of the store's vectors. It may lag or be lost; a rebuild needs no encoding.
 
-Where its vectors are, in files or on a server, is the business of ``files.py`` and ``server.py``.
-Passages go by their numbers; nothing is kept in Chroma that the store does not hold.
+``files.py`` and ``server.py`` decide where its vectors are kept, in files or on a server.
+Passages are identified by number. Chroma holds nothing that the store does not hold.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 MAX_WAIT = 5_000
-"""Passages that Chroma follows while its caller waits, about 1.5 s; a longer way is gone in the background."""
+"""Largest lag, in passages, that a caller waits for (about 1.5 s); the rest runs in background."""
 RETRY_SECONDS = 5.0
-"""After a server failed it is not asked for so long."""
+"""How long a server is left alone after it failed."""
 _BATCH = 1_000  # Chroma takes 5,461 at most; it writes its index files every 1,000
 
 logger = logging.getLogger(__name__)
@@ -40,14 +40,15 @@ class VectorIndex:
     """Chroma over the vectors of one store. Thread-safe.
 
     Args:
-        store: the truth.
+        store: the library's store, which is authoritative.
         home: where the vectors are; files beside the store if None.
 
     Attributes:
-        home: the same.
-        indexed: the number of the change up to which Chroma has followed the store.
-        ready: Chroma is open, and this process or the one that leads has followed the store to its end once.
-        problem: why Chroma is not used, where it failed.
+        home: as above.
+        indexed: Chroma has followed the store up to the change with this number.
+        ready: Chroma is open, and this process, or the leader if another process leads, has caught
+            up with the store once. The leader is the process that writes to Chroma.
+        problem: if Chroma failed, why it is not used.
     """
 
     def __init__(self, store: Store, home: Home | None = None) -> None:
@@ -65,9 +66,13 @@ class VectorIndex:
         self._worker: threading.Thread | None = None
 
     def open(self) -> bool:
-        """Try to open Chroma; False where another process, or another library of this one, has it, or it failed."""
+        """Try to open Chroma.
+
+        Returns:
+            False if it failed, or if another process or another library in this one holds it.
+        """
         if self._collection is None:
-            with self._writing, self._reading:  # nobody is still at what was open before
+            with self._writing, self._reading:  # nobody still uses what was open before
                 if self._collection is None and self._may_try() and not self._closing.is_set():
                     self._try_to_open()
         return self._collection is not None
@@ -76,7 +81,7 @@ class VectorIndex:
         return self.problem is None or (self.home.recovers and time.monotonic() >= self._retry_at)
 
     def catch_up(self) -> None:
-        """Open Chroma if it can be had, and have it follow: at once if that is quick, else in the background."""
+        """Open Chroma if possible and bring it up to date: at once if quick, else in background."""
         if self.open():
             with self._store.reading() as snapshot:
                 lag, due = (
@@ -89,7 +94,7 @@ class VectorIndex:
                 self.follow_in_background()
 
     def follow(self) -> None:
-        """Bring Chroma up to date with the store; returns at once where another thread is at it."""
+        """Bring Chroma up to date with the store; return at once if another thread is doing so."""
         if self._collection is None or not self._writing.acquire(blocking=False):
             return
         try:
@@ -106,22 +111,22 @@ class VectorIndex:
                         return
                     self._copy(snapshot, self._collection)
                 self.home.mark(self.indexed)
-        except Exception as error:  # noqa: BLE001 - whatever Chroma raises, searching goes on without it
+        except Exception as error:  # noqa: BLE001 - whatever Chroma raises, search goes on
             self._fail(error)
         finally:
             self._writing.release()
 
     def follow_in_background(self) -> None:
-        """Open Chroma if it can be had, and ``follow``, in a thread of its own; then leave vectors.bin, if it is due.
+        """In a new thread, open Chroma if possible and ``follow``; then write vectors.bin if due.
 
-        ``close`` stops it, and what it did is kept.
+        ``close`` stops the thread; what it has done is kept.
         """
         if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(target=self._work, name="dateline-vectors", daemon=True)
             self._worker.start()
 
     def _take_the_lead(self) -> bool:
-        """Whether this process writes from now on; otherwise see how far the one that does has come."""
+        """Whether this process writes from now on; if not, read how far the leader has come."""
         opened = self.home.open()
         with self._reading:
             self._collection = opened.collection if opened else None
@@ -139,7 +144,10 @@ class VectorIndex:
             self._shut()
 
     def nearest(self, vector: Vectors, count: int) -> list[int] | None:
-        """Numbers of about the nearest passages among those indexed, best first; None where Chroma cannot be asked."""
+        """Numbers of approximately the nearest indexed passages, best first.
+
+        None if Chroma cannot be queried.
+        """
         if not self.ready:
             if self.problem is not None and self._may_try():
                 self.follow_in_background()
@@ -163,7 +171,7 @@ class VectorIndex:
         return {int(passage) for passage in held}
 
     def unfound(self, snapshot: Snapshot, passages: Sequence[int]) -> int:
-        """How many of these passages are not found by their own vectors."""
+        """How many of these passages Chroma lacks or cannot find; see ``chroma.home.unfound``."""
         with self._reading:
             return (
                 unfound(self._collection, snapshot, passages)
@@ -172,7 +180,11 @@ class VectorIndex:
             )
 
     def rebuild(self) -> bool:
-        """Throw Chroma's vectors away and make them anew; False where another process has them, or it failed."""
+        """Discard Chroma's vectors and rebuild them.
+
+        Returns:
+            False if another process holds them, or the rebuild failed.
+        """
         with self._writing, self._reading:
             self._collection, self.ready, self.problem = None, False, None
             try:
@@ -186,10 +198,10 @@ class VectorIndex:
         return self.ready
 
     def close(self) -> None:
-        """Close Chroma's files, note what they are, and give LOCK back. Twice is once."""
+        """Close Chroma's files, record their checksums, and release LOCK. Idempotent."""
         self._closing.set()
-        if self._worker is threading.current_thread():  # garbage is collected in any thread
-            return  # _work shuts once it is done
+        if self._worker is threading.current_thread():  # garbage collection runs in any thread
+            return  # _work calls _shut once it is done
         if self._worker is not None:
             self._worker.join()
         self._shut()
@@ -199,7 +211,7 @@ class VectorIndex:
             self._collection, self.ready = None, False
             try:
                 self.home.close(self.indexed if self.problem is None else None)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the vectors are then made anew, no more
+            except Exception as error:  # noqa: BLE001 - the vectors are just rebuilt next time
                 self._fail(error)
 
     def _try_to_open(self) -> None:
@@ -220,7 +232,7 @@ class VectorIndex:
             self.problem, self.ready = None, not opened.leads
 
     def _copy(self, snapshot: Snapshot, collection: Collection) -> None:
-        """Deletes, then upserts; ``indexed`` moves on with every batch, so that a long way can be gone in parts."""
+        """Delete, then upsert. ``indexed`` advances with each batch, so a long copy can resume."""
         gone = [
             str(passage)
             for number, passages in snapshot.removed(after=self.indexed)
@@ -246,7 +258,10 @@ class VectorIndex:
         self.indexed = snapshot.latest
 
     def _fail(self, error: Exception) -> None:
-        """Go on without Chroma: for a while, or where it has files for good; the next to open them makes them anew."""
+        """Go on without Chroma: for a while if it is a server, for good if it is files.
+
+        Whoever opens the files next rebuilds them.
+        """
         self.ready = False
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if self.home.recovers:
@@ -257,7 +272,7 @@ class VectorIndex:
 
 
 def _wake(snapshot: Snapshot, collection: Collection) -> None:
-    """Have Chroma read its files, as its first search would: 4 s for a million passages."""
+    """Make Chroma read its files, as its first search would: 4 s for a million passages."""
     for embedding in islice(snapshot.embeddings(), 1):
         collection.query(query_embeddings=[embedding.vectors[0].tolist()], n_results=1, include=[])
 

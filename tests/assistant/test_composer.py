@@ -1,4 +1,4 @@
-"""From scored sentences to quotations: best first, none twice, none that cannot stand alone."""
+"""From scored sentences to quotations: best first, no duplicates, none that cannot stand alone."""
 
 from __future__ import annotations
 
@@ -98,11 +98,17 @@ def test_quotations_far_below_the_best_are_left_out() -> None:
     ("said", "quoted"),
     [
         (
-            "Ostia sold the radars to Norland. The move prompted Washington to drop it from its X-7 program.",
+            (
+                "Ostia sold the radars to Norland. The move prompted Washington to drop it from "
+                "its X-7 program."
+            ),
             True,
         ),
         (
-            "Ostia sold the radars to Norland. Washington is known to dislike deals of such a kind.",
+            (
+                "Ostia sold the radars to Norland. Washington is known to dislike deals of such a "
+                "kind."
+            ),
             False,
         ),  # not asked
         (

@@ -1,4 +1,4 @@
-"""The whole path from a question to a cited answer, with the real encoder, real Chroma and real SQLite."""
+"""The whole path from question to cited answer, with the real encoder, Chroma and SQLite."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.fakes import WordEncoder
 
 
 def keeps_its_promises(reply: Answer) -> bool:
-    """What every answer owes, checked anew from its parts."""
+    """Check the promises of every answer again, from its parts."""
     quoted = all(c.article.text[c.start : c.end] == c.quote for c in reply.citations)
     cited = (reply.abstention is None) == bool(reply.citations)
     spelled = not reply.citations or reply.text == " ".join(
@@ -95,7 +95,10 @@ def test_a_conversation_is_followed(two_pages: Assistant) -> None:
 
 
 def test_a_cause_that_is_named_by_pointing_back_is_no_short_answer(tmp_path: Path) -> None:
-    text = "Norland bought radars from Ostia.\n\nThe purchase led Washington to expel Norland from the X-7 program."
+    text = (
+        "Norland bought radars from Ostia.\n\n"
+        "The purchase led Washington to expel Norland from the X-7 program."
+    )
     with Library.open(tmp_path / "library", encoder=WordEncoder()) as library:
         library.add([Article(id="a", title="Norland out of the X-7 program", text=text)])
         reply = answer("Why did Washington expel Norland from the X-7 program?", library=library)
@@ -163,7 +166,10 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
                 ),
                 Article(
                     id="b",
-                    text="Emoji 🌉 and שלום and مرحبا. The bridge is old.\n\nIt spans the İnce river [1].",
+                    text=(
+                        "Emoji 🌉 and שלום and مرحبا. The bridge is old.\n\n"
+                        "It spans the İnce river [1]."
+                    ),
                 ),
             ]
         )

@@ -1,4 +1,4 @@
-"""The promises that hold by construction: no wrong quotation, no uncited answer."""
+"""Promises that hold by construction: no wrong quotation, no uncited answer."""
 
 from __future__ import annotations
 

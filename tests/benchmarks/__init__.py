@@ -1,1 +1,1 @@
-"""Tests of Dateline."""
+"""Benchmarks of Dateline."""

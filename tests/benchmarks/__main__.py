@@ -1,7 +1,10 @@
-"""Every benchmark, one after another: `python -m tests.benchmarks [--data DIR] [--library FOLDER]`, or `make bench`.
+"""Run every benchmark, one after another, as `make bench` does.
 
-Exits 1 if a score of any of them fell below its floor. DIR holds the public data sets, each in its folder; without it,
-only what the project itself holds is measured. Their articles are encoded once, into FOLDER, which takes an hour.
+    python -m tests.benchmarks [--data DIR] [--library FOLDER]
+
+Exits 1 if any score fell below its floor. DIR holds the public data sets, each in its own folder.
+Without it, only the benchmarks that need nothing but the project itself are run. The articles are
+encoded into FOLDER once, which takes an hour.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "copies": NEWS,
     "speed": ("--news", "{data}/news-dev"),
 }
-"""What runs without data too, and what it is given where there are any."""
+"""The benchmarks that also run without data, and the arguments they get when there is data."""
 ON_DATA: dict[str, tuple[str, ...]] = {
     "cleaning": ("--data", "{data}/pasted-pages"),
     "search": (*NEWS, "--library", "{library}"),
@@ -35,7 +38,7 @@ ON_DATA: dict[str, tuple[str, ...]] = {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run them, and say which fell."""
+    """Run the benchmarks and name those that fell below a floor."""
     parser = argparse.ArgumentParser(description="Run the benchmarks.")
     parser.add_argument("--data", type=Path, metavar="DIR")
     parser.add_argument(
@@ -50,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(name: str, words: tuple[str, ...]) -> int:
-    """The exit status of a benchmark, in a process of its own."""
+    """Run a benchmark in its own process; returns its exit status."""
     sys.stdout.write(f"\n== {' '.join([name, *words])}\n")
     sys.stdout.flush()
     return subprocess.run(

@@ -1,11 +1,13 @@
-"""How fast articles are added, beside LlamaIndex's own pipeline with the same weights and a Chroma store.
+"""Time adding articles, compared with LlamaIndex's pipeline on the same weights and a Chroma store.
 
     python -m tests.benchmarks.adding --data ../shared/data/news-dev [--articles 300] [--rounds 10]
 
-Each contender is a process of its own, warmed up, and adds the same articles: a part a round into a new store, one
-contender after the other, so that whatever else the machine does meets them all; figures are medians over the rounds,
-with their range. In each round the machine's fp32 matrix product is measured too, on every core, at the model's shapes.
-Needs the extra `bench`. Prints tables; fails where the weights are not the same, or an article is not in.
+Each contender runs in its own process, is warmed up, and adds the same articles. In each round,
+the contenders take turns to add one part of them to a new store, so that other load on the machine
+affects all of them alike. Figures are medians over the rounds, with their range. Each round also
+measures the machine's fp32 matrix product, on every core, at the model's shapes.
+
+Needs the extra `bench`. Prints tables; fails if the weights differ or an article was not added.
 """
 
 from __future__ import annotations
@@ -40,11 +42,12 @@ class Round:
     """What one contender did in one round, and what the machine allowed.
 
     Attributes:
-        articles: added.
-        clock, cores: seconds that this took, on the clock and of all cores together.
-        texts, pieces: encoded, and the word pieces that the model read of them.
-        flops: what the matrix products of these pieces take, padding left out.
-        characters, unread: of the articles, without white space, and how many of them the model read in no text.
+        articles: number of articles added.
+        clock, cores: seconds that this took, by the clock and summed over all cores.
+        texts, pieces: number of texts encoded, and of their word pieces that the model read.
+        flops: operations of the matrix products for these pieces, without padding.
+        characters, unread: characters of the articles, without white space, and how many of them
+            the model read in no text.
         allowed: the rate of the matrix product.
     """
 
@@ -60,7 +63,10 @@ class Round:
 
 
 def work(name: str, data: Path, count: int, line: Connection) -> None:
-    """A contender's process: adds the parts that it is told, and answers with what that took and what it encoded."""
+    """Run a contender's process.
+
+    It adds the parts that it is sent, and answers with the time this took and the encoded texts.
+    """
     os.environ.update(CONTENDERS[name].environment)
     articles = list(islice(read_articles(data), count))
     contender = CONTENDERS[name].load()
@@ -75,7 +81,11 @@ def work(name: str, data: Path, count: int, line: Connection) -> None:
 
 
 def add(contender: Contender, articles: Sequence[Article]) -> tuple[float, float, list[Embedded]]:
-    """Have a contender add articles to a new store: seconds on the clock, of all cores, and the encoded texts."""
+    """Have a contender add articles to a new store.
+
+    Returns:
+        Seconds by the clock, seconds summed over all cores, and the encoded texts.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         contender.open(Path(folder))
         clock, cores = time.perf_counter(), time.process_time()
@@ -87,14 +97,14 @@ def add(contender: Contender, articles: Sequence[Article]) -> tuple[float, float
 
 
 def memory() -> float:
-    """The most MiB that this process has held so far."""
+    """The peak memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1024**2 if sys.platform == "darwin" else 1024
     )
 
 
 class Process:
-    """A contender at work in a process of its own."""
+    """A contender that runs in its own process."""
 
     def __init__(self, name: str, data: Path, count: int) -> None:
         self.name = name
@@ -109,7 +119,7 @@ class Process:
         self.stages: dict[str, float] = {}
 
     def add(self, articles: Sequence[Article], part: slice, allowed: Rate) -> None:
-        """One round.
+        """Run one round.
 
         Raises:
             SystemExit: not every article was added.
@@ -135,7 +145,7 @@ class Process:
         )
 
     def finish(self) -> None:
-        """End the process, and take what it says at the end."""
+        """End the process and collect its final figures."""
         self._line.send(None)
         self.peak = self._line.recv()
         if self.name == OURS:
@@ -143,14 +153,19 @@ class Process:
         self._process.join()
 
     def total(self, value: Callable[[Round], float]) -> float:
-        """A sum over the rounds."""
+        """Sum a value over the rounds."""
         return sum(map(value, self.rounds))
 
 
 def read_by_model(
     articles: Sequence[Article], embedded: Sequence[Embedded]
 ) -> tuple[list[int], int, int]:
-    """The word pieces that it reads of each text, the articles' characters, and how many of these it reads nowhere."""
+    """Count what the model reads.
+
+    Returns:
+        The word pieces read of each text, the articles' characters, and how many of these are read
+        in no text.
+    """
     unread = {
         article.id: np.array([not character.isspace() for character in article.text])
         for article in articles
@@ -161,14 +176,14 @@ def read_by_model(
         embedded, load_tokenizer().encode_batch([text.text for text in embedded]), strict=True
     ):
         lengths.append(min(len(encoding.ids), DEFAULT_MAX_TOKENS))
-        cut = len(encoding.ids) > DEFAULT_MAX_TOKENS  # then the last place is the separator's
+        cut = len(encoding.ids) > DEFAULT_MAX_TOKENS  # then the last piece is the separator
         end = encoding.offsets[DEFAULT_MAX_TOKENS - 2][1] if cut else len(text.text)
         unread[text.article_id][text.start : text.start + max(0, end - text.prefix)] = False
     return lengths, characters, sum(int(flags.sum()) for flags in unread.values())
 
 
 def run(data: Path, count: int, rounds: int) -> list[Process]:
-    """All contenders, round after round; every other one in the opposite order."""
+    """Run all contenders, round after round; the order is reversed every other round."""
     articles = list(islice(read_articles(data), count))
     processes = [Process(name, data, len(articles)) for name in CONTENDERS]
     for process in processes:
@@ -184,14 +199,17 @@ def run(data: Path, count: int, rounds: int) -> list[Process]:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Median and range."""
+    """Format the median and range."""
     return f"{np.median(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
 
 def compare(processes: Sequence[Process]) -> Iterator[str]:
-    """A table of the contenders beside ``THEIRS``, line by line."""
+    """Yield the lines of a table that compares the contenders with ``THEIRS``."""
     theirs = next(process for process in processes if process.name == THEIRS)
-    yield f"{'':22}{'articles a second, times ' + THEIRS:>44}{'texts':>8}{'pieces':>9}{'unread':>8}{'MiB: peak':>11}"
+    yield (
+        f"{'':22}{'articles a second, times ' + THEIRS:>44}"
+        f"{'texts':>8}{'pieces':>9}{'unread':>8}{'MiB: peak':>11}"
+    )
     yield f"{'':22}{'by the clock':>22}{'by core seconds':>22}"
     for process in processes:
         pairs = list(zip(process.rounds, theirs.rounds, strict=True))
@@ -199,19 +217,26 @@ def compare(processes: Sequence[Process]) -> Iterator[str]:
         yield (
             f"{process.name:22}{spread([other.clock / one.clock for one, other in pairs]):>22}"
             f"{spread([other.cores / one.cores for one, other in pairs]):>22}"
-            f"{process.total(lambda one: one.texts):8,.0f}{process.total(lambda one: one.pieces):9,.0f}{unread:8.1%}"
-            f"{process.peak:11,.0f}"
+            f"{process.total(lambda one: one.texts):8,.0f}"
+            f"{process.total(lambda one: one.pieces):9,.0f}{unread:8.1%}{process.peak:11,.0f}"
         )
 
 
 def account(processes: Sequence[Process]) -> Iterator[str]:
-    """A table of the contenders beside what the matrix product allows, and where our time goes, line by line."""
-    yield f"{'':22}{'articles/s':>12}{'pieces/s':>10}{'pieces/core s':>15}{'share of the matrix product':>46}"
+    """Yield the lines of a table of contenders against the matrix product's rate.
+
+    The last line says where our time goes.
+    """
+    yield (
+        f"{'':22}{'articles/s':>12}{'pieces/s':>10}{'pieces/core s':>15}"
+        f"{'share of the matrix product':>46}"
+    )
     yield f"{'':59}{'by the clock':>23}{'by core seconds':>23}"
     for process in processes:
         clock, pieces = process.total(lambda one: one.clock), process.total(lambda one: one.pieces)
         yield (
-            f"{process.name:22}{process.total(lambda one: one.articles) / clock:12.2f}{pieces / clock:10,.0f}"
+            f"{process.name:22}{process.total(lambda one: one.articles) / clock:12.2f}"
+            f"{pieces / clock:10,.0f}"
             f"{pieces / process.total(lambda one: one.cores):15,.0f}"
             f"{spread([one.flops / one.clock / one.allowed.clock for one in process.rounds]):>23}"
             f"{spread([one.flops / one.cores / one.allowed.core for one in process.rounds]):>23}"
@@ -238,13 +263,16 @@ def main() -> None:
     options = parser.parse_args()
     if find_spec("llama_index.vector_stores") is None:
         sys.exit(
-            "llama-index-vector-stores-chroma is missing; expected it beside us; pip install -e '.[bench]'"
+            "llama-index-vector-stores-chroma is not installed; "
+            "install it with: pip install -e '.[bench]'"
         )
     before = os.getloadavg()[1]
     processes = run(options.data, options.articles, options.rounds)
     sys.stdout.write(
-        f"{processes[0].total(lambda one: one.articles):,.0f} articles in {len(processes[0].rounds)} rounds,"
-        f" {os.cpu_count()} cores; load average (5 minutes) {before:.1f} before, {os.getloadavg()[1]:.1f} after\n\n"
+        f"{processes[0].total(lambda one: one.articles):,.0f} articles in "
+        f"{len(processes[0].rounds)} rounds,"
+        f" {os.cpu_count()} cores; load average (5 minutes) {before:.1f} before, "
+        f"{os.getloadavg()[1]:.1f} after\n\n"
     )
     sys.stdout.writelines(f"{line}\n" for line in [*compare(processes), "", *account(processes)])
 

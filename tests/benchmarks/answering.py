@@ -1,10 +1,14 @@
-"""How well questions are answered: `python -m tests.benchmarks.answering --data DIR --library FOLDER`.
+"""Measure how well questions are answered.
 
-DIR holds `news-gold/questions.jsonl`, 225 questions written on the articles of `news-dev/`: 201 that they answer and 24
-near misses that they do not. 240 more ask about what none of these articles is about. Each is asked with its day. The
-numbers of the decision are cross-fitted (`assistant/training/calibration.py`): each question is judged by numbers that
-were fitted on the other four fifths. A sentence is right that is the evidence, or holds an accepted answer and is of an
-article that has it.
+    python -m tests.benchmarks.answering --data DIR --library FOLDER
+
+DIR holds `news-gold/questions.jsonl`: 225 questions written on the articles of `news-dev/`. The
+articles answer 201 of them; the other 24 are near misses that they do not answer. 240 more
+questions ask about topics that are in none of these articles. Each question is asked with its day.
+
+The parameters of the decision are cross-validated (`assistant/training/calibration.py`): each
+question is judged with parameters fitted on the other four fifths. A sentence is right if it is the
+evidence, or if it holds an accepted answer and belongs to an article that has it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Simple ways to search the same articles: fixed-size chunks, BM25, cosines, and both fused. Knows nothing of Dateline.
+"""Simple ways to search the same articles: fixed-size chunks, BM25, cosines, and both fused.
 
-Chunks are LlamaIndex's (``SentenceSplitter``), cosines MiniLM's over whatever of a chunk it reads (256 word pieces; the
-rest is cut off in silence, as it is for whoever starts so), BM25 is bm25s' with stemming, the title in front of each
-chunk.
+They must not use Dateline's own search. LlamaIndex's ``SentenceSplitter`` makes the chunks.
+Cosines are MiniLM's, over the 256 word pieces that it reads of a chunk; the rest is cut off
+silently, as in any default setup. BM25 is that of bm25s, with stemming, and with the title in front
+of each chunk.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class Chunks:
 
     Args:
         articles: what is searched.
-        size, overlap: of chunks, in tokens of LlamaIndex's tokenizer.
-        cache: folder in which vectors are kept; encoding 2,058 articles takes some ten minutes.
+        size, overlap: of the chunks, in tokens of LlamaIndex's tokenizer.
+        cache: folder in which vectors are kept; encoding 2,058 articles takes about ten minutes.
     """
 
     def __init__(
@@ -61,20 +62,24 @@ class Chunks:
         self._article_numbers = np.array([numbers[chunk.article.id] for chunk in self.chunks])
 
     def by_meaning(self, question: str) -> Floats:
-        """Cosine of each chunk."""
+        """Each chunk's cosine similarity to the question."""
         scores: Floats = self._vectors @ _model().encode([question], normalize_embeddings=True)[0]
         return scores
 
     def by_words(self, question: str) -> Floats:
-        """BM25 of each chunk with its title."""
+        """The BM25 score of each chunk with its title."""
         return _score(self._bm25, question)
 
     def by_ranks(self, question: str) -> Floats:
-        """Both, by reciprocal rank."""
+        """Both scores, fused by reciprocal rank."""
         return _reciprocal(self.by_meaning(question)) + _reciprocal(self.by_words(question))
 
     def by_sum(self, question: str, asked: date) -> Floats:
-        """BM25 of chunk and of article and 0.6 cosines, each over its best, and 0.3 for nearness in days."""
+        """A weighted sum of normalized scores.
+
+        BM25 of the chunk, BM25 of the article and 0.6 times the cosine, each divided by its
+        maximum, and 0.3 times the nearness in days.
+        """
         days = [abs((asked - a.published).days) if a.published else np.inf for a in self._articles]
         near = 0.3 * np.exp(-np.array(days, np.float32) / 15)
         articles = _share(_score(self._article_bm25, question)) + near

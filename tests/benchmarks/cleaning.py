@@ -1,15 +1,18 @@
-"""How much of an article cleaning keeps, and how much else; and whether it reads a page's title, outlet, author, day.
+"""Measure what cleaning keeps of an article, and how well a page's metadata is read.
 
     python -m tests.benchmarks.cleaning --data DIR [--fit] [--pin REASON]
 
-DIR is the article-extraction-benchmark (see ``pages.py``). Its measure: shingles of four words, precision and recall
-per page, then averaged; F1 is that of the two averages, with a 95 % bootstrap interval over pages.
+The metadata are title, outlet, author and date. DIR is the article-extraction-benchmark (see
+``pages.py``), and the measure is the benchmark's own: precision and recall of shingles of four
+words, per page, then averaged. F1 is computed from the two averages, with a 95 % bootstrap interval
+over pages.
 
-The weights of ``corpus/body.py`` are fitted to all pages by ``--fit``, which prints them. The rows "sites left out" are
-the fair ones: there each page is cleaned with weights fitted without the pages of its site. Not held out are the
-lexicons of ``corpus/boilerplate.py`` and the rules for titles and bylines, which were read against all pages; "by
-shape, no lexicon" does without any. Given HTML, trafilatura chooses the lines and the weights hardly matter.
-"Pasted" is inscriptis' rendering, "rendered" that of our own loader: two ways to copy a page.
+``--fit`` fits the weights of ``corpus/body.py`` to all pages and prints them. The rows "sites left
+out" are the fair ones: each page is cleaned with weights fitted with the page's site held out. The
+lexicons of ``corpus/boilerplate.py`` and the rules for titles and bylines are not held out: they
+were written with all pages in view. The row "by shape, no lexicon" uses no lexicon. For HTML,
+trafilatura chooses the lines, so the weights hardly matter. "Pasted" is inscriptis' rendering,
+"rendered" that of our own loader: two stand-ins for a copied page.
 """
 
 from __future__ import annotations
@@ -52,7 +55,10 @@ START = Weights(
     ending=10,
     body=50,
 )
-"""Where fitting begins: round numbers. A button's cost stays there: two buttons must not part two short paragraphs."""
+"""The start of fitting: round numbers.
+
+The cost of a button is not fitted: two buttons must not part two short paragraphs.
+"""
 FITTED = ("most", "alone", "plain", "word", "bullet", "announced", "stamp", "ending", "body")
 STEPS = (0.25, 0.5, 0.7, 1.4, 2.0, 4.0)
 MAX_SWEEPS = 4
@@ -102,7 +108,8 @@ def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> 
         ),
     }
     sys.stdout.write(
-        f"{len(pages)} pages of {len(weights)} sites: precision / recall / F1 (95 % interval), ms a page\n"
+        f"{len(pages)} pages of {len(weights)} sites: precision / recall / F1 (95 % interval), ms "
+        "a page\n"
     )
     found: dict[str, float] = {}
     for name, method in methods.items():
@@ -118,7 +125,8 @@ def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> 
         precision, recall = scores.mean(axis=0)
         f1 = to_f1(scores)
         sys.stdout.write(
-            f"{name:34}{precision:.3f} / {recall:.3f} / {f1:.3f} ({low:.3f}-{high:.3f})  {spent:.0f}\n"
+            f"{name:34}{precision:.3f} / {recall:.3f} / {f1:.3f} ({low:.3f}-{high:.3f})  "
+            f"{spent:.0f}\n"
         )
         if name.endswith(("loaded", "left out")):
             found[name] = f1
@@ -126,9 +134,10 @@ def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> 
 
 
 def report_metadata(pages: Sequence[NewsPage]) -> dict[str, float]:
-    """Write what is read of titles, outlets, authors and days; returns precision and recall."""
+    """Write how well titles, outlets, authors and dates are read; returns precision and recall."""
     sys.stdout.write(
-        "\nread of the page itself: right / wrong, precision, recall of the pages that state and show it\n"
+        "\nread of the page itself: right / wrong, precision, recall of the pages that state and "
+        "show it\n"
     )
     sources: dict[
         str, tuple[Callable[[NewsPage], Article | None], Callable[[NewsPage], str | None]]
@@ -153,14 +162,18 @@ def report_metadata(pages: Sequence[NewsPage]) -> dict[str, float]:
                     right, wrong = right + correct, wrong + (not correct)
             precision, recall = right / max(1, right + wrong), right / max(1, shown)
             sys.stdout.write(
-                f"{name + ': ' + field:20}{right:4} / {wrong:2}   {precision:.3f}  {recall:.3f} of {shown}\n"
+                f"{name + ': ' + field:20}{right:4} / {wrong:2}   {precision:.3f}  {recall:.3f} "
+                f"of {shown}\n"
             )
             found |= {f"{name}: {field}, precision": precision, f"{name}: {field}, recall": recall}
     return found
 
 
 def prepare(pages: Sequence[NewsPage]) -> Callable[[Weights], Scores]:
-    """A measure of weights that is fast: words instead of shingles, over both renderings of each page."""
+    """Prepare a fast measure of weights.
+
+    It counts words instead of shingles, over both renderings of each page.
+    """
     forms = [[label(text, page.body) for text in (page.pasted, page.rendered)] for page in pages]
 
     @cache
@@ -173,7 +186,7 @@ def prepare(pages: Sequence[NewsPage]) -> Callable[[Weights], Scores]:
 
 
 def label(text: str, body: str) -> tuple[list[Line], Scores]:
-    """A page's lines, and of each its words and how many of them are the body's."""
+    """The lines of a page; and for each line, its words and how many of them are the body's."""
     lines = read_lines(text)
     words = [find_words(line.text) for line in lines]
     flat = [word for line in words for word in line]
@@ -194,7 +207,10 @@ def score(lines: list[Line], counts: Scores, weights: Weights) -> tuple[float, f
 
 
 def fit(measure: Callable[[Weights], Scores], kept: NDArray[np.bool_]) -> Weights:
-    """Weights for the pages kept: each number in turn is moved to where F1 is best, until none moves."""
+    """Fit weights to the pages kept.
+
+    Each number in turn is moved to where F1 is best, until none moves.
+    """
     best, height = START, to_f1(measure(START)[kept])
     for _ in range(MAX_SWEEPS):
         before = height
@@ -212,7 +228,7 @@ def fit(measure: Callable[[Weights], Scores], kept: NDArray[np.bool_]) -> Weight
 def leave_sites_out(
     measure: Callable[[Weights], Scores], pages: Sequence[NewsPage]
 ) -> dict[str, Weights]:
-    """For each site, weights fitted to the pages of all others."""
+    """For each site, weights fitted to the pages of all other sites."""
     sites = np.array([page.site for page in pages])
     return {site: fit(measure, sites != site) for site in sorted(set(sites))}
 
@@ -223,7 +239,7 @@ def to_f1(scores: Scores) -> float:
 
 
 def bootstrap(scores: Scores) -> tuple[float, float]:
-    """The 95 % interval of F1 where pages are drawn again."""
+    """The 95 % interval of F1 when pages are resampled."""
     random = np.random.default_rng(0)
     drawn = [to_f1(scores[random.integers(0, len(scores), len(scores))]) for _ in range(SAMPLES)]
     low, high = np.quantile(drawn, [0.025, 0.975])
@@ -235,7 +251,10 @@ def clean_pasted(text: str, weights: Weights = WEIGHTS) -> str:
 
 
 def clean_by_shape(text: str) -> str:
-    """The body where no phrase is known: lines are sentences, or buttons of a word or two, or neither."""
+    """The body found without any lexicon.
+
+    A line is prose, a button of one or two words, or neither.
+    """
     lines = [replace(line, kind=to_shape(line)) for line in read_lines(text)]
     return "\n".join(lines[index].text for index in choose_body(lines))
 
@@ -296,7 +315,7 @@ def read_stop_words() -> frozenset[str]:
 
 
 def mark_up(text: str) -> str:
-    """A plain text as the HTML that says least: each line a paragraph."""
+    """Plain text as minimal HTML: each line is a paragraph."""
     lines = (html.escape(line.strip()) for line in text.splitlines() if line.strip())
     return "<html><body>" + "".join(f"<p>{line}</p>" for line in lines) + "</body></html>"
 

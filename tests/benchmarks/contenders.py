@@ -1,7 +1,8 @@
-"""Who adds articles in `tests.benchmarks.adding`: Dateline, and LlamaIndex's pipeline as its documentation has it.
+"""The contenders of `tests.benchmarks.adding`: Dateline and LlamaIndex's documented pipeline.
 
-Both encode with the same weights on every core and keep vectors in Chroma on disk. Dateline also keeps the articles, an
-index of their words, and commits each article by itself; LlamaIndex keeps its nodes' texts in Chroma.
+Both encode with the same weights on every core and keep vectors in Chroma on disk. Dateline also
+keeps the articles and an index of their words, and commits each article separately. LlamaIndex
+keeps the texts of its nodes in Chroma.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ from index.vectors.follower import VectorIndex
 
 
 class Embedded(NamedTuple):
-    """A text as it was given to the encoder: ``prefix`` characters, then the article's own from ``start``."""
+    """A text as it was given to the encoder.
+
+    It holds ``prefix`` characters, then the article's own text from ``start``.
+    """
 
     article_id: str
     start: int
@@ -36,26 +40,26 @@ class Embedded(NamedTuple):
 
 
 class Contender(Protocol):
-    """Adds articles to a store; ``open`` and ``close`` are not timed, nor is ``embedded``."""
+    """Adds articles to a store. Only ``add`` is timed."""
 
     def open(self, folder: Path) -> None:
-        """Begin a new store."""
+        """Create a new store."""
 
     def add(self, articles: Sequence[Article]) -> None:
-        """Add articles, all of them kept and searchable when it returns."""
+        """Add articles; all are stored and searchable when it returns."""
 
     def embedded(self) -> list[Embedded]:
         """What was encoded for the articles in the store."""
 
     def vector(self, text: str) -> list[float]:
-        """A text's vector."""
+        """The vector of a text."""
 
     def close(self) -> None:
-        """Leave the store."""
+        """Close the store."""
 
 
 class Dateline:
-    """The library as people use it."""
+    """The library as users use it."""
 
     def __init__(self) -> None:
         self._encoder = load_encoder()
@@ -83,7 +87,7 @@ class Dateline:
         self._library.close()
 
     def stages(self, articles: Sequence[Article], folder: Path) -> dict[str, float]:
-        """CPU seconds of each stage for these articles, done one after another instead of side by side."""
+        """CPU seconds of each stage for these articles, run one after another, not in parallel."""
         encoder, store = self._encoder, Store.open(folder, create=True)
         index = VectorIndex(store)
         index.catch_up()
@@ -104,7 +108,7 @@ class Dateline:
             encoder.count_tokens(inputs)
         with _timed(spent, "encoder"):
             rows = encoder.encode_passages(inputs)
-        spent["encoder"] -= spent["word pieces"]  # it makes them too
+        spent["encoder"] -= spent["word pieces"]  # encoding makes them again
         vectors = iter(np.split(rows, np.cumsum([len(found) for found in split])[:-1]))
         with _timed(spent, "SQLite"):
             for article, revision, found in zip(articles, revisions, split, strict=True):
@@ -123,7 +127,7 @@ class Dateline:
 
 
 class LlamaIndex:
-    """``IngestionPipeline`` with its sentence splitter, its Hugging Face embedding and its Chroma store.
+    """``IngestionPipeline`` with its sentence splitter, Hugging Face embedding and Chroma store.
 
     Args:
         size, overlap: of a chunk, in the splitter's tokens.
@@ -183,7 +187,7 @@ class LlamaIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A contender by name: what makes it, and what its process finds in its environment."""
+    """How to make a contender, and the environment variables of its process."""
 
     load: Callable[[], Contender]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -199,7 +203,11 @@ CONTENDERS: dict[str, Entry] = {
     ),
     "LlamaIndex 1,024/200": Entry(load=partial(LlamaIndex, 1024, 200), environment=_OFFLINE),
 }
-"""LlamaIndex thrice: in small chunks, with OpenMP's threads asleep while they wait, in its splitter's own chunks."""
+"""All contenders by name.
+
+LlamaIndex runs three times: in small chunks; in the same chunks, with OpenMP's threads asleep while
+they wait; and in its splitter's default chunks.
+"""
 
 
 def _embedded(article: Article, start: int, end: int) -> Embedded:

@@ -1,11 +1,15 @@
-"""Follow-ups: `python -m tests.benchmarks.conversations --articles FILE --library FOLDER`.
+"""Measure how follow-up questions are understood.
 
-`conversations.jsonl` holds 120 second questions over news-dev's articles, written for this: 60 turn to another topic,
-many of them without a name or with a pronoun of their own, and 60 lean on the question before. Counted are the new
-topics that something was carried into, the leaning questions that were completed, and how often the article that
-answers is among the passages that were read. FILE is news-dev's articles, FOLDER their library, made where it is
-missing. With `--canard FILE` (half of CANARD's dev set, Elgohary et al. 2019) the words that are carried over are
-compared with those that people put in, no library being asked: the topic's title stands as the first exchange.
+    python -m tests.benchmarks.conversations --articles FILE --library FOLDER
+
+`conversations.jsonl` holds 120 second questions over news-dev's articles, written for this. 60 turn
+to another topic, many of them without a name or with a pronoun of their own; 60 depend on the
+question before. Counted are the new topics into which something was carried over, the dependent
+questions that were completed, and how often the answering article is among the passages read.
+FILE holds news-dev's articles; FOLDER is their library, which is made if it is missing.
+
+`--canard FILE` (half of CANARD's dev set, Elgohary et al. 2019) compares the words carried over
+with those that people filled in. It queries no library: the topic's title is the first exchange.
 """
 
 from __future__ import annotations
@@ -27,11 +31,11 @@ from assistant.understanding.follow_up import complete, leaning
 from corpus import Article
 from index import Library
 
-_SHORT = 80  # characters of an answer that stands as a short answer
+_SHORT = 80  # an answer with fewer characters counts as a short answer
 
 
 def ask(assistant: Assistant, record: dict[str, Any]) -> tuple[bool, bool]:
-    """Whether something was carried over, and whether the article that answers was read."""
+    """Whether something was carried over, and whether the answering article was read."""
     day = date.fromisoformat(record["as_of"])
     history: list[Answer] = []
     for earlier in record["history"]:
@@ -44,7 +48,7 @@ def ask(assistant: Assistant, record: dict[str, Any]) -> tuple[bool, bool]:
 
 
 def measure(assistant: Assistant) -> list[str]:
-    """A line for each kind."""
+    """Return a line for each kind of question."""
     path = Path(__file__).with_name("conversations.jsonl")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     lines = []
@@ -52,13 +56,14 @@ def measure(assistant: Assistant) -> list[str]:
         asked = [ask(assistant, record) for record in records if record["kind"] == kind]
         carried, read = (sum(column) for column in zip(*asked, strict=True))
         lines.append(
-            f"{kind:10} {len(asked)}: {carried} carried over, the article that answers read for {read}"
+            f"{kind:10} {len(asked)}: {carried} carried over, the article that answers read for "
+            f"{read}"
         )
     return lines
 
 
 def _answer(question: str, query: str, said: str) -> Answer:
-    """An earlier exchange of CANARD's."""
+    """An earlier exchange of CANARD, as an answer of ours."""
     said = said.replace("[", "(").replace("]", ")")
     if not said.strip() or len(said) >= _SHORT:
         return Answer(question=question, query=query, text="No.", abstention=Abstention.NO_ANSWER)
@@ -71,12 +76,15 @@ def _answer(question: str, query: str, said: str) -> Answer:
 
 
 def _understand(question: str, history: Sequence[Answer]) -> str:
-    """By its words alone: completed where they do not speak against it."""
+    """Complete a question unless its own words speak against it."""
     return complete(question, history) if leaning(question) >= 0 else question
 
 
 def compare_words(path: Path) -> str:
-    """Precision, recall and F1 of the stems that are carried over, and how often nothing should have been."""
+    """Precision, recall and F1 of the stems carried over.
+
+    Also counts how often something was carried over although nothing should have been.
+    """
     with gzip.open(path, "rt", encoding="utf-8") as file:
         records = json.load(file)
     hit = extra = missed = false = alone = 0
@@ -97,13 +105,13 @@ def compare_words(path: Path) -> str:
         )
         if not meant or len(said) == 2:
             alone += 1
-            false += (
-                bool(carried) and len(said) > 2
-            )  # before the first question there is nothing to carry
+            # before the first question there is nothing to carry over
+            false += bool(carried) and len(said) > 2
     precision, recall = hit / (hit + extra), hit / (hit + missed)
     return (
         f"CANARD, {len(records)} questions: precision {precision:.3f}, recall {recall:.3f}, F1 "
-        f"{2 * precision * recall / (precision + recall):.3f}; carried into {false} of {alone} first or whole questions"
+        f"{2 * precision * recall / (precision + recall):.3f}; carried into {false} of {alone} "
+        "first or whole questions"
     )
 
 

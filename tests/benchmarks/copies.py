@@ -1,16 +1,17 @@
-"""Whether copies are collapsed, and reports that differ are not, on articles with edits of known kinds.
+"""Measure whether copies are collapsed, and differing reports are not, on edited articles.
 
     python -m tests.benchmarks.copies [--data DIR] [--articles 120] [--show] [--pin REASON]
 
-``--data`` holds news-dev.articles.jsonl.gz; without it the samples alone are used. Each article is paired with an
-edited copy of itself; both are cut into passages, and those that share most words with the edited sentence, or with one
-chosen by chance, are collapsed as search does it. A pair counts as collapsed where that sentence is shown once, and as
-told apart where both of its wordings are shown and neither is said to stand in the other article. Every second telling
-edit comes with a harmless one that moves where passages are cut.
+``--data`` holds news-dev.articles.jsonl.gz; without it only the samples are used. Each article is
+paired with a copy of itself that has an edit of a known kind. Both are cut into passages. Those
+that share most words with the edited sentence, or with one chosen at random if the edit is not of a
+sentence, are collapsed as in search. A pair counts as collapsed if that sentence is shown once. It
+counts as told apart if both wordings are shown and neither is attributed to the other article.
+Every second telling edit comes with a harmless one that moves the passages' boundaries.
 
-Real articles of news-dev that share much text are collapsed too, and every change that hides something is counted; with
-``--show`` they are listed. The rule was chosen on the samples and on the articles whose sha256(id) is even; the odd
-ones are what is reported.
+Real articles of news-dev that share much text are collapsed too. Every change that this hides is
+counted, and listed with ``--show``. The rule was chosen on the samples and on the articles whose
+sha256(id) is even; the reported figures are those of the odd ones.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ from tests.benchmarks import floors
 from tests.benchmarks.edits import HARMLESS, LOCAL, MOVING, TELLING, WORDING, Edit, Edited
 
 FOUND = 8
-"""Passages of the two articles that search finds."""
+"""Number of passages of the two articles that search finds."""
 MAX_TOKENS = 256
 SHINGLE = 5
 ALIKE = 40
-"""Shingles that two real articles have in common, at least, to be tried."""
+"""Shingles that two real articles must at least share to be tried."""
 EDITS: dict[str, dict[str, Edit]] = {
     "harmless": dict(HARMLESS),
     "wording": dict(WORDING),
@@ -56,7 +57,7 @@ EDITS: dict[str, dict[str, Edit]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a pair."""
+    """The result for a pair."""
 
     group: str
     kind: str
@@ -66,7 +67,7 @@ class Verdict:
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:
-    """About as many as MiniLM's tokenizer counts."""
+    """About as many tokens as MiniLM's tokenizer counts."""
     return [2 + len(text.split()) * 4 // 3 for text in texts]
 
 
@@ -93,7 +94,7 @@ def _share(words: set[str], text: str) -> float:
 def judge(
     group: str, kind: str, articles: tuple[Article, Article], edited: Edited
 ) -> Verdict | None:
-    """Collapse the hits for the sentence that was edited; None where search would not find both."""
+    """Collapse the hits for the edited sentence; None if search would not find both versions."""
     hits = find_hits(articles, edited.before)
     before, after = _plain(edited.before), _plain(edited.after)
     own = dict(zip((article.id for article in articles), (before, after), strict=True))
@@ -135,7 +136,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def judge_all(articles: Sequence[Article]) -> Iterator[Verdict]:
-    """Every kind of edit on every article that has a place for it."""
+    """Judge every kind of edit on every article that has a place for it."""
     for article in articles:
         sentences = [
             s for s in split_sentences(article.text) if _is_sought(article.text[s.start : s.end], s)
@@ -162,7 +163,7 @@ def _is_sought(text: str, sentence: Sentence) -> bool:
 
 
 def _copy(rng: Random, article: Article, text: str) -> Article:
-    """The edited article: under another headline, on a day around the first one's or on none."""
+    """The edited article, with another headline and with a date near the original's or none."""
     day = article.published and article.published + timedelta(rng.choice((-1, 0, 1)))
     published = rng.choice((day, day, day, None))
     return Article(
@@ -187,7 +188,10 @@ def read_articles(folder: Path) -> list[Article]:
 
 
 def choose(articles: Sequence[Article], count: int, half: int) -> list[Article]:
-    """The first articles by hash whose hash is even (0) or odd (1), of the length that news has, each text once."""
+    """Choose articles of half 0 (even hash) or 1 (odd hash), in the order of their hashes.
+
+    Only articles of a usual length for news are chosen, and each text once.
+    """
     by_text = {
         article.text: article for article in articles if 120 <= len(article.text.split()) <= 1_500
     }
@@ -208,7 +212,7 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 
 def score(verdicts: Sequence[Verdict]) -> dict[str, float]:
-    """What has floors."""
+    """The scores that have floors."""
     harmless = [one for one in verdicts if one.group == "harmless"]
     telling = [one for one in verdicts if one.group == "telling"]
     moved = [one for one in verdicts if one.group == "telling" or one.kind in MOVING]
@@ -225,7 +229,7 @@ def score(verdicts: Sequence[Verdict]) -> dict[str, float]:
 
 
 def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """A line for each kind of edit, and one for each group."""
+    """Yield a line for each kind of edit, and one for each group."""
     for group in EDITS:
         chosen = [one for one in verdicts if one.group == group]
         right = {
@@ -236,11 +240,14 @@ def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
             if ones:
                 low, high = wilson(sum(ones), len(ones))
                 what = "told apart" if group == "telling" else "collapsed"
-                yield f"  {kind:30} {what:10} {sum(ones) / len(ones):.3f} [{low:.3f}, {high:.3f}] of {len(ones)}"
+                yield (
+                    f"  {kind:30} {what:10} {sum(ones) / len(ones):.3f} [{low:.3f}, {high:.3f}] "
+                    f"of {len(ones)}"
+                )
 
 
 def find_alike(articles: Sequence[Article]) -> list[tuple[Article, Article]]:
-    """Real articles, of different texts, that share runs of words; most alike first."""
+    """Real articles with different texts that share runs of words; most alike first."""
     unique = list({article.text: article for article in articles}.values())
     holders = defaultdict(list)
     for n, article in enumerate(unique):
@@ -254,7 +261,10 @@ def find_alike(articles: Sequence[Article]) -> list[tuple[Article, Article]]:
 
 
 def report_real(articles: Sequence[Article], show: bool) -> Iterator[str]:
-    """What of the real pairs is collapsed: passages whose every sentence is shown, and others."""
+    """Report what is collapsed among the real pairs.
+
+    Hidden passages are counted, and among them those with a sentence that is not shown elsewhere.
+    """
     pairs = find_alike(articles)
     total = hidden = other = affected = 0
     for pair in pairs:
@@ -272,11 +282,17 @@ def report_real(articles: Sequence[Article], show: bool) -> Iterator[str]:
             other += bool(changed)
             if show:
                 yield from (f"    {hit.passage.id}: {one}" for one in changed)
-    yield f"real pairs: {len(pairs)}, {affected} with copies; {hidden} of {total} passages hidden, {other} reworded"
+    yield (
+        f"real pairs: {len(pairs)}, {affected} with copies; {hidden} of {total} passages hidden, "
+        f"{other} reworded"
+    )
 
 
 def time_collapse(articles: Sequence[Article], rounds: int = 60) -> Iterator[str]:
-    """How long collapsing takes of what search reads for 10 hits: 30 passages, of which some are copies."""
+    """Time the collapsing of what search reads for 10 hits.
+
+    That is 30 passages, some of which are copies.
+    """
     rng = Random(0)
     for copies in (0, 1, 3):
         times = []
@@ -295,7 +311,10 @@ def time_collapse(articles: Sequence[Article], rounds: int = 60) -> Iterator[str
             collapse(hits)
             times.append(1_000 * (time.process_time() - start))
         times.sort()
-        yield f"30 hits, {copies} articles copied: median {times[rounds // 2]:.1f} ms of CPU, slowest {times[-1]:.1f}"
+        yield (
+            f"30 hits, {copies} articles copied: median {times[rounds // 2]:.1f} ms of CPU, "
+            f"slowest {times[-1]:.1f}"
+        )
 
 
 def main() -> None:

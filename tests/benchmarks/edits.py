@@ -1,7 +1,8 @@
-"""Edits that copies of a wire story have, and edits that make another report of it. Knows nothing of the rule they try.
+"""Edits that a copy of a wire story may have, and edits that make another report of it.
 
-``HARMLESS`` ones leave what is said as it is, ``WORDING`` ones say it in other words, ``TELLING`` ones may change it.
-``MOVING`` are the harmless ones that move where passages are cut. All sentences put in are invented.
+``HARMLESS`` edits keep what is said, ``WORDING`` edits say it in other words, and ``TELLING`` edits
+may change it. ``MOVING`` are the harmless edits that move the passages' boundaries. All inserted
+sentences are invented. The edits must not depend on the rule that they test.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Change = Callable[[Random, re.Match[str]], str]
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An article's text after an edit, and a sentence of it before and after."""
+    """An article's text after an edit, and one of its sentences before and after."""
 
     text: str
     before: str
@@ -26,11 +27,14 @@ class Edited:
 
 
 Edit = Callable[[Random, str, list[Sentence]], Edited | None]
-"""Edits a text whose sentences, those worth looking for, are given; None where it has no place for the edit."""
+"""Edits a text, given the sentences worth looking for; None if it has no place for the edit."""
 
 
 def swap(*tables: tuple[str, str]) -> Edit:
-    """An edit of one sentence: what one of the patterns finds, a match chosen by chance, becomes its replacement."""
+    """An edit of one sentence.
+
+    One match of the patterns, chosen at random, becomes its pattern's replacement.
+    """
 
     def expand(new: str) -> Change:
         return lambda _, match: match.expand(new)
@@ -39,7 +43,7 @@ def swap(*tables: tuple[str, str]) -> Edit:
 
 
 def change(*tables: tuple[str, Change]) -> Edit:
-    """As ``swap``, with functions for replacements."""
+    """Like ``swap``, with functions as replacements."""
     compiled = [(re.compile(pattern), new) for pattern, new in tables]
 
     def edit(rng: Random, text: str, sentences: list[Sentence]) -> Edited | None:
@@ -83,7 +87,7 @@ def everywhere(*tables: tuple[str, str]) -> Edit:
 
 
 def around(remake: Callable[[Random, list[str]], list[str]]) -> Edit:
-    """An edit of an article's paragraphs; the sentence is any that stays."""
+    """An edit of an article's paragraphs; the sentence is any that it keeps."""
 
     def edit(rng: Random, text: str, sentences: list[Sentence]) -> Edited | None:
         edited = "\n\n".join(remake(rng, text.split("\n\n")))
@@ -95,11 +99,14 @@ def around(remake: Callable[[Random, list[str]], list[str]]) -> Edit:
 
 
 LOCAL = (
-    "The news was met with surprise in Ostrava Falls, where many families have relatives in the region and where the"
+    "The news was met with surprise in Ostrava Falls, where many families have relatives in the"
+    " region and where the"
     " town council plans an evening of discussion next month.",
-    "Readers who want to share their own view can write to the newsroom. We may print a selection of letters in the"
+    "Readers who want to share their own view can write to the newsroom. We may print a selection"
+    " of letters in the"
     " weekend edition, shortened where necessary and without addresses.",
-    "In the county, shops and schools stayed open as usual, and a spokeswoman for the county seat pointed to the advice"
+    "In the county, shops and schools stayed open as usual, and a spokeswoman for the county seat"
+    " pointed to the advice"
     " that had been sent to households in the spring.",
 )
 NAMES = ("Marguerite Oyelaran", "Tobias Wennström", "Delphine Achterberg")
@@ -110,7 +117,9 @@ MONTHS = (
 )
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 FIGURES = "two three four five six seven eight nine ten eleven twelve".split()
-ROLES = "police officials witnesses doctors lawyers analysts critics supporters prosecutors scientists".split()
+ROLES = (
+    "police officials witnesses doctors lawyers analysts critics supporters prosecutors scientists"
+).split()
 
 _ANY_MONTH, _ANY_DAY, _ANY_FIGURE = "|".join(MONTHS), "|".join(DAYS), "|".join(FIGURES)
 _VERB = r"\b(is|was|are|were|has|have|had|will|would|could|should|did|does)\b(?! not|n['’]t)"
@@ -239,7 +248,7 @@ HARMLESS: Mapping[str, Edit] = {
         (r"\b(he|she|[A-Z][a-z]+) said(?= the| that| he| she| it|\.|,)", r"\1 told reporters")
     ),
 }
-"""What a copy has that says the same in nearly the same words."""
+"""Edits after which a copy says the same in nearly the same words."""
 
 WORDING: Mapping[str, Edit] = {
     "synonyms": swap(
@@ -259,7 +268,11 @@ WORDING: Mapping[str, Edit] = {
         (r"^([A-Z][^\"“”]{30,}), ([a-z]+ [a-z]+|[A-Z][a-z]+) said\.", r"\2 said \1.")
     ),
 }
-"""What a copy may have too, but no rule can tell from a change of claim without reading: counted apart."""
+"""Other edits that copies may have.
+
+No rule can tell them from a change of claim without understanding the text, so they are counted
+separately.
+"""
 
 TELLING: Mapping[str, Edit] = {
     "a number": change((r"(?<![\d.,])\d[\d.,]*\b", lambda rng, m: _another_number(rng, m[0]))),
@@ -370,12 +383,18 @@ TELLING: Mapping[str, Edit] = {
     ),
     "a hedge taken out": swap(
         (
-            r"\b(?:alleged|allegedly|reportedly|suspected|possibly|probably|perhaps|apparently|likely|potentially) ",
+            (
+                r"\b(?:alleged|allegedly|reportedly|suspected|possibly|probably|perhaps"
+                r"|apparently|likely|potentially) "
+            ),
             "",
         ),
         (r"\b(?:may|might|could) (?=[a-z])", "will "),
         (
-            r"\b(?:more than|less than|at least|at most|nearly|almost|about|up to|as many as|over) (?=[$€£]?\d)",
+            (
+                r"\b(?:more than|less than|at least|at most|nearly|almost|about|up to"
+                r"|as many as|over) (?=[$€£]?\d)"
+            ),
             "",
         ),
     ),
@@ -421,7 +440,10 @@ TELLING: Mapping[str, Edit] = {
         (r"\bof (?=[A-Z])", "with "),
     ),
 }
-"""What makes another report of a story; some of it may be harmless now and then, none may be collapsed."""
+"""Edits that make another report of a story.
+
+Some may be harmless now and then; none may be collapsed.
+"""
 
 
 def _another_number(rng: Random, number: str) -> str:

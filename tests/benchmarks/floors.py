@@ -1,15 +1,17 @@
-"""The floors that scores may not fall below: `floors.json`. Knows nothing of how a score is measured.
+"""The floors that scores must not fall below, kept in `floors.json`.
 
-A benchmark measures its scores, each better the higher it is (of an error rate it gives 1 - rate), and ends with
+A benchmark measures its scores, each of which is better the higher it is (for an error rate, 1 -
+rate), and ends with
 
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     ...
-    sys.exit(floors.hold("search", scores, floors.digest_files(questions, articles), pin=options.pin))
+    digest = floors.digest_files(questions, articles)
+    sys.exit(floors.hold("search", scores, digest, pin=options.pin))
 
-which says what fell, a line each, and is 1 where anything did, else 0. The digest is that of what the scores were
-measured on: floors of another question set mean nothing. Floors are moved, up or down, by running the benchmark with
-`--pin "why"`; the reason is kept beside them. Times differ between machines and have no floors.
-`python -m tests.benchmarks.floors` lists what is pinned.
+``hold`` writes a line for each score that fell, and returns 1 if any did, else 0. The digest is
+that of the data measured: floors of another question set mean nothing. To move floors up or down,
+run the benchmark with `--pin "why"`; the reason is kept with them. Times differ between machines
+and have no floors. `python -m tests.benchmarks.floors` lists the pinned floors.
 """
 
 from __future__ import annotations
@@ -36,13 +38,13 @@ def hold(
     pin: str | None = None,
     path: Path = FLOORS,
 ) -> int:
-    """Check the scores, or pin them where there is a reason to; returns what the benchmark exits with.
+    """Check the scores, or first pin them if a reason is given; returns the exit status.
 
     Args:
-        name: of the benchmark, or of its part where it has several question sets ("search").
+        name: of the benchmark, or of its part if it has several question sets ("search").
         scores: by name, the higher the better.
-        digest: of what they were measured on; see ``digest_files``.
-        pin: why these scores are to be the floors from now on; None to check them.
+        digest: of the data that they were measured on; see ``digest_files``.
+        pin: why these scores become the floors; None to only check them.
         path: the file of floors.
     """
     if pin is not None:
@@ -56,13 +58,21 @@ def hold(
 
 
 def check(name: str, scores: Mapping[str, float], digest: str, *, path: Path = FLOORS) -> list[str]:
-    """A line for each score below or without a floor, each floor without a score, or for another question set."""
+    """Check the scores against the floors.
+
+    Returns:
+        A line for each score below its floor or without one, and for each floor without a score;
+        or a single line if there are no floors or they are of another question set.
+    """
     pinned = _read(path).get(name)
     if pinned is None:
         return [f'{name}: no floors; pin its scores with --pin "why"']
     if digest != pinned["digest"]:
         return [
-            f"{name}: measured on {digest}, its floors on {pinned['digest']}: the question set changed; {_REMEDY}"
+            (
+                f"{name}: measured on {digest}, its floors on {pinned['digest']}: the question "
+                f"set changed; {_REMEDY}"
+            )
         ]
     return list(_compare(name, scores, pinned))
 
@@ -74,9 +84,12 @@ def _compare(name: str, scores: Mapping[str, float], pinned: Mapping[str, Any]) 
             yield f"{name}: {score} has a floor and was not measured; {_REMEDY}"
         elif score not in floors:
             yield f"{name}: {score} is {scores[score]:.4f} and has no floor; {_REMEDY}"
-        elif not scores[score] >= floors[score]:  # so that NaN is below
+        elif not scores[score] >= floors[score]:  # so NaN counts as below
             since = f"pinned {pinned['pinned']}: {pinned['reason']}"
-            yield f"{name}: {score} is {scores[score]:.4f}, below its floor {floors[score]:.4f} ({since}); {_REMEDY}"
+            yield (
+                f"{name}: {score} is {scores[score]:.4f}, below its floor {floors[score]:.4f} "
+                f"({since}); {_REMEDY}"
+            )
 
 
 def set_floors(
@@ -85,7 +98,7 @@ def set_floors(
     """Make the scores, cut to four decimals, the floors of a benchmark.
 
     Raises:
-        ValueError: there is no reason, or a score is not a number.
+        ValueError: there is no reason, or a score is not a finite number.
     """
     if not reason.strip():
         raise ValueError("floors are moved for a reason; say it after --pin")
@@ -103,7 +116,7 @@ def set_floors(
 
 
 def digest_files(*paths: Path) -> str:
-    """A digest of the files' contents; a folder counts as the files in it."""
+    """A digest of the files' contents; a folder stands for the files in it."""
     state = sha256()
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
@@ -122,10 +135,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """List what is pinned."""
+    """List the pinned floors."""
     for name, pinned in _read(FLOORS).items():
         sys.stdout.write(
-            f"{name} (pinned {pinned['pinned']}: {pinned['reason']}; question set {pinned['digest']})\n"
+            f"{name} (pinned {pinned['pinned']}: {pinned['reason']}; question set "
+            f"{pinned['digest']})\n"
         )
         for score, floor in pinned["floors"].items():
             sys.stdout.write(f"  {score:48} {floor:.4f}\n")

@@ -1,12 +1,16 @@
-"""How far one machine goes: libraries of 2,000 to 1,000,000 passages, measured, beside others.
+"""Measure how far one machine goes: libraries of 2,000 to 1,000,000 passages, and other systems.
 
-    python -m tests.benchmarks.growth --data DIR --library FOLDER --folder ROOM [--sizes N ...] [--peers-upto N]
+    python -m tests.benchmarks.growth --data DIR --library FOLDER --folder ROOM
+        [--sizes N ...] [--peers-upto N]
 
-``--data`` is news-dev, ``--library`` that of ``tests.benchmarks.search``, of whose passages and vectors the large
-libraries are made (``large.py``); one library grows in ROOM from size to size. At each, in processes of their own: who
-writes Chroma and searches through it, who does not and searches exactly, who adds; and, as far as they are asked to
-go, LlamaIndex over Chroma and BM25 in memory (bm25s) with the same passages. Questions are news-dev's 303, on the day
-that they were asked. All is kept in ROOM/growth.jsonl; table and picture are ``growth_report.py``'s. Asserts nothing.
+``--data`` is news-dev. ``--library`` is the library of ``tests.benchmarks.search``; the large
+libraries are made of its passages and vectors (``large.py``). One library grows in ROOM from size
+to size. At each size, separate processes are measured: one that writes Chroma and searches through
+it, one that does not and searches exactly, and one that adds. Up to the size ``--peers-upto``,
+LlamaIndex over Chroma and BM25 in memory (bm25s) are measured on the same passages.
+
+The questions are news-dev's 303, each on the day that it was asked. All results are kept in
+ROOM/growth.jsonl; ``growth_report.py`` makes the table and the picture. Asserts nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ ADDED = 200  # articles
 
 
 class Ready:
-    """An encoder that has vectors at hand: for what adding costs apart from encoding.
+    """An encoder with precomputed vectors, to measure adding without encoding.
 
     Args:
         inner: counts word pieces.
@@ -61,7 +65,7 @@ class Ready:
 
 
 def follow(room: Path, options: argparse.Namespace) -> Measured:
-    """Chroma follows what was written."""
+    """Let Chroma catch up with what was written."""
     with Library.open(room / "library") as library:
         start = time.perf_counter()
         before = library._index.indexed
@@ -70,7 +74,7 @@ def follow(room: Path, options: argparse.Namespace) -> Measured:
         seconds = time.perf_counter() - start
         written = library.summary().passages
         start = time.perf_counter()
-        library._index._work()  # vectors.bin, where it is due
+        library._index._work()  # writes vectors.bin if it is due
         left = time.perf_counter() - start
         start = time.perf_counter()
     found = {
@@ -83,7 +87,10 @@ def follow(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def hold(room: Path, options: argparse.Namespace) -> Measured:
-    """The process that has Chroma: opens, searches, stage by stage; with another process beside it."""
+    """Measure the process that holds Chroma.
+
+    It opens, searches, times each stage, and then runs another process beside it.
+    """
     _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
@@ -113,7 +120,7 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def share(room: Path, options: argparse.Namespace) -> Measured:
-    """Another process, while one has Chroma: exact search."""
+    """Measure another process while one holds Chroma: it searches exactly."""
     _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
@@ -127,7 +134,7 @@ def share(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def cold(room: Path, options: argparse.Namespace) -> Measured:
-    """The process that has Chroma, when the disk has to be read; another one beside it."""
+    """Measure the process that holds Chroma, and another beside it, with files not in memory."""
     _in_memory(room, wanted=False)
     questions = read_questions(options.data)
     library, found = _open(room, questions)
@@ -142,14 +149,14 @@ def cold(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def cold_share(room: Path, options: argparse.Namespace) -> Measured:
-    """Another process, when the disk has to be read."""
+    """Measure another process with files not in memory."""
     library, found = _open(room, read_questions(options.data))
     library.close()
     return found
 
 
 def add(room: Path, options: argparse.Namespace) -> Measured:
-    """Articles are added as anybody adds them, vectors being at hand; then removed."""
+    """Add articles as users do, with vectors at hand, then remove them."""
     source = Source.of(options.library)
     encoder = Ready(load_encoder(), source.vectors[:64])
     with Library.open(room / "library", encoder=encoder) as library:
@@ -168,7 +175,10 @@ def add(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
-    """From nothing to the first answer of a search; then all questions, and once more, when the disk has been read."""
+    """Open the library and ask all questions twice.
+
+    Measures the time to the first search result, then the first and the second pass.
+    """
     questions = read_questions(options.data)
     library, found = _open(room, questions)
 
@@ -187,7 +197,7 @@ def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
 
 
 def _open(room: Path, questions: Sequence[Question]) -> tuple[Library, Measured]:
-    """From nothing to the first answer, and until Chroma is open."""
+    """Open the library; measures the time to the first result, and until Chroma is open."""
     start = time.perf_counter()
     library = Library.open(room / "library", create=False)
     library.warm()
@@ -199,7 +209,7 @@ def _open(room: Path, questions: Sequence[Question]) -> tuple[Library, Measured]
 
 
 def _in_memory(room: Path, wanted: bool) -> None:
-    """Have the system keep the library's files in memory, or forget them."""
+    """Have the system load the library's files into memory, or drop them from it."""
     for path in (room / "library").rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -211,7 +221,10 @@ def _in_memory(room: Path, wanted: bool) -> None:
 
 
 def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -> Measured:
-    """Milliseconds of each step of a search on its own, median and p95; words are found beside the vector."""
+    """Milliseconds of each step of a search on its own, median and p95.
+
+    In a real search, words are looked up in parallel with the vector.
+    """
     steps: dict[str, list[float]] = {}
 
     def timed(name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is called returns
@@ -226,8 +239,9 @@ def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -
         with library._store.reading() as snapshot:
             terms = timed("how frequent its words are", lambda: snapshot.look_up(asked.text))  # noqa: B023
             words = timed(
-                "candidates by words", lambda: snapshot.find_passages(terms, BY_WORDS, None)
-            )  # noqa: B023
+                "candidates by words",
+                lambda: snapshot.find_passages(terms, BY_WORDS, None),  # noqa: B023
+            )
         near = timed("candidates by meaning", lambda: library._index.nearest(vector, BY_MEANING))  # noqa: B023
         with searcher._tail_after(library._index.indexed).reading(library._store) as (
             snapshot,
@@ -239,7 +253,7 @@ def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -
 
 
 def _run(role: str, options: argparse.Namespace) -> Measured:
-    """A role, played in a process of its own."""
+    """Run a role in its own process."""
     command = [sys.executable, "-m", "tests.benchmarks.growth", "--role", role]
     for name in ("data", "library", "folder"):
         command += [f"--{name}", str(getattr(options, name))]
@@ -249,7 +263,7 @@ def _run(role: str, options: argparse.Namespace) -> Measured:
 
 
 def measure(size: int, options: argparse.Namespace) -> Measured:
-    """Grow the library to a size, and measure it there."""
+    """Grow the library to a size and measure it there."""
     folder, source = options.folder / "library", Source.of(options.library)
     found: Measured = {"date": date.today().isoformat()}
     start, before = time.perf_counter(), 0
@@ -290,7 +304,7 @@ ROLES = {
 
 
 def main() -> None:
-    """Measure each size, or play one role."""
+    """Measure each size, or run one role."""
     parser = argparse.ArgumentParser(description="Measure libraries as they grow.")
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="holds news-dev's files"

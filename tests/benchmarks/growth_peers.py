@@ -1,4 +1,7 @@
-"""The same passages with others, BM25 in memory and LlamaIndex over Chroma; and how ``growth.py`` times a call."""
+"""Measure other systems on the same passages: BM25 in memory, and LlamaIndex over Chroma.
+
+Also holds the timing functions of ``growth.py``.
+"""
 
 from __future__ import annotations
 
@@ -71,8 +74,12 @@ def llamaindex(room: Path, options: argparse.Namespace) -> Measured:
     searched = times(search, read_questions(options.data))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return {
-        "builds, s": built, "from": held, "searches, ms": searched, "memory, MiB": memory(), "disk, MiB": size / 2**20
-    }  # fmt: skip
+        "builds, s": built,
+        "from": held,
+        "searches, ms": searched,
+        "memory, MiB": memory(),
+        "disk, MiB": size / 2**20,
+    }
 
 
 def times(call: Callable[[Any], object], given: Sequence[Any]) -> list[float]:
@@ -90,7 +97,7 @@ def middle(values: Sequence[float]) -> list[float]:
 
 
 def memory() -> float:
-    """MiB that this process holds now."""
+    """The memory that this process holds now, in MiB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,7 @@
-"""What ``growth.py`` measured, as a table and a picture: `python -m tests.benchmarks.growth_report --kept FILE`."""
+"""Show what ``growth.py`` measured, as a table and a picture.
+
+python -m tests.benchmarks.growth_report --kept FILE [--picture FILE]
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ ROWS: dict[str, Callable[[Measured], str]] = {
 
 
 def table(measured: Sequence[Measured]) -> str:
-    """Markdown: a column for each size."""
+    """The results in Markdown, with a column for each size."""
     lines = ["| passages | " + " | ".join(f"{m['passages']:,}" for m in measured) + " |"]
     lines.append("| --- |" + " --- |" * len(measured))
     lines += [
@@ -57,7 +60,7 @@ def table(measured: Sequence[Measured]) -> str:
 
 
 def draw(path: Path, measured: Sequence[Measured]) -> None:
-    """Milliseconds of a search over the size, both axes logarithmic."""
+    """Draw the milliseconds of a search against the size, both axes logarithmic."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -121,15 +124,14 @@ def _peer(measured: Measured | None) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print the table, draw the picture."""
+    """Print the table and draw the picture."""
     parser = argparse.ArgumentParser(description="Show what was measured of growing libraries.")
     parser.add_argument("--kept", type=Path, required=True, metavar="FILE")
     parser.add_argument("--picture", type=Path, default=PICTURE, metavar="FILE")
     options = parser.parse_args(arguments)
     measured = [json.loads(line) for line in options.kept.read_text().splitlines()]
-    newest = list(
-        {m["passages"] // 100: m for m in measured}.values()
-    )  # of runs of one size the last
+    # the last run of each size
+    newest = list({m["passages"] // 100: m for m in measured}.values())
     sys.stdout.write(table(newest) + "\n")
     draw(options.picture, newest)
 

@@ -1,8 +1,8 @@
-"""Libraries as large as one likes, made of the passages of a real one: no passage of them is encoded.
+"""Make libraries of any size from the passages of a real one, without encoding any passage.
 
-Each made passage mixes three real ones: its text, their words in any order, so that words are as frequent as they are
-really and no two texts are alike; its vector, the sum of theirs in the same shares, with a little noise. Knows nothing
-of what is measured.
+Each made passage mixes three real ones. Its text holds their words in random order, so that words
+have their real frequencies and no two texts are alike. Its vector is the sum of their vectors in
+the same shares, with a little noise.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from index.storage.store import Store
 SENTENCE = 20  # words
 WORDS = 160  # of a made passage; with its title it fits the encoder
 PASSAGES = 7  # of a made article
-NOISE = 0.2  # length of what is added to a made vector, of 1
+NOISE = 0.2  # length of the noise added to a made vector, whose length is 1
 TOGETHER = 50  # articles written in one transaction
 
 Entry = tuple[Article, list[Span], Vectors]
@@ -31,7 +31,7 @@ Entry = tuple[Article, list[Span], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A real library, read: articles with places and vectors of their passages, and each passage's words."""
+    """A real library: articles with their passages' spans and vectors, and each passage's words."""
 
     entries: list[Entry]
     words: list[list[str]]
@@ -54,7 +54,10 @@ class Source:
         return cls(entries, words, np.concatenate([vectors for _, _, vectors in entries]), encoder)
 
     def made(self, first: int) -> Iterator[Entry]:
-        """Articles without end, from this number on: each number's is always the same."""
+        """Yield articles without end, from this number on.
+
+        The same number always gives the same article.
+        """
         number = first
         while True:
             yield self._made(number)
@@ -96,7 +99,10 @@ class Source:
 
 
 def grow(folder: Path, source: Source, passages: int, advance: Callable[[int], None]) -> None:
-    """Write the source's articles, then made ones, until the library holds so many passages; goes on where it was."""
+    """Write the source's articles, then made ones, until the library holds so many passages.
+
+    Continues where an earlier call stopped.
+    """
     store = Store.open(folder, create=True)
     with store.reading() as snapshot:
         held, articles = snapshot.count_passages(), snapshot.count_articles()

@@ -1,9 +1,10 @@
-"""The pages of the article-extraction-benchmark: their bodies, and what each states of itself for machines.
+"""The pages of the article-extraction-benchmark: their bodies and their machine-readable metadata.
 
-https://github.com/scrapinghub/article-extraction-benchmark (MIT; the pages are their publishers'): ``html/*.html.gz``
-and ``ground-truth.json``. The bodies are people's; no one has marked titles, outlets, authors and dates, so the truth
-about those is what the pages' JSON-LD and meta tags say, read here on its own and not by ``corpus/loaders``. A page
-counts where it states the thing and, for pasted text, where the stated value can be seen in that text.
+https://github.com/scrapinghub/article-extraction-benchmark (MIT; the pages are their publishers'):
+``html/*.html.gz`` and ``ground-truth.json``. The bodies were marked by people. Titles, outlets,
+authors and dates were not, so the truth about them is what the pages' JSON-LD and meta tags say. It
+is read here independently and must not be read with ``corpus/loaders``. A page counts if it states
+the field and, for pasted text, if the stated value is visible in that text.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ _SPLIT = re.compile(r"\s+[|–—·:-]+\s+|\s*[|»]\s*")
 _NAMES = re.compile(r"\s*(?:^by\s+|,|;|\||&|\.\s|\band\b)\s*", re.IGNORECASE)
 _DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
 MIN_TITLE = 12
-"""Characters; what stands before the first dash and is shorter is a section."""
+"""Characters; shorter text before the first dash is a section."""
 _SECOND_LEVEL = frozenset("ac co com edu gov net org".split())
 
 
 @dataclass(frozen=True)
 class NewsPage:
-    """One page: its markup, the article's body as a person marked it, and its address."""
+    """A page: its markup, the article's body as marked by a person, and its address."""
 
     key: str
     html: bytes
@@ -54,26 +55,26 @@ class NewsPage:
 
     @cached_property
     def pasted(self) -> str:
-        """Its plain text as inscriptis renders it, which stands in for what a browser copies."""
+        """Its plain text as rendered by inscriptis, which stands in for what a browser copies."""
         from inscriptis import get_text  # type: ignore[import-untyped]  # it ships no types
 
         return str(get_text(self.html.decode("utf-8")))
 
     @cached_property
     def rendered(self) -> str:
-        """Its plain text as our own loader renders it: no bullets, no indentation."""
+        """Its plain text as rendered by our own loader: no bullets, no indentation."""
         return render_fragment(self.html.decode("utf-8"))
 
     @cached_property
     def stated(self) -> dict[str, set[str]]:
-        """What it states, in every form that it states it: "title", "outlet", "author", "date" (ISO)."""
+        """The metadata that it states, in every form: "title", "outlet", "author", "date" (ISO)."""
         return _read_statements(
             document_fromstring(self.html, parser=HTMLParser(encoding="utf-8")), self.site
         )
 
 
 def read_pages(folder: Path) -> list[NewsPage]:
-    """The pages, in the order of their keys."""
+    """Read the pages, in the order of their keys."""
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
     return [
         NewsPage(
@@ -87,7 +88,10 @@ def read_pages(folder: Path) -> list[NewsPage]:
 
 
 def compare(body: str, found: str) -> tuple[float, float]:
-    """Precision and recall of what was found, in shingles of four words: the benchmark's own measure."""
+    """Precision and recall of the text found, in shingles of four words.
+
+    This is the benchmark's own measure.
+    """
     truth, shown = _count_shingles(body), _count_shingles(found)
     shared = (truth & shown).total()
     return shared / shown.total() if shown else 1.0, shared / truth.total() if truth else 1.0
@@ -106,10 +110,11 @@ def _count_shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def is_right(field: str, found: str, stated: set[str]) -> bool:
-    """Whether a value is one that the page states.
+    """Whether the page states this value.
 
-    Titles and outlets compare by letters and digits, outlets without "The" and ".com"; every name of an author must be
-    stated; a day may be the day before or after, since a page may state UTC and print its own time.
+    Titles and outlets are compared by letters and digits, outlets without "The" and ".com". Every
+    name of an author must be stated. A date may be one day off, since a page may state UTC and
+    print its own time.
     """
     if field == "author":
         known = {_squeeze(name) for value in stated for name in _NAMES.split(value)}
@@ -121,7 +126,7 @@ def is_right(field: str, found: str, stated: set[str]) -> bool:
 
 
 def is_visible(field: str, stated: set[str], text: str) -> bool:
-    """Whether a text shows a stated value."""
+    """Whether a stated value is visible in a text."""
     if field == "date":
         folded = " ".join(text.lower().replace(",", " ").replace(".", " ").split())
         return any(
@@ -135,7 +140,7 @@ def is_visible(field: str, stated: set[str], text: str) -> bool:
 
 
 def _write_days(day: date) -> Iterator[str]:
-    """The ways to print a day, commas and stops as spaces."""
+    """The ways to print a day, with commas and full stops as spaces."""
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d %m %Y", "%Y %m %d"):
         yield day.strftime(form)
     yield f"{day.month}/{day.day}/{day.year}"
@@ -196,7 +201,7 @@ def _read_statements(tree: HtmlElement, site: str) -> dict[str, set[str]]:
 
 
 def _cut_titles(title: str) -> Iterator[str]:
-    """A stated title, and it without the names of section and site behind it."""
+    """A stated title, and the title without the names of section and site after it."""
     yield title
     for found in _SPLIT.finditer(title):
         if found.start() >= MIN_TITLE:

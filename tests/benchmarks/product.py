@@ -1,4 +1,7 @@
-"""What the machine's fp32 matrix product allows: its rate at the shapes of MiniLM's layers, and what a text takes."""
+"""Measure the machine's fp32 matrix product at the shapes of MiniLM's layers.
+
+Also counts the operations that a text takes.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,26 @@ SHAPES = ((WIDTH, 3 * WIDTH), (WIDTH, WIDTH), (WIDTH, INNER), (INNER, WIDTH))
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Operations (a multiplication or an addition each) in a second on the clock, and in a second of one core."""
+    """Operations per second, by the clock and per second of one core.
+
+    A multiplication or an addition is one operation each.
+    """
 
     clock: float
     core: float
 
 
 def flops_of(pieces: int) -> float:
-    """Operations of the matrix products for a text of so many word pieces, with those of attention."""
+    """Operations of the matrix products, attention included, for a text of so many word pieces."""
     layer = sum(inputs * outputs for inputs, outputs in SHAPES) + 2 * pieces * WIDTH
     return 2.0 * LAYERS * layer * pieces
 
 
 def measure_product(seconds: float = 1.0) -> Rate:
-    """Multiply on every core at once, each its own matrices, into memory that is in use already."""
+    """Multiply on every core at once.
+
+    Each core has its own matrices and writes into memory that is already in use.
+    """
     cores = os.cpu_count() or 1
     start, cpu = time.perf_counter(), time.process_time()
     with one_thread, ThreadPoolExecutor(cores) as pool:
@@ -39,7 +48,7 @@ def measure_product(seconds: float = 1.0) -> Rate:
 
 
 def _multiply(seconds: float) -> float:
-    """Operations done in that time."""
+    """The operations done in that time."""
     random = np.random.default_rng(0)
     states = {width: random.standard_normal((CHUNK, width), np.float32) for width in (WIDTH, INNER)}
     weights = [random.standard_normal(shape, np.float32) for shape in SHAPES]

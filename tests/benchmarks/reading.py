@@ -1,12 +1,19 @@
-"""How well the trained reader reads a passage that it is given: `python -m tests.benchmarks.reading --data DIR`.
+"""Measure how well the trained reader reads a given passage.
 
-DIR holds `squad2/dev.json.gz` (SQuAD 2.0's dev set, 11,873 questions) and `clapnq/` (CLAPnq's dev questions, 300 with
-an answer in the passage and 300 without). On SQuAD: F1 and exact match by the official measure at the best threshold
-(Rajpurkar et al. 2018), which the official script chooses on the same questions; F1 of those with an answer, whatever
-the threshold; how well the score tells those with an answer from those without; and how far the probability that the
-best span is right, fitted to the score (Platt 1999) on one half of the paragraphs, is off on the other. On CLAPnq,
-whose answers are long, only how well the score tells. `--weights` measures others, `--rules` the reader by rules;
-`--limit` takes the first questions only.
+    python -m tests.benchmarks.reading --data DIR
+
+DIR holds `squad2/dev.json.gz` (SQuAD 2.0's dev set, 11,873 questions) and `clapnq/` (CLAPnq's dev
+questions, 300 with an answer in the passage and 300 without). Measured on SQuAD:
+
+- F1 and exact match, by the official measure at the best threshold (Rajpurkar et al. 2018), which
+  the official script chooses on the same questions;
+- F1 of the questions that have an answer, whatever the threshold;
+- how well the score separates questions with an answer from those without;
+- the calibration error of the probability that the best span is right. It is fitted to the score
+  (Platt 1999) on one half of the paragraphs and measured on the other.
+
+CLAPnq's answers are long, so only the separation is measured. `--weights` measures other weights,
+`--rules` the rule-based reader; `--limit` takes only the first questions.
 """
 
 from __future__ import annotations
@@ -45,7 +52,7 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A question with a passage, and the answers accepted; none where the passage does not answer."""
+    """A question, a passage and the accepted answers; none if the passage does not answer."""
 
     question: str
     passage: str
@@ -79,7 +86,7 @@ def read_clapnq(folder: Path) -> list[Given]:
 
 
 def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
-    """For each the score of the best span, log-odds against "not here", and the span."""
+    """For each question, the score of the best span (log-odds against "not here") and the span."""
     tokenizer = load_tokenizer()
     special = special_ids(tokenizer)
     (nothing,) = encode_contexts(tokenizer, [Context(source="", title="", lead="")])
@@ -103,7 +110,10 @@ def read(network: Network, given: Sequence[Given]) -> list[tuple[float, str]]:
 
 
 def read_by_rules(given: Sequence[Given]) -> list[tuple[float, str]]:
-    """The same by the reader by rules: of its best sentence the short answer, or the whole where it has none."""
+    """Do the same with the rule-based reader.
+
+    The span is the short answer of its best sentence, or the whole sentence if it has none.
+    """
     encoder = load_encoder()
     reader, found = SentenceReader(encoder), []
     for one in given:
@@ -121,7 +131,10 @@ def read_by_rules(given: Sequence[Given]) -> list[tuple[float, str]]:
 def best_mean(
     scores: Sequence[float], answered: Sequence[float], declined: Sequence[float]
 ) -> float:
-    """The best mean over thresholds: of `answered` where the score is at or over it, of `declined` elsewhere."""
+    """The best mean over all thresholds.
+
+    A question counts as `answered` if its score is at or above the threshold, else as `declined`.
+    """
     order = np.argsort(-np.array(scores))
     gains = np.cumsum((np.array(answered) - np.array(declined))[order])
     return (sum(declined) + max(0.0, float(gains.max()))) / len(scores)
@@ -143,7 +156,10 @@ def measure_squad(given: Sequence[Given], found: Sequence[tuple[float, str]]) ->
 
 
 def measure_calibration(given: Sequence[Given], found: Sequence[tuple[float, str]]) -> Score:
-    """How far the probability that the best span is right is off: of each half, fitted on the other."""
+    """The calibration error of the probability that the best span is right.
+
+    Each half is measured with a fit on the other half.
+    """
     half = np.array([crc32(one.passage.encode()) % 2 for one in given])
     scores = np.array([[score] for score, _ in found])
     right = np.array(
@@ -189,7 +205,8 @@ def main() -> None:
         *(f"  {what:32}{value:.3f}" for what, value in scores.items()),
     ]
     lines.append(
-        f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, {error.high or 0:.3f}]"
+        f"  calibration error               {error.value:.3f} [{error.low or 0:.3f}, "
+        f"{error.high or 0:.3f}]"
     )
     lines += [
         f"CLAPnq dev, {len(clapnq)} questions",

@@ -1,7 +1,10 @@
-"""How well the samples' questions are answered: `python -m tests.benchmarks.samples [--wrong] [--pin REASON]`.
+"""Measure how well the samples' questions are answered.
 
-The 68 questions of `samples.questions.jsonl`, by the code of `dateline evaluate`. Rules and phrase lists were written
-with these questions in view, so the scores flatter; they are here to be held, not to be shown.
+    python -m tests.benchmarks.samples [--wrong] [--pin REASON]
+
+Asks the 68 questions of `samples.questions.jsonl` with the code of `dateline evaluate`. Rules and
+phrase lists were written with these questions in view, so the scores are too good. They serve as
+floors, not as results to publish.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ FLOORED = (
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Evaluate, print the table, and hold the floors."""
+    """Evaluate, print the table, and check the floors."""
     parser = argparse.ArgumentParser(description="Evaluate on the samples.")
     parser.add_argument("--pin", metavar="REASON", help=floors.PIN_HELP)
     parser.add_argument("--wrong", action="store_true", help="list what went wrong")
@@ -54,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def to_floors(evaluation: Evaluation) -> dict[str, float]:
-    """The scores that have floors, each the better the higher it is."""
+    """The scores that have floors, each better the higher it is."""
     values = {
         name: score.value for name, score in evaluation.scores.items() if score.value is not None
     }

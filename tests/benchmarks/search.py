@@ -1,13 +1,16 @@
-"""Whether search finds what answers a question: simple methods, the library, and the library without each of its parts.
+"""Measure whether search finds what answers a question.
 
     python -m tests.benchmarks.search --data DIR --library FOLDER [--tune] [--pin REASON]
 
-``--data`` is the folder of news-dev (see ``assistant/training/newsdev.py``). Its articles are added to the library in
-``--library``, and beside it their chunks are encoded for the simple methods: an hour of two cores the first time, and
-kept. For each method: the share of the 214 answerable questions with a gold article, and with a passage that holds the
-answer string, among the first k passages; differences with their 95 % paired bootstrap intervals.
+Compares simple methods, the library, and the library without each of its parts. ``--data`` is the
+folder of news-dev (see ``assistant/training/newsdev.py``). Its articles are added to the library in
+``--library``; their chunks are encoded next to it for the simple methods. This takes an hour on two
+cores the first time, and is kept.
 
-The weights in ``index/search/ranking.py`` were chosen (``--tune``) on the even half, so the odd half is the fair one.
+For each method, the report gives the share of the 214 answerable questions with a gold article, and
+with a passage that holds the answer string, among the first k passages. Differences have 95 %
+paired bootstrap intervals. The weights in ``index/search/ranking.py`` were chosen (``--tune``) on
+the even half, so the odd half is the fair one.
 """
 
 from __future__ import annotations
@@ -37,7 +40,9 @@ from tests.benchmarks.baselines import Chunks, Floats
 
 DEPTHS = (1, 4, 10, 20)
 Ranks = NDArray[np.float64]
-"""(2,) or (questions, 2): ranks from 1 of the first passage of a gold article, and of the first answer; else inf."""
+"""(2,) or (questions, 2): ranks, from 1, of the first passage of a gold article and of the first
+passage that answers; inf if there is none.
+"""
 
 OURS = "Library.search"
 BM25 = "chunks of 200, BM25"
@@ -59,7 +64,7 @@ GRID = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What ranking starts from: a question's candidates, and which of them are right."""
+    """The input of ranking: a question's candidates, and which of them are right."""
 
     question: Question
     candidates: list[Candidate]
@@ -79,7 +84,7 @@ class Found:
 
 
 def find_candidates(store: Store, encoder: Encoder, questions: Sequence[Question]) -> list[Found]:
-    """What Library.search ranks for each question."""
+    """The candidates that Library.search ranks for each question."""
     with Matrix().reading(store) as (snapshot, rows):
         read = cache(snapshot.article)
         return [_find(snapshot, rows, read, encoder, question) for question in questions]
@@ -105,7 +110,7 @@ def _find(
 
 
 def judge_search(library: Library, question: Question) -> Ranks:
-    """Of what a user gets; a copy in ``also_in`` counts as its hit does."""
+    """The ranks in what a user gets; a copy in ``also_in`` counts like its hit."""
     hits = library.search(question.text, limit=max(DEPTHS), as_of=question.asked)
     return _first(
         [
@@ -117,7 +122,7 @@ def judge_search(library: Library, question: Question) -> Ranks:
 
 
 def judge_chunks(chunks: Chunks, question: Question, scores: Floats) -> Ranks:
-    """Of a simple method."""
+    """The ranks of a simple method."""
     best = list(chunks.best(scores))
     return _first(
         [chunk.article.id in question.gold for chunk in best],
@@ -132,7 +137,7 @@ def _first(*rights: Sequence[bool]) -> Ranks:
 def judge_simple_methods(
     articles: Sequence[Article], questions: Sequence[Question], cache: Path
 ) -> dict[str, Ranks]:
-    """The ranks of all questions by method."""
+    """The ranks of all questions, by method."""
     judged: dict[str, Ranks] = {}
     for size, overlap in ((1_024, 200), (200, 40)):
         chunks = Chunks(articles, size=size, overlap=overlap, cache=cache)
@@ -157,7 +162,10 @@ def judge_simple_methods(
 
 
 def tune(found: Sequence[Found]) -> Weights:
-    """The weights of ``GRID`` that are best on these questions by the mean of @4, @10 and reciprocal rank."""
+    """The weights of ``GRID`` that are best on these questions.
+
+    They are compared by the mean of @4, @10 and reciprocal rank.
+    """
 
     def quality(weights: Weights) -> float:
         ranks = np.array([one.judge(weights) for one in found])
@@ -173,7 +181,7 @@ def tune(found: Sequence[Found]) -> Weights:
 
 
 def report(judged: dict[str, Ranks], tuning: NDArray[np.bool_]) -> Iterator[str]:
-    """A line for each half and method, and how much better the library is than BM25 there."""
+    """Yield a line for each half and method, and the library's gain over BM25 in each half."""
     for half, chosen in (
         ("even (tuned on)", tuning),
         ("odd (reported)", ~tuning),
@@ -191,8 +199,8 @@ def report(judged: dict[str, Ranks], tuning: NDArray[np.bool_]) -> Iterator[str]
             (judged[OURS][chosen] <= k).astype(float) - (judged[BM25][chosen] <= k) for k in (4, 10)
         )
         yield (
-            f"  {OURS} less {BM25}: gold @4 {interval(at_4[:, 0])}, gold @10 {interval(at_10[:, 0])},"
-            f" answer @4 {interval(at_4[:, 1])}"
+            f"  {OURS} less {BM25}: gold @4 {interval(at_4[:, 0])},"
+            f" gold @10 {interval(at_10[:, 0])}, answer @4 {interval(at_4[:, 1])}"
         )
 
 

@@ -1,9 +1,10 @@
-"""How long a question takes, and where the time goes.
+"""Measure how long a question takes, and where the time goes.
 
     python -m tests.benchmarks.speed [--news DIR] [--articles 300] [--questions 60] [--json]
 
-Warm, on the samples and on a cut of news-dev: median and p95 of a question, the share of each stage, peak memory. From
-cold: what ``dateline ask`` takes as a whole process, and its parts. Prints a table; asserts nothing.
+Warm, on the samples and on a part of news-dev: median and p95 of a question, the share of each
+stage, and peak memory. Cold: the time of ``dateline ask`` as a whole process, and of its parts.
+Prints a table; asserts nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from index.encoding.encoder import Encoder, load_encoder
 
 QUESTIONS = Path(__file__).parent / "samples.questions.jsonl"
 
-# What a cold `dateline ask` does, step by step, each timed; run in a process of its own.
+# The steps of a cold `dateline ask`, each timed; run in its own process.
 COLD = """
 import json, sys, time
 steps, last = {}, time.perf_counter()
@@ -88,15 +89,17 @@ class TimedEncoder:
 def ask_all(
     assistant: Assistant, encoder: TimedEncoder, questions: Sequence[str]
 ) -> dict[str, Any]:
-    """Median and p95 in milliseconds, and the share of each stage in the whole time."""
+    """Median and p95 in milliseconds, and the share of each stage in the total time."""
     totals, stages = [], {"Searching": 0.0, "Reading": 0.0, "Writing": 0.0}
     encoder.seconds = 0.0
     for question in questions:
         marks: list[tuple[str, float]] = []
         start = time.perf_counter()
         assistant.answer(
-            question, on_stage=lambda stage: marks.append((stage.split()[0], time.perf_counter()))
-        )  # noqa: B023 # called before the loop goes on
+            question,
+            # called before the next iteration of the loop
+            on_stage=lambda stage: marks.append((stage.split()[0], time.perf_counter())),  # noqa: B023
+        )
         end = time.perf_counter()
         totals.append(end - start)
         for (stage, begun), (_, ended) in zip(marks, [*marks[1:], ("", end)], strict=True):
@@ -134,7 +137,7 @@ def warm(
 
 
 def cold(folder: Path, question: str, runs: int = 5) -> dict[str, float]:
-    """Medians in seconds of the whole ``dateline ask`` and of its parts, each in fresh processes."""
+    """Median seconds of the whole ``dateline ask`` and of its parts, each in fresh processes."""
     whole, parts = [], []
     command = [sys.executable, "-m", "ui.cli", "--library", str(folder), "ask", question]
     for _ in range(runs):
@@ -155,7 +158,7 @@ def cold(folder: Path, question: str, runs: int = 5) -> dict[str, float]:
 
 
 def news(folder: Path, articles: int, questions: int) -> tuple[Iterator[Article], list[str]]:
-    """The first articles of news-dev, and the questions whose gold is among them, then others."""
+    """The first articles of news-dev; and questions, those with a gold article among them first."""
     path = folder / "news-dev.articles.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as file:
         kept = {json.loads(line)["id"] for line in islice(file, articles)}

@@ -1,4 +1,4 @@
-"""A score that falls, and a question set that changes, are caught; floors move only with a reason."""
+"""A lowered score or a changed question set is caught; floors move only with a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCORES = {"answer@4": 0.77103, "article@4": 0.82}
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Floors of a benchmark called search."""
+    """The floors of a benchmark named "search"."""
     path = tmp_path / "floors.json"
     set_floors("search", SCORES, "abc", reason="first\nmeasured", path=path)
     return path

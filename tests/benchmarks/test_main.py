@@ -1,4 +1,4 @@
-"""`make bench` runs benchmarks that exist, and tells when one fell."""
+"""`make bench` runs benchmarks that exist, and notices when one falls below a floor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The best threshold, as the official script of SQuAD 2.0 chooses it, on cases made by hand."""
+"""The best threshold, chosen as in the official script of SQuAD 2.0, on hand-made cases."""
 
 from __future__ import annotations
 

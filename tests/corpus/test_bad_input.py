@@ -1,4 +1,4 @@
-"""Input that is no article: each gets its one clear line, and what is merely odd is read."""
+"""Input that is not an article gets one clear line; input that is merely odd is read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ TEXT = (
 
 
 def refuse(location: str | Path, part: str = "") -> LoadError:
-    """The one error that loading it ends in; its message is one line, begins with the location and says what to do."""
+    """The single error that loading ends in.
+
+    Its message is one line, begins with the location and says what to do.
+    """
     errors: list[LoadError] = []
     assert list(load(location, on_error=errors.append)) == []
     [error] = errors
@@ -252,7 +255,10 @@ def test_nul_and_lone_surrogates_become_replacement_characters(
     [
         "قال رئيس الميناء يوم الاثنين إن الميناء أغلق بعد سقوط رافعة على الرصيف ولم يصب أحد بأذى.",
         "ראש הנמל אמר ביום שני כי הנמל נסגר לאחר שמנוף נפל על הרציף ואיש לא נפגע.",
-        "The harbour 🚢 was closed on Monday 👩🏽\u200d✈️ after a crane 🏗️ fell on to the quay, officials said. 🇹🇷",
+        (
+            "The harbour 🚢 was closed on Monday 👩🏽\u200d✈️ after a crane 🏗️ fell on to the quay, "
+            "officials said. 🇹🇷"
+        ),
     ],
     ids=["Arabic", "Hebrew", "emoji"],
 )
@@ -270,7 +276,7 @@ def test_any_script_is_read_to_the_character(tmp_path: Path, name: str, text: st
 
 @pytest.fixture
 def forbidden() -> Iterator[Path]:
-    """A folder that the tests may see but not read, even where they run as root."""
+    """A folder that the tests may see but not read, even when they run as root."""
     user = os.geteuid()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

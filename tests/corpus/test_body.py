@@ -1,4 +1,4 @@
-"""Which lines of a page are its article's body."""
+"""Which lines of a page are the article's body."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ import pytest
 from corpus.body import choose_body, read_lines
 
 BODY = (
-    "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the harbour master said.",
-    "Nobody was hurt. The terminal, which handles 4,200 containers a day, is expected to open again by Friday.",
-    "The crane had been inspected in March, according to a report that the city published last year.",
+    (
+        "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the "
+        "harbour master said."
+    ),
+    (
+        "Nobody was hurt. The terminal, which handles 4,200 containers a day, is expected to open "
+        "again by Friday."
+    ),
+    (
+        "The crane had been inspected in March, according to a report that the city published "
+        "last year."
+    ),
 )
 MENU = ("Home", "World", "Log in", "Subscribe")
 FOOT = ("Share", "Contact us", "Privacy policy")
@@ -41,8 +50,9 @@ def test_a_cloud_of_tags_is_no_prose_however_long(row: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "A long sentence that somebody forgot to end is held together by short words such as the and of and in and to, "
-        "and so it is taken for what it is and stays in the body of the text",
+        "A long sentence that somebody forgot to end is held together by short words such as "
+        "the and of and in and to, and so it is taken for what it is and stays in the body of "
+        "the text",
         "港口" * 40,
     ],
     ids=["English", "a script without spaces"],
@@ -83,6 +93,9 @@ def test_readers_comments_are_no_body_however_long() -> None:
     ]
     article = (
         *BODY,
-        "The city will now have all its cranes inspected again, said the mayor, who was at the quay.",
+        (
+            "The city will now have all its cranes inspected again, said the mayor, who was at "
+            "the quay."
+        ),
     )
     assert choose(*MENU, *article, "Comments (30)", *comments) == list(article)

@@ -1,4 +1,8 @@
-"""A page's markup is rendered once; the body's lines are found in that rendering; what the page states is believed."""
+"""How articles are loaded from HTML.
+
+A page's markup is rendered once, the body's lines are found in that rendering, and the metadata
+that the page states is trusted.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +24,18 @@ from corpus.loaders.html import find_lines, render_fragment
 PAGES = Path(__file__).parents[2].parent / "shared" / "data" / "pasted-pages"
 
 BODY = (
-    "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the harbour master said.",
-    "Nobody was hurt. The terminal, which handles 4,200 containers a day, is expected to open again by Friday.",
-    "The crane had been inspected in March, according to a report that the city published last year.",
+    (
+        "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the "
+        "harbour master said."
+    ),
+    (
+        "Nobody was hurt. The terminal, which handles 4,200 containers a day, is expected to open "
+        "again by Friday."
+    ),
+    (
+        "The crane had been inspected in March, according to a report that the city published "
+        "last year."
+    ),
 )
 PAGE = f"""<!DOCTYPE html>
 <html lang="en-GB"><head><title>Crane falls on quay - The Daily Example</title>
@@ -208,7 +221,10 @@ def test_what_follows_something_huge_is_not_lost(tmp_path: Path, obstacle: str) 
 
 @pytest.mark.parametrize("declared", ["rot13", "base64", "no-such-thing", "utf-16"])
 def test_a_declared_encoding_that_is_none_is_passed_over(tmp_path: Path, declared: str) -> None:
-    page = f'<html><meta charset="{declared}"><p>İstanbul Boğazı pazartesi günü sis nedeniyle kapatıldı, denildi.</p>'
+    page = (
+        f'<html><meta charset="{declared}"><p>İstanbul Boğazı pazartesi günü sis nedeniyle '
+        "kapatıldı, denildi.</p>"
+    )
     (tmp_path / "a.html").write_bytes(page.encode("cp1254"))
     [article] = load(tmp_path / "a.html")
     assert article.text.startswith("İstanbul Boğazı")
@@ -231,10 +247,14 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def test_real_pages_are_cut_about_as_well_as_the_best_extractor_cuts_them(tmp_path: Path) -> None:
-    """Every sixth page of the article-extraction-benchmark; tests/benchmarks/cleaning.py counts all 181."""
+    """Covers every sixth page of the article-extraction-benchmark.
+
+    tests/benchmarks/cleaning.py covers all 181.
+    """
     if not PAGES.is_dir():
         pytest.skip(
-            "the article-extraction-benchmark is not beside this checkout (../shared/data/pasted-pages)"
+            "the article-extraction-benchmark is not beside this checkout "
+            "(../shared/data/pasted-pages)"
         )
     truth = json.loads((PAGES / "ground-truth.json").read_text())
     scores = []

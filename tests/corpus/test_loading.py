@@ -1,4 +1,4 @@
-"""What locations are found, in what order, and what makes an article the same article when it is loaded again."""
+"""Which locations are found, and in what order; and when a reloaded article is the same article."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from corpus.identity import canonical
 TEXT = (
     "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said.\n"
 )
-OTHER = "The harbour opened again on Friday, four days after the accident, the city said in a statement.\n"
+OTHER = (
+    "The harbour opened again on Friday, four days after the accident, the city said in a "
+    "statement.\n"
+)
 
 
 @pytest.fixture
 def stdin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
-    """Standard input, to be written and rewound by the test."""
+    """Standard input, which the test writes and rewinds."""
     buffer = io.BytesIO()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(buffer)))
     return buffer
@@ -148,7 +151,10 @@ def test_a_file_is_known_by_its_absolute_path(
 
 
 def test_a_page_that_states_its_address_is_known_by_it_wherever_it_is_saved(tmp_path: Path) -> None:
-    page = f'<html><link rel=canonical href="https://Daily.example:443/crane?utm_medium=mail&id=2#top"><p>{TEXT}</p>'
+    page = (
+        "<html><link rel=canonical "
+        f'href="https://Daily.example:443/crane?utm_medium=mail&id=2#top"><p>{TEXT}</p>'
+    )
     ids = {
         article.id
         for name in ("a.html", "b.html")

@@ -18,7 +18,8 @@ publisher: Example News
 
 # Crane falls on quay
 
-The harbour of **Port Example** was closed on *Monday*, the [harbour master](https://x.example/a_(b)) said.
+The harbour of **Port Example** was closed on *Monday*, \
+the [harbour master](https://x.example/a_(b)) said.
 
 > Nobody was hurt, and_nothing_was lost. It cost 3 * 4 thousand.
 

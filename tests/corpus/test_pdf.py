@@ -1,4 +1,7 @@
-"""Lines of PDF pages become paragraphs; running headers and hyphens at line ends are dropped and can still be shown."""
+"""Lines of PDF pages become paragraphs.
+
+Running headers and hyphens at line ends are dropped and can still be shown.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Records: their fields by the names that exports use, each by its own id, broken ones reported and the rest read."""
+"""Records of exports.
+
+Fields are found by the names that exports use, and each record has its own id. Broken records are
+reported, and the rest are read.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +126,10 @@ def test_a_broken_line_is_named_and_the_others_still_load(tmp_path: Path) -> Non
 
 
 def test_escaped_nul_and_lone_surrogates_become_replacement_characters(tmp_path: Path) -> None:
-    line = '{"id": "\\ud800", "title": "a\\u0000b", "text": "The harbour\\ud800 was closed\\u0000 on Monday."}'
+    line = (
+        '{"id": "\\ud800", "title": "a\\u0000b", "text": "The harbour\\ud800 was closed\\u0000 on '
+        'Monday."}'
+    )
     [article], errors = load_all(tmp_path / "a.jsonl", line)
     assert not errors
     assert (article.title, article.text) == (
@@ -178,7 +185,10 @@ def test_a_header_may_hold_a_line_break(tmp_path: Path) -> None:
     assert article.text == TEXT
 
 
-TURKISH = "İstanbul Boğazı pazartesi günü sis nedeniyle gemi trafiğine kapatıldı, yetkililer açıklama yaptı."
+TURKISH = (
+    "İstanbul Boğazı pazartesi günü sis nedeniyle gemi trafiğine kapatıldı, yetkililer açıklama "
+    "yaptı."
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1254"])

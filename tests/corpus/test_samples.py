@@ -23,7 +23,7 @@ KINDS = {"who", "when", "where", "how much", "how many", "why", "did", "what"}
 
 
 def flat(text: str) -> str:
-    """On one line, with straight quotation marks."""
+    """The text on one line, with straight quotation marks."""
     return " ".join(text.split()).translate({0x201C: '"', 0x201D: '"', 0x2019: "'"})
 
 

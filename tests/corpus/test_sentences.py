@@ -77,7 +77,10 @@ def test_stops_that_end_no_sentence_are_passed_over(sentences: list[str]) -> Non
 
 
 def test_a_short_line_before_a_paragraph_is_a_heading() -> None:
-    text = "The first part ended there.\n\nWhat happened?\n\nThe council voted on Monday, and the plan was dropped.\n"
+    text = (
+        "The first part ended there.\n\nWhat happened?\n\n"
+        "The council voted on Monday, and the plan was dropped.\n"
+    )
     assert [sentence.heading for sentence in split_sentences(text)] == [False, True, False]
 
 
@@ -86,9 +89,18 @@ def test_a_short_line_before_a_paragraph_is_a_heading() -> None:
     [
         "Parliament passes the law",
         "It ends here.\n\nReporting by nobody at all",
-        "- Buy some milk\n- Buy some bread\n- Buy a whole cheese\n\nThat was the list that she had left on the table.",
-        "“We will see”\n\nHe said no more, and the session was closed in the evening after many hours.",
-        "Roses are red\nViolets are blue\nSugar is sweet\n\nThe verse is older than most who quote it think it is.",
+        (
+            "- Buy some milk\n- Buy some bread\n- Buy a whole cheese\n\n"
+            "That was the list that she had left on the table."
+        ),
+        (
+            "“We will see”\n\n"
+            "He said no more, and the session was closed in the evening after many hours."
+        ),
+        (
+            "Roses are red\nViolets are blue\nSugar is sweet\n\n"
+            "The verse is older than most who quote it think it is."
+        ),
     ],
 )
 def test_lists_quotations_verse_and_last_lines_are_no_headings(text: str) -> None:
@@ -111,7 +123,10 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
 
 
 def test_lines_of_different_lengths_are_paragraphs_of_their_own() -> None:
-    text = "The harbour was closed on Monday.\nNobody was hurt.\nThe mayor said that it would open again by Friday.\n"
+    text = (
+        "The harbour was closed on Monday.\nNobody was hurt.\n"
+        "The mayor said that it would open again by Friday.\n"
+    )
     assert [sentence.paragraph for sentence in split_sentences(text)] == [0, 1, 2]
 
 

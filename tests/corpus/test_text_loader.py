@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from corpus.errors import LoadError
 from corpus.loaders.text import load_text
 
-TURKISH = "Sözcü, sistemin başka bir ülkeye verilmesinin gündemde olmadığını söyledi. İstanbul ve Ağrı'da görüşmeler sürüyor."
+TURKISH = (
+    "Sözcü, sistemin başka bir ülkeye verilmesinin gündemde olmadığını söyledi. İstanbul ve "
+    "Ağrı'da görüşmeler sürüyor."
+)
 FRENCH = "Le ministre a déclaré que l’accord était annulé. “C’est fini”, a-t-il répété à l’Élysée."
 RUSSIAN = "Министр заявил, что соглашение отменено. Переговоры продолжаются в столице."
 

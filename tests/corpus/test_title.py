@@ -3,7 +3,8 @@ import pytest
 from corpus.title import find_byline, find_outlet, find_signature, find_title, split_site
 
 BODY = (
-    "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the harbour master told "
+    "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the "
+    "harbour master told "
     "Example Today. The terminal handles 4,200 containers a day."
 )
 

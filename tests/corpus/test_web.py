@@ -1,4 +1,4 @@
-"""Pages and feeds from a real server on this machine, under names that a resolver of the test's own leads there."""
+"""Pages and feeds from a real local server, under names that the test's own resolver maps to it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ from corpus.loaders.web import NotPublicError, fetch, resolve_public
 TEXT = (
     "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
 )
-OTHER = "The harbour opened again on Friday, four days after the accident, the city said in a statement."
-PAGE = f"<!doctype html><html><head><title>Crane falls</title></head><body><p>{TEXT}</p></body></html>".encode()
+OTHER = (
+    "The harbour opened again on Friday, four days after the accident, the city said in a "
+    "statement."
+)
+PAGE = (
+    f"<!doctype html><html><head><title>Crane falls</title></head><body><p>{TEXT}</p></body></html>"
+).encode()
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Daily</title>
-<item><title>Crane falls</title><link>{site}/page</link><pubDate>Mon, 03 Mar 2025 10:20:00 +0300</pubDate></item>
-<item><title>Harbour opens</title><link>{site}/gone</link><description>&lt;p&gt;{other}&lt;/p&gt;</description></item>
+<item><title>Crane falls</title><link>{site}/page</link>\
+<pubDate>Mon, 03 Mar 2025 10:20:00 +0300</pubDate></item>
+<item><title>Harbour opens</title><link>{site}/gone</link>\
+<description>&lt;p&gt;{other}&lt;/p&gt;</description></item>
 <item><title>Nothing</title><link>{site}/gone/too</link></item></channel></rss>"""
 
 
@@ -85,7 +92,7 @@ fetch_here = partial(fetch, resolve=resolve)
 
 
 def refuse(url: str) -> str:
-    """The one line that loading it ends in."""
+    """The single line that loading ends in."""
     with pytest.raises(LoadError) as caught:
         list(load(url, fetch=fetch_here))
     message = str(caught.value)

@@ -1,6 +1,6 @@
-"""Faults that a library must survive: a short tier with the tests, all of it as ``make faults``.
+"""Faults that a library must survive: a short tier in the tests, all of them in ``make faults``.
 
-Each test counts what it survived; the counts are printed at the end of the run.
+Each test counts the faults survived; the counts are printed at the end of the run.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import Counter
 FULL = os.environ.get("DATELINE_FAULTS") == "full"
 
 survived: Counter[str] = Counter()
-"""How often which fault was survived in this run."""
+"""How often each fault was survived in this run."""
 
 
 def tier(short: int, full: int) -> int:
-    """So many with the tests, so many in full."""
+    """Return the first number in the short tier, the second in the full one."""
     return full if FULL else short

@@ -1,7 +1,7 @@
 """A process that works on a library and kills itself at a named point.
 
-It says each operation before it begins ("? …") and once it is acknowledged ("! …"). The point is found by watching
-calls, so that the library's own code runs as it is.
+It reports each operation before it begins ("? …") and once it is acknowledged ("! …"). The point is
+found by watching calls, so that the library's own code runs unchanged.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Point:
     """Where a process dies.
 
     Attributes:
-        function: whose call is watched, by its file's end and its qualified name.
-        event: "call", or "return".
-        late: dies this many seconds later at most, wherever it is by then.
+        function: whose call is watched: the end of its file's path, and its qualified name.
+        event: "call" or "return".
+        late: dies at most this many seconds later, wherever it is by then.
     """
 
     function: tuple[str, str]
@@ -72,12 +72,21 @@ POINTS = {
 
 
 def body(name: str, version: int) -> str:
-    """What version so many of an article says; its name and version are words that nothing else holds."""
-    return f"The council met about {name}. It wrote version{version}of{name} into the minutes. Nobody else was there."
+    """The text of an article in this version.
+
+    Its name and version are words that no other text holds.
+    """
+    return (
+        f"The council met about {name}. It wrote version{version}of{name} into the minutes. "
+        "Nobody else was there."
+    )
 
 
 def operations(seed: int) -> Iterator[tuple[str, ...]]:
-    """What is done: puts and removals for the most part; each point is come to many times before the end."""
+    """Yield the operations, mostly puts and removals.
+
+    Each point is reached many times before the end.
+    """
     chance = random.Random(seed)
     for version in range(400):
         name = f"a{chance.randrange(ARTICLES)}"
@@ -87,7 +96,7 @@ def operations(seed: int) -> Iterator[tuple[str, ...]]:
 
 
 def die_at(point: Point, nth: int) -> None:
-    """Have this process killed at the so-manyth time that it comes to the point, in any thread."""
+    """Have this process killed when it reaches the point for the n-th time, in any thread."""
     file, name = point.function
     left = [nth]
 
@@ -108,7 +117,7 @@ def die_at(point: Point, nth: int) -> None:
 
 
 def work(folder: Path, seed: int, say: Callable[..., None]) -> None:
-    """Do one operation after another."""
+    """Run one operation after another."""
     library = Library.open(folder, encoder=WordEncoder())
     library.warm()
     for number, (what, *rest) in enumerate(operations(seed)):
@@ -137,6 +146,6 @@ def work(folder: Path, seed: int, say: Callable[..., None]) -> None:
 
 
 def main(folder: Path, seed: int, point: str, nth: int, told: Connection) -> None:
-    """Do one operation after another until the point."""
+    """Run one operation after another until the point."""
     die_at(POINTS[point], nth)
     work(folder, seed, lambda *words: told.send_bytes(" ".join(words).encode()))

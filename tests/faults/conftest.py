@@ -1,4 +1,4 @@
-"""A library to harm, and the counts of what was survived."""
+"""Libraries to damage, and the counts of faults survived."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.index.articles import article, numbered
 
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that a bulk was added to, with Chroma's files beside it, as a clean close left them."""
+    """A library with a bulk of articles, with Chroma's files, after a clean close."""
     folder = tmp_path_factory.mktemp("full") / "library"
     with Library.open(folder, encoder=WordEncoder()) as library:
         library.warm()
@@ -27,7 +27,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def killed(full: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same after a kill -9: its last articles are in SQLite's log alone, and Chroma's files were left open."""
+    """The same library after a kill -9.
+
+    Its last articles are only in SQLite's log, and Chroma's files were left open.
+    """
     folder = tmp_path_factory.mktemp("killed") / "library"
     shutil.copytree(full, folder)
     with Library.open(folder, encoder=WordEncoder()) as library:
@@ -40,7 +43,7 @@ def killed(full: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Say what was survived, and how often."""
+    """Print which faults were survived, and how often."""
     if survived:
         terminalreporter.section("survived")
         for fault, count in survived.items():

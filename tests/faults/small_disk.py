@@ -1,7 +1,8 @@
 """A process that fills a disk with a library: ``python -m tests.faults.small_disk DISK LEFT``.
 
-DISK is a small disk that only this process sees; all but LEFT bytes of it are taken first. It says each article that
-was acknowledged, then the error, and how long the call took that raised it; the library is copied to ``DISK-off``.
+DISK is a small disk that only this process sees; all but LEFT bytes of it are filled first. The
+process prints each article that was acknowledged, then the error, and how long the call that raised
+it took. The library is copied to ``DISK-off``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def acknowledge(entry: Article, _: Outcome) -> None:
 
 
 def fill(folder: Path) -> tuple[LibraryError, float]:
-    """Add articles until an error comes, and how many seconds it took to come."""
+    """Add articles until an error is raised; returns it and how many seconds that call took."""
     began = time.monotonic()
     try:
         with Library.open(folder, encoder=WordEncoder()) as library:

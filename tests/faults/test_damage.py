@@ -1,4 +1,4 @@
-"""Every file of a library harmed in every way: it is mended or named, and nothing false is ever shown."""
+"""Damage to every file of a library, in every way, is repaired or named; nothing false is shown."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.fakes import WordEncoder
 from tests.faults import FULL, survived, tier
 from tests.faults.child import BULK
 
-ASKED = (0, 1, BULK // 2, BULK - 1, BULK, BULK + 4)  # the last two are in SQLite's log alone
+ASKED = (0, 1, BULK // 2, BULK - 1, BULK, BULK + 4)  # the last two are only in SQLite's log
 Model = dict[str, str]
 
 
 def flip(path: Path, chance: random.Random) -> None:
-    """One bit, anywhere."""
+    """Flip one bit, anywhere."""
     with path.open("r+b") as file:
         place = chance.randrange(path.stat().st_size)
         file.seek(place)
@@ -37,7 +37,7 @@ def flip(path: Path, chance: random.Random) -> None:
 
 
 def hole(path: Path, chance: random.Random) -> None:
-    """A page of zeros, anywhere."""
+    """Write a page of zeros, anywhere."""
     with path.open("r+b") as file:
         file.seek(chance.randrange(max(1, path.stat().st_size // 4096)) * 4096)
         file.write(bytes(min(4096, path.stat().st_size)))
@@ -78,11 +78,14 @@ def look(library: Library, model: Model) -> bool:
 
 
 def outcome(folder: Path, model: Model, caplog: pytest.LogCaptureFixture) -> str:
-    """What became of a harmed library: nothing wrong is shown, and nothing is missing without a word."""
+    """The outcome for a damaged library.
+
+    Asserts that nothing wrong is shown, and that nothing is missing without a message.
+    """
     caplog.clear()
     try:
         with Library.open(folder, encoder=WordEncoder()) as library:
-            told = "expected" in caplog.text  # as it was opened
+            told = "expected" in caplog.text  # when it was opened
             library.warm()
             whole = look(library, model)
             problems = library.verify()
@@ -120,14 +123,14 @@ def test_a_harmed_file_is_mended_or_named(
     blind = way in ("a bit flipped", "a page of zeros")
     for n, name in enumerate(names):
         if name != "library.db" and (n + list(WAYS).index(way)) % tier(3, 1):
-            continue  # in the short tier each file is harmed in two ways
+            continue  # in the short tier each file is damaged in two ways
         for trial in range(tier(2, 40) if blind and name == "library.db" else 1):
             folder = tmp_path / f"{name.replace('/', '-')}-{trial}"
             shutil.copytree(whole, folder)
             if (folder / name).stat().st_size or not blind:
                 WAYS[way](folder / name, random.Random(f"{state} {way} {name} {trial}"))
             found = outcome(folder, model, caplog)
-            if not name.startswith("library.db"):  # all but the truth itself can be made again
+            if not name.startswith("library.db"):  # all but library.db can be rebuilt
                 assert found == "as if nothing had happened" or "chroma" in name, name
             survived[f"a file {way}: {found}"] += 1
             shutil.rmtree(folder)
@@ -142,9 +145,8 @@ def test_a_harmed_library_comes_back_from_a_snapshot(way: str, full: Path, tmp_p
         before = list(library.articles())
     for trial in range(20):
         WAYS[way](folder / "library.db", random.Random(trial))
-        with suppress(
-            LibraryStorageError
-        ):  # the harm did not show, and a sound library is never replaced
+        # raised if the damage did not show: a sound library is never replaced
+        with suppress(LibraryStorageError):
             assert restore(tmp_path / "kept", folder) == BULK
             break
     with Library.open(folder, encoder=WordEncoder()) as library:
@@ -162,4 +164,4 @@ def test_what_only_a_lost_log_held_is_missed_and_said(killed: Path, tmp_path: Pa
         with pytest.raises(ArticleNotFoundError):
             library.article(f"a{BULK}")
         assert library.repair() == []
-        assert library.verify() == []  # it was told, and goes on with what is left
+        assert library.verify() == []  # it was told, and continues with what is left

@@ -1,6 +1,7 @@
-"""A bit flipped anywhere in a library so small that most bytes of library.db mean something.
+"""A bit is flipped anywhere in a library so small that most bytes of library.db have a meaning.
 
-Whatever is then asked is answered rightly or refused by name; ``verify`` tells; after ``repair`` what is left is right.
+Every question is then answered correctly, or refused with a named error. ``verify`` reports the
+damage, and after ``repair`` what is left is correct.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.fakes import WordEncoder
 from tests.faults import survived, tier
 from tests.index.articles import article
 
-pytestmark = pytest.mark.timeout(3_600)  # in full it takes some ten minutes
+pytestmark = pytest.mark.timeout(3_600)  # in full it takes about ten minutes
 ARTICLES = 8
 
 

@@ -1,4 +1,4 @@
-"""A disk that is full: one clear line at once, and what was acknowledged is there."""
+"""A full disk gives one clear line at once, and keeps what was acknowledged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECONDS = 10
 
 
 def fill(disk: Path, left: int) -> subprocess.CompletedProcess[str]:
-    """Add articles to a library on a new small disk with so many bytes left, and copy the library off it."""
+    """Fill a library on a new small disk with so many bytes left, and copy it off the disk."""
     mount = f'mount -t tmpfs -o size={DISK} none "$0" && exec "$@"'
     work = [sys.executable, "-m", "tests.faults.small_disk", str(disk), str(left)]
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(disk), *work]
@@ -35,7 +35,7 @@ def fill(disk: Path, left: int) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a small disk can be mounted that nobody else sees."""
+    """A place to mount a small disk that nobody else sees."""
     place = tmp_path_factory.mktemp("disk")
     if not shutil.which("unshare"):
         pytest.skip("no small disk can be mounted here: there is no unshare")

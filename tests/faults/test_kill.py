@@ -1,4 +1,4 @@
-"""kill -9 at named points: what was acknowledged is there, what was in flight is wholly old or wholly new."""
+"""kill -9 at named points: acknowledged changes are kept; one in flight is all old or all new."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.fakes import WordEncoder
 from tests.faults import survived, tier
 from tests.faults.child import POINTS, body, main
 
-FORKS = get_context("forkserver")  # what takes a second to import is imported once
+FORKS = get_context("forkserver")  # imports that take a second are done once
 FORKS.set_forkserver_preload(["chromadb", "pytest", "tests.faults.child"])
 TRIALS = tier(3, 25)
 CHAIN = tier(5, 50)
@@ -29,7 +29,7 @@ Change = tuple[str, int | None]
 
 
 def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, Change | None]:
-    """Have a process work until it dies: what it acknowledged, and what it was at."""
+    """Have a process work until it dies; returns what it acknowledged, and what was in flight."""
     listening, told = FORKS.Pipe(duplex=False)
     process = FORKS.Process(target=main, args=(folder, seed, point, nth, told))
     process.start()
@@ -58,9 +58,12 @@ def run(folder: Path, seed: int, point: str, nth: int) -> tuple[State, Change | 
 
 
 def check(folder: Path, known: State, flight: Change | None) -> State:
-    """Assert that the library is what was acknowledged, but for what was in flight; returns what it is."""
+    """Assert that the library holds what was acknowledged, with the change in flight done or not.
+
+    Returns what it holds.
+    """
     lock = FileLock(folder / "LOCK")
-    lock.acquire(timeout=0)  # nothing is left behind that the next would wait for
+    lock.acquire(timeout=0)  # no lock is left for the next process to wait for
     lock.release()
     with Library.open(folder, create=False, encoder=WordEncoder()) as library:
         found = {entry.id: entry.text for entry in library.articles()}

@@ -1,4 +1,4 @@
-"""Whatever is done to a library, in whatever order: it is the dict that was written at the same time."""
+"""Whatever is done to a library, in any order, it equals a dict that gets the same changes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.faults import survived, tier
 from tests.faults.child import body
 from tests.index.articles import article
 
-pytestmark = pytest.mark.timeout(3_600)  # in full it takes some ten minutes
+pytestmark = pytest.mark.timeout(3_600)  # in full it takes about ten minutes
 NAMES = st.sampled_from([f"a{n}" for n in range(6)])
 
 
 class LibraryMachine(RuleBasedStateMachine):
-    """A library beside the model of it: the text of each article by its id."""
+    """A library and its model: the text of each article by id."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class LibraryMachine(RuleBasedStateMachine):
         return Library.open(self.folder, encoder=WordEncoder())
 
     def image(self) -> Path:
-        """The library's files as they are at this moment, which is what a kill -9 leaves."""
+        """The library's files at this moment, which are what a kill -9 leaves."""
         return Path(shutil.copytree(self.folder, self.room / str(len(list(self.room.iterdir())))))
 
     def go_on_from(self, image: Path) -> None:
@@ -63,7 +63,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
     @rule(names=st.lists(NAMES, min_size=2, max_size=4, unique=True), after=st.integers(0, 3))
     def put_and_be_killed(self, names: list[str], after: int) -> None:
-        """The process dies when so many articles were acknowledged, or at the end."""
+        """The process dies when so many articles are acknowledged, or at the end."""
         images: list[Path] = []
         acknowledged: list[Article] = []
 
@@ -92,9 +92,8 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule(name=NAMES)
     def search(self, name: str) -> None:
         if name in self.model:
-            (hit,) = self.library.search(
-                self.model[name].split()[7], limit=1
-            )  # its version, which no other has
+            # word 7 is its version, which no other article has
+            (hit,) = self.library.search(self.model[name].split()[7], limit=1)
             assert (hit.article.id, hit.article.text) == (name, self.model[name])
         else:
             assert all(

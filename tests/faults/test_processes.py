@@ -1,4 +1,4 @@
-"""Three processes add, remove and ask on one folder, and one is killed: nothing is lost, nothing stale is found."""
+"""Three processes add, remove and ask on one folder; one is killed: nothing is lost or stale."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ from tests.faults.test_kill import FORKS, Change, State, check
 from tests.index.articles import article
 
 OPERATIONS = 40
-"""Of each writer, unless it is killed."""
+"""Operations of each writer, unless it is killed."""
 
 
 def write(folder: Path, seed: int, end: Connection) -> None:
-    """A process that adds, updates and removes articles of its own; it says what, does it, and waits to go on."""
+    """Run a process that adds, updates and removes articles of its own.
+
+    It announces each operation, does it, and waits for permission to continue.
+    """
     chance = random.Random(seed)
     with Library.open(folder, encoder=WordEncoder()) as library:
         if chance.random() < 0.5:
@@ -42,7 +45,7 @@ def write(folder: Path, seed: int, end: Connection) -> None:
 
 
 def ask(library: Library, change: Change) -> None:
-    """See that what was just committed elsewhere is what is found."""
+    """Check that what another process just committed is found."""
     name, version = change
     if version is None:
         assert name not in library

@@ -1,4 +1,7 @@
-"""The encoder and Chroma raise at every call of an update: the old revisions stay searchable, and nothing is half."""
+"""The encoder and Chroma raise at every call of an update.
+
+The old revisions stay searchable, and no update is half done.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from tests.faults import survived, tier
 from tests.index.articles import article
 
 ARTICLES = 50
-SENTENCES = 150  # so that an article has several passages, and the update many batches
+SENTENCES = 150  # so an article has several passages, and the update many batches
 
 
 def edition(version: int) -> Iterator[Article]:
@@ -37,7 +40,7 @@ class FailingEncoder(WordEncoder):
         self.fails = fails
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if re.search("version1", " ".join(texts)):  # the update's
+        if re.search("version1", " ".join(texts)):  # the calls of the update
             self.calls += 1
             if self.fails(self.calls):
                 raise RuntimeError(f"call {self.calls} failed")
@@ -45,7 +48,7 @@ class FailingEncoder(WordEncoder):
 
 
 def versions(library: Library) -> list[int]:
-    """Of each article the version, as searching for it finds it."""
+    """The version of each article that search finds."""
     found = []
     for n in range(ARTICLES):
         (hit,) = library.search(f"subject{n}", limit=1)
@@ -57,7 +60,7 @@ def versions(library: Library) -> list[int]:
 
 
 def update(folder: Path, encoder: FailingEncoder) -> tuple[list[int], set[str]]:
-    """Which version each article has after an update, and which were reported as updated."""
+    """The version of each article after an update, and which articles were reported as updated."""
     with Library.open(folder, encoder=encoder) as library:
         library.warm()
         library.add(edition(0))
@@ -79,9 +82,8 @@ def test_an_encoder_that_fails_costs_no_old_revision(tmp_path: Path) -> None:
         for what, fails in (("once", first.__eq__), ("from then on", first.__le__)):
             found, updated = update(tmp_path / f"{what} {first}", FailingEncoder(fails))
             assert found == [int(f"a{n}" in updated) for n in range(ARTICLES)]
-            assert (len(updated) == ARTICLES) == (
-                what == "once"
-            )  # a batch that fails is tried again, one by one
+            # a batch that fails is tried again, article by article
+            assert (len(updated) == ARTICLES) == (what == "once")
             survived[f"the encoder raising {what}"] += 1
 
 

@@ -39,9 +39,7 @@ def test_a_server_killed_again_and_again_loses_nothing(
                 return
             assert library.add(numbered(1, start=n)).new == (f"a{n}",)
             acknowledged.append(n)
-            time.sleep(
-                0.02
-            )  # on a busy machine Chroma would never catch up with one that does not pause
+            time.sleep(0.02)  # without a pause, Chroma would never catch up on a busy machine
 
     def ask(library: Library) -> None:
         n = chance.choice(acknowledged)

@@ -1,4 +1,4 @@
-"""Articles for the tests of the library: short, ours, and searchable with the encoder without weights."""
+"""Short invented articles for the library tests, searchable with the encoder without weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def numbered(count: int, *, start: int = 0) -> list[Article]:
     return [
         article(
             f"a{n}",
-            f"The council met on day {n}. It spoke about topic{n} for an hour. Nobody else was there.",
+            (
+                f"The council met on day {n}. It spoke about topic{n} for an hour. Nobody else "
+                "was there."
+            ),
         )
         for n in range(start, start + count)
     ]

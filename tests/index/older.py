@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def as_format_1(path: Path) -> None:
-    """Make of library.db what Dateline made before its word index counted words."""
+    """Turn library.db into the format from before the word index counted words."""
     older = sqlite3.connect(path)
     older.execute("CREATE VIRTUAL TABLE article_words USING fts5(title, text)")
     older.execute("DROP TABLE word_count")

@@ -1,8 +1,9 @@
-"""Another process on the same library, for the tests of what several processes do: ``python -m tests.index.process``.
+"""Another process on the same library, for the tests of several processes.
 
-Commands: ``add FOLDER START COUNT`` prints each id once it is acknowledged; ``remove FOLDER ID…``;
-``fill FOLDER LIMIT`` adds until files may not grow over LIMIT bytes; ``read FOLDER`` is a user without rights, who
-prints the ids that are found, then tries to add.
+Run as ``python -m tests.index.process``. Commands: ``add FOLDER START COUNT`` prints each id once
+it is acknowledged; ``remove FOLDER ID…``; ``fill FOLDER LIMIT`` adds until files may not grow over
+LIMIT bytes; ``read FOLDER`` is a user without rights, who prints the ids that are found, then tries
+to add.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def main(command: str, folder: str, *rest: str) -> None:
     if command == "read" and os.geteuid() == 0:
         Library.open(
             folder, encoder=WordEncoder()
-        ).close()  # Python itself may lie where only root can read
+        ).close()  # Python itself may be where only root can read
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     with Library.open(folder, encoder=WordEncoder()) as library:

@@ -1,4 +1,4 @@
-"""A real Chroma server for tests: started, killed, halted, started again."""
+"""A real Chroma server for tests: it can be started, killed, paused and restarted."""
 
 from __future__ import annotations
 

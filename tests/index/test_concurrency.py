@@ -1,4 +1,4 @@
-"""Laws of a library that several threads and processes use at once, and of processes that die."""
+"""Laws of a library used by several threads and processes at once, some of which die."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_an_acknowledged_article_survives_kill_9(tmp_path: Path) -> None:
     process.stdout.close()
     assert len(acknowledged) < 10_000
     lock = FileLock(tmp_path / "LOCK")
-    lock.acquire(timeout=0)  # nothing is left behind that the next would wait for
+    lock.acquire(timeout=0)  # no lock is left for the next process to wait for
     lock.release()
     with Library.open(tmp_path, create=False, encoder=WordEncoder()) as library:
         assert set(acknowledged) <= ids(library)
@@ -109,9 +109,8 @@ def test_a_full_disk_is_one_clear_line_and_keeps_what_was_acknowledged(tmp_path:
 
 
 def test_a_folder_without_rights_can_be_read_and_says_why_it_cannot_be_written() -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder
-    ):  # tmp_path lies in a folder that is closed to others
+    # tmp_path is in a folder that is closed to other users
+    with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder, encoder=WordEncoder()) as library:
             library.add(numbered(2))
         paths = [Path(folder), *Path(folder).rglob("*")]
@@ -162,9 +161,8 @@ def test_threads_search_while_one_adds_updates_and_removes(library: Library) -> 
 
 def test_threads_that_add_at_once_lose_nothing(library: Library) -> None:
     with ThreadPoolExecutor(4) as threads:
-        list(
-            threads.map(lambda n: library.add(numbered(15, start=n * 10)), range(4))
-        )  # and five of each twice
+        # neighbouring ranges share five articles
+        list(threads.map(lambda n: library.add(numbered(15, start=n * 10)), range(4)))
     assert ids(library) == {f"a{n}" for n in range(45)}
     assert library.verify() == []
 
@@ -173,7 +171,8 @@ def test_a_forked_process_is_told_to_open_its_own_and_harms_nothing(tmp_path: Pa
     code = (
         "import os; from index import Library, LibraryError; from tests.fakes import WordEncoder\n"
         "from tests.index.articles import numbered\n"
-        f"library = Library.open({str(tmp_path)!r}, encoder=WordEncoder()); library.add(numbered(3))\n"
+        f"library = Library.open({str(tmp_path)!r}, encoder=WordEncoder()); "
+        "library.add(numbered(3))\n"
         "child = os.fork()\n"
         "if not child:\n"
         "    try: library.search('topic1')\n"
@@ -191,8 +190,10 @@ def test_a_forked_process_is_told_to_open_its_own_and_harms_nothing(tmp_path: Pa
 
 def test_a_library_that_nobody_closes_is_closed_when_the_program_ends(tmp_path: Path) -> None:
     code = (
-        "from index import Library; from tests.fakes import WordEncoder; from tests.index.articles import numbered\n"
-        f"library = Library.open({str(tmp_path)!r}, encoder=WordEncoder()); library.add(numbered(2))"
+        "from index import Library; from tests.fakes import WordEncoder; from "
+        "tests.index.articles import numbered\n"
+        f"library = Library.open({str(tmp_path)!r}, encoder=WordEncoder()); "
+        "library.add(numbered(2))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60, env=os.environ)
     with Library.open(tmp_path, encoder=WordEncoder()) as library:

@@ -1,4 +1,4 @@
-"""Laws of a library: what is added is found, what changes is replaced, what is removed is gone."""
+"""Laws of a library: added articles are found, changed ones replaced, removed ones gone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.index.articles import article, numbered
 
 
 class CountingEncoder(WordEncoder):
-    """Counts what it encodes, and fails on a word."""
+    """Counts what it encodes, and fails on a given word."""
 
     def __init__(self) -> None:
         self.encoded = 0
@@ -323,7 +323,7 @@ def test_another_encoder_is_refused_in_one_line(library: Library, tmp_path: Path
     library.remove(["a0"])
     with Library.open(
         tmp_path / "library", encoder=Other()
-    ) as emptied:  # nothing is left to clash with
+    ) as emptied:  # nothing is left to conflict with
         assert emptied.add(numbered(1)).new == ("a0",)
 
 
@@ -383,7 +383,8 @@ def test_opening_and_listing_imports_nothing_heavy(library: Library, tmp_path: P
         "import sys; from index import Library\n"
         f"with Library.open({str(tmp_path / 'library')!r}, create=False) as library:\n"
         "    assert len(list(library.articles())) == 2\n"
-        "heavy = {'torch', 'chromadb', 'llama_index', 'sentence_transformers', 'tokenizers'} & set(sys.modules)\n"
+        "heavy = {'torch', 'chromadb', 'llama_index', 'sentence_transformers', 'tokenizers'} & "
+        "set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""The dateline command as people and programs use it: the whole path, and one clear line for whatever goes wrong."""
+"""The dateline command in use: the whole path, and one clear line for every error."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """Where a library may be made."""
+    """Where a library may be created."""
     return tmp_path / "library"
 
 
 @pytest.fixture
 def run(library: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command in this process, on ``library``."""
+    """Run the command in this process, on ``library``."""
 
     def run(*arguments: str | Path) -> Ran:
         capsys.readouterr()
@@ -66,7 +66,7 @@ def run(library: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def shell(library: Path, *arguments: str | Path, stdin: str | None = None) -> Ran:
-    """Runs the command as a shell does: a process of its own, from elsewhere."""
+    """Run the command as a shell does: in its own process, from another folder."""
     done = subprocess.run(
         [sys.executable, "-m", "ui", "--library", str(library), *map(str, arguments)],
         input=stdin,
@@ -82,7 +82,7 @@ def shell(library: Path, *arguments: str | Path, stdin: str | None = None) -> Ra
 
 
 def refused(ran: Ran, *words: str) -> None:
-    """One line that says so, and nothing else."""
+    """The error is one line that says so, and nothing else."""
     assert ran.code == 1
     assert ran.out == ""
     assert ran.err.startswith("dateline: ")
@@ -352,7 +352,10 @@ def test_the_samples_take_no_articles_of_the_user(capsys: pytest.CaptureFixture[
 
 
 def test_the_help_needs_none_of_the_heavy_packages() -> None:
-    heavy = "torch chromadb gradio llama_index trafilatura transformers sentence_transformers numpy rich"
+    heavy = (
+        "torch chromadb gradio llama_index trafilatura transformers sentence_transformers numpy "
+        "rich"
+    )
     code = f"import sys, ui.cli; print(*(set(sys.modules) & set({heavy!r}.split())))"
     assert (
         subprocess.run(

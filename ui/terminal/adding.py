@@ -1,4 +1,4 @@
-"""Adding articles with a progress bar, and the report of what was added. Knows nothing of commands or of locations."""
+"""Adds articles with a progress bar, and reports what was added."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ from corpus import Article
 from index import Added, Library, Outcome
 from ui.terminal.views import byline, headline
 
-_SHOWN = 10  # articles that are listed one by one; of more, the counts say more
+_SHOWN = 10  # up to this many articles are listed one by one; beyond it only counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of the articles that were added.
+    """The outcome of adding articles.
 
     Attributes:
         added: ids by outcome.
-        found: the articles that were not there already, as they are now, with the outcome; only the first few.
+        found: the first few articles that were not there already, as they are now, with their
+            outcomes.
     """
 
     added: Added
     found: tuple[tuple[Outcome, Article], ...]
 
     def view(self, *, unread: int = 0) -> RenderableType:
-        """The articles, where they are few, and the counts.
+        """The articles, if they are few, and the counts.
 
         Args:
-            unread: locations that could not be read; they count as failed.
+            unread: number of locations that could not be read; they count as failed.
         """
         added = self.added
         changed = len(added.new) + len(added.updated) + len(added.duplicates) + len(added.failed)
@@ -48,8 +49,9 @@ class Report:
         )
         duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
         counts = (
-            f"{len(added.new)} new, {len(added.updated)} updated, {len(added.unchanged)} unchanged, "
-            f"{duplicates}, {len(added.failed) + unread} failed"
+            f"{len(added.new)} new, {len(added.updated)} updated, "
+            f"{len(added.unchanged)} unchanged, {duplicates}, "
+            f"{len(added.failed) + unread} failed"
         )
         return Group(*lines, Text(counts))
 
@@ -57,13 +59,13 @@ class Report:
 def add_with_progress(
     library: Library, articles: Iterable[Article], console: Console, *, total: int | None = None
 ) -> Report:
-    """Add articles, with a bar that counts them where the console is a terminal.
+    """Add articles, with a bar that counts them if the console is a terminal.
 
     Args:
-        library: where they go.
-        articles: read as they are added, so that what was added stays when reading is interrupted.
+        library: the library to add them to.
+        articles: read while they are added, so an interruption keeps those added so far.
         console: where the bar is drawn.
-        total: how many there are, where that is known.
+        total: the number of articles, if known.
     """
     counts: Counter[Outcome] = Counter()
     found: list[tuple[Outcome, Article]] = []
@@ -76,9 +78,8 @@ def add_with_progress(
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(
-            "Adding", total=None, counts=""
-        )  # it pulses until the first batch is stored
+        # The bar pulses until the first batch is stored.
+        task = bar.add_task("Adding", total=None, counts="")
 
         def report(article: Article, outcome: Outcome) -> None:
             counts[outcome] += 1
@@ -92,12 +93,14 @@ def add_with_progress(
 
 
 def bring_samples(library: Library, folder: Path, console: Console) -> None:
-    """Make the samples' library hold the samples of this version; what was pasted into the web chat stays as it is.
+    """Update the samples' library to the samples of this version.
+
+    Articles pasted into the web chat are kept.
 
     Args:
         library: the samples' library.
-        folder: where it is; a file in it remembers the state of ``corpus`` that it was filled by, as reading the
-            samples again would cost every command most of a second.
+        folder: its folder. A file in it stores the state of ``corpus`` that filled the library,
+            because reading the samples again would cost every command most of a second.
         console: where a progress bar is drawn.
     """
     stamp, state = folder / "SAMPLES", _state_of_corpus()
@@ -120,7 +123,10 @@ def bring_samples(library: Library, folder: Path, console: Console) -> None:
 
 
 def _state_of_corpus() -> str:
-    """A digest of everything that decides what the samples read like: their files, and the code that cleans them."""
+    """A digest of everything that determines the samples' text.
+
+    This is the sample files and the code that cleans them.
+    """
     state = hashlib.sha256()
     for path in sorted(Path(corpus.__file__).parent.rglob("*.*")):
         if path.is_file() and path.suffix != ".pyc":

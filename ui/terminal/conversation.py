@@ -1,4 +1,4 @@
-"""The chat in the terminal: a prompt, answers, articles opened by number. Knows nothing of how answers are found."""
+"""The chat in the terminal: a prompt, answers, articles opened by number."""
 
 from __future__ import annotations
 
@@ -19,32 +19,31 @@ from ui.terminal.views import answer_view, article_view, one_line
 
 PROMPT = "> "
 HELP = """\
-Ask in plain words; a follow-up may lean on what went before ("And when was that?").
-  /open 1   the article of citation 1, with the quotation marked
-  /new      forget what was said and start afresh
-  /help     this
+Ask in plain words. A follow-up may refer to earlier questions ("And when was that?").
+  /open 1   show the article of citation 1, with the quotation marked
+  /new      start a new conversation
+  /help     show this help
   /quit     leave (so does Ctrl-D)"""
 
 
 def converse(library: Library, console: Console) -> None:
     """Talk with the articles of a library until the user leaves."""
     with suppress(ImportError):
-        import readline  # noqa: F401 - gives input() its arrow keys; Windows' console has its own
+        import readline  # noqa: F401 - arrow keys for input(); Windows' console has its own
     assistant = Assistant(library)
 
     def warm() -> None:
-        with suppress(LibraryError):  # the first question will say what is wrong
+        with suppress(LibraryError):  # the first question will report the problem
             assistant.warm()
 
-    threading.Thread(
-        target=warm, name="dateline-warm", daemon=True
-    ).start()  # while that question is typed
+    # Warm up while the user types the first question.
+    threading.Thread(target=warm, name="dateline-warm", daemon=True).start()
     console.print(Text(f"{count_articles(len(library))}. Ask, or type /help."))
     Chat(assistant, console).run()
 
 
 class Answers(Protocol):
-    """What the chat asks of an assistant."""
+    """What the chat needs from an assistant."""
 
     def answer(
         self, question: str, *, history: Sequence[Answer], on_stage: Callable[[str], None]
@@ -88,7 +87,7 @@ class Chat:
                 if interrupted:
                     return
                 interrupted = True
-                self._console.print(Text("Ctrl-C again, Ctrl-D or /quit leaves.", style="dim"))
+                self._console.print(Text("To leave: Ctrl-C again, Ctrl-D or /quit.", style="dim"))
 
     def _respond(self, line: str) -> None:
         command, _, argument = line.partition(" ")
@@ -101,7 +100,7 @@ class Chat:
             self._console.print(Text("A new conversation.", style="dim"))
         else:
             if command != "/help":
-                self._console.print(Text(f"There is no {one_line(command)} here.", style="yellow"))
+                self._console.print(Text(f"Unknown command: {one_line(command)}", style="yellow"))
             self._console.print(Text(HELP))
 
     def _ask(self, question: str) -> None:
@@ -133,7 +132,7 @@ class Chat:
         self._console.print(view, Text())
 
     def _choices(self) -> list[tuple[Article, Span]]:
-        """What the last answer showed, in its order: its citations, or else the closest sentences."""
+        """The citations of the last answer, or else its closest sentences, in the order shown."""
         if not self._history:
             return []
         last = self._history[-1]

@@ -1,4 +1,4 @@
-"""Evaluating with a progress bar, and the table of scores. Knows nothing of commands, or of how a score is reckoned."""
+"""Runs an evaluation with a progress bar, and shows the table of scores."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _ROWS = {
 }
 _FAILURES = {
     Failure.NOT_FOUND: "not found: no passage that was read holds the answer",
-    Failure.REFUSED: "refused: the answer was found, and declined",
-    Failure.NOT_QUOTED: "not quoted: the answer was found, and something else quoted",
+    Failure.REFUSED: "refused: the answer was found, but declined",
+    Failure.NOT_QUOTED: "not quoted: the answer was found, but something else was quoted",
     Failure.NOT_FIRST: "not first: the answer was quoted after something else",
-    Failure.ANSWERED: "answered: what the articles do not say",
+    Failure.ANSWERED: "answered: the articles do not hold an answer",
 }
-_QUOTE_WIDTH = 280  # characters of a quotation that are shown
+_QUOTE_WIDTH = 280  # maximum number of characters shown of a quotation
 
 
 def evaluate_with_progress(
     questions: Sequence[GoldQuestion], assistant: Assistant, console: Console
 ) -> Evaluation:
-    """Evaluate, with a bar that counts questions where the console is a terminal.
+    """Evaluate, with a bar that counts questions if the console is a terminal.
 
     Args:
         questions: to ask.
-        assistant: that answers.
+        assistant: answers them.
         console: where the bar is drawn.
     """
     columns = (
@@ -63,17 +63,18 @@ def evaluate_with_progress(
 
 
 def evaluation_view(evaluation: Evaluation, *, wrong: bool = False) -> RenderableType:
-    """The table of scores; below it how many questions went wrong in which way, or each of them.
+    """The table of scores, then the number of failures of each kind.
 
     Args:
         evaluation: what to show.
-        wrong: list what was wrong, question by question.
+        wrong: also list each question that failed, with what went wrong.
     """
     judged = evaluation.judgements
     answerable = sum(one.question.answerable for one in judged)
     head = (
-        f"{len(judged):,} {'question' if len(judged) == 1 else 'questions'} ({answerable:,} answerable, "
-        f"{len(judged) - answerable:,} not), {count_articles(evaluation.articles)}"
+        f"{len(judged):,} {'question' if len(judged) == 1 else 'questions'} "
+        f"({answerable:,} answerable, {len(judged) - answerable:,} not), "
+        f"{count_articles(evaluation.articles)}"
     )
     median, p95 = (f"{1000 * evaluation.seconds(percentile):,.0f} ms" for percentile in (50, 95))
     failed = [one for one in judged if one.failure]

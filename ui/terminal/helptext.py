@@ -1,13 +1,13 @@
-"""What ``dateline --help`` and ``dateline COMMAND --help`` say. Knows nothing of options, which explain themselves.
+"""The texts of ``dateline --help`` and ``dateline COMMAND --help``, without the options.
 
-A paragraph that opens with a backspace character is printed as it stands, by click's convention.
+A paragraph that starts with a backspace character is printed unwrapped, by click's convention.
 """
 
 DATELINE = """\
 Ask your news articles questions.
 
-Every sentence of an answer is quoted from an article, with its outlet and date. Where Dateline finds no sure answer,
-it says so. Nothing leaves this machine.
+Every sentence of an answer is quoted from an article, with its outlet and date. If Dateline finds
+no sure answer, it says so. Nothing leaves this machine.
 
 \b
 Try it on the articles that come with it:
@@ -23,9 +23,10 @@ Then on your own:
 ADD = """\
 Add articles from files, folders, web addresses, feeds or a pipe.
 
-A LOCATION is a file or a folder (text, HTML, Markdown, PDF, JSONL, CSV, JSON), the address of a page or of a feed,
-or - for a page on standard input. Menus, share buttons and the like are left out; title, outlet and date are kept
-where the page states them. An article that is added again replaces its older version.
+A LOCATION is a file or a folder (text, HTML, Markdown, PDF, JSONL, CSV, JSON), the address of a
+page or of a feed, or - for a page on standard input. Menus, share buttons and the like are left
+out. Title, outlet and date are kept if the page states them. Adding an article again replaces its
+older version.
 
 \b
 Examples:
@@ -37,8 +38,9 @@ Examples:
 ASK = """\
 Ask one question.
 
-The answer is quoted from the articles and marked [1], [2], ...; each citation below it has its outlet, day, title
-and quotation. Where it finds no sure answer, it says so and shows the closest sentences.
+The answer is quoted from the articles, with markers [1], [2], ... Below it, each citation shows
+its outlet, day, title and quotation. If there is no sure answer, Dateline says so and shows the
+closest sentences.
 
 \b
 Examples:
@@ -48,10 +50,10 @@ Examples:
 """
 
 CHAT = """\
-Talk with the articles here in the terminal.
+Chat with the articles in the terminal.
 
-A follow-up may lean on what went before ("And when was that?"). /open 1 shows the article of a citation, /help the
-other commands.
+A follow-up may refer to earlier questions ("And when was that?"). /open 1 shows the article of
+citation 1. /help lists the other commands.
 
 \b
 Example:
@@ -61,7 +63,8 @@ Example:
 SERVE = """\
 Serve the web chat from this machine.
 
-Ask, read the articles with the quotations marked, paste pages and drop files. Ctrl-C stops it.
+On the page you can ask, read the articles with the quotations marked, paste pages and drop files.
+Ctrl-C stops the server.
 
 \b
 Examples:
@@ -70,7 +73,7 @@ Examples:
 """
 
 LIST = """\
-List the articles, newest first: id, day, outlet, title.
+List the articles with id, day, outlet and title, newest first.
 
 \b
 Examples:
@@ -79,9 +82,9 @@ Examples:
 """
 
 SHOW = """\
-Show an article and what is known of it.
+Show an article and its metadata.
 
-ID is an id of "dateline list", or the beginning of one that no other article shares.
+ID is an id from "dateline list", or a beginning of it that no other article shares.
 
 \b
 Examples:
@@ -90,7 +93,7 @@ Examples:
 """
 
 REMOVE = """\
-Remove articles, by the ids (or beginnings of ids) of "dateline list".
+Remove articles by id, or the beginning of one, as shown by "dateline list".
 
 \b
 Example:
@@ -98,10 +101,11 @@ Example:
 """
 
 EVALUATE = """\
-Measure the answers to questions whose answers you know.
+Measure how well questions with known answers are answered.
 
-QUESTIONS is a file with one JSON object a line. "question" is required, and so is one of "answer", "evidence",
-"articles" and "answerable"; the rest is up to you, and other fields are refused.
+QUESTIONS is a file with one JSON object per line. "question" is required, and at least one of
+"answer", "evidence", "articles" and "answerable". The other fields below are optional. Any field
+not listed is refused.
 
 \b
 {"question": "Who signed the deal?", "answer": ["Jane Doe", "Mrs. Doe"]}
@@ -109,23 +113,23 @@ QUESTIONS is a file with one JSON object a line. "question" is required, and so 
 
 \b
 question    what to ask
-answer      the right answer as the articles put it, or a list of such answers
+answer      the right answer in the articles' words, or a list of such answers
 evidence    a sentence that gives the answer, or a list of such sentences
 articles    ids or URLs of articles that hold the answer: one, or a list
-answerable  false where the articles do not hold the answer
-id          a name for the question, instead of its line
-kind        a label of your own; --json hands it on
-history     what is asked before it, where it is a follow-up: one, or a list
-note        a remark of your own; it is not read
+answerable  false if the articles do not hold the answer
+id          a name for the question, instead of its line number
+kind        a label of your own; it is part of the --json output
+history     questions asked before it, if it is a follow-up: one, or a list
+note        a remark of your own; it is ignored
 as_of       the day that "this week" counts from, as 2025-12-09
 outlets     use only articles of these outlets: one, or a list
 since       use only articles of this day or later
 until       use only articles of this day or earlier
 
-A quotation is right if it holds the evidence, or if it holds an accepted answer and is from one of the named
-articles, where any are named. Words must stand there whole and in order; case, accents and punctuation make no
-difference. Short answers are scored as SQuAD 2.0 does it. Each score stands beside its 95 % interval (bootstrap) and
-the number of questions that it is a mean of.
+A quotation is right if it contains the evidence, or if it contains an accepted answer and is from
+one of the named articles, if any are named. Whole words must match, in order; case, accents and
+punctuation are ignored. Short answers are scored as in SQuAD 2.0. Each score is shown with its 95 %
+interval (bootstrap) and the number of questions it is averaged over.
 
 \b
 Examples:
@@ -135,7 +139,9 @@ Examples:
 """
 
 VERIFY = """\
-Check that everything stored is as it was written.
+Check the library for damage.
+
+Everything stored is compared with what was written.
 
 \b
 Example:
@@ -143,9 +149,10 @@ Example:
 """
 
 SNAPSHOT = """\
-Write the library into one new file, while it may be used.
+Write the library into one new file.
 
-Indexes that can be made again are left out; "dateline restore" makes a library of the file.
+The library can be used meanwhile. Indexes that can be rebuilt are left out. "dateline restore"
+makes a library from the file.
 
 \b
 Example:
@@ -153,10 +160,10 @@ Example:
 """
 
 RESTORE = """\
-Make a library of a snapshot.
+Make a library from a snapshot.
 
-Every article in it is checked first. A library that is sound is never replaced; a damaged one is moved to the folder
-"damaged" inside it.
+Every article in the snapshot is checked first. A sound library is never replaced. A damaged one is
+moved to the folder "damaged" inside it.
 
 \b
 Examples:
@@ -165,10 +172,10 @@ Examples:
 """
 
 COMPACT = """\
-Write all files anew, without what was removed.
+Rewrite all files without the removed articles.
 
-Removing an article takes it out of every search at once; its bytes stay on the disk until they are written over. For a
-while this takes twice the room.
+A removed article disappears from every search at once, but its bytes stay on the disk until they
+are overwritten. Compacting temporarily takes twice the disk space.
 
 \b
 Example:
@@ -176,9 +183,10 @@ Example:
 """
 
 REPAIR = """\
-Mend what verify found.
+Repair what verify found.
 
-Rebuilds the indexes from what is stored; articles that can no longer be read are set aside and named.
+Rebuilds the indexes from the stored articles. Articles that can no longer be read are set aside and
+listed.
 
 \b
 Example:

@@ -1,4 +1,4 @@
-"""The commands' options that explain themselves. Knows nothing of what the commands do with them."""
+"""The options of the commands, with their help texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _show_version(asked: bool) -> None:
         try:
             typer.echo(f"dateline {version('dateline-assistant')}")
         except PackageNotFoundError:
-            typer.echo("dateline, run from a folder without being installed")
+            typer.echo("dateline, run from a folder without installation")
         raise typer.Exit
 
 
@@ -63,7 +63,10 @@ UntilOption = Annotated[
 AsOfOption = Annotated[
     date | None,
     typer.Option(
-        "--as-of", parser=_day, metavar="DAY", help='Where "this week" counts from, as 2025-12-09.'
+        "--as-of",
+        parser=_day,
+        metavar="DAY",
+        help='The day that "this week" counts from, as 2025-12-09.',
     ),
 ]
 WrongOption = Annotated[

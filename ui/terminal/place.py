@@ -1,4 +1,4 @@
-"""Which library a command works on. Knows nothing of what is done with it."""
+"""Finds and opens the library that a command works on."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A folder, or the samples' library, or by default the user's own."""
+    """A library: in a folder, the samples' own, or by default the user's own."""
 
     library: Path | None = None
     samples: bool = False
 
     def narrowed(self, library: Path | None, samples: bool) -> Place:
-        """This place, or what the command itself names.
+        """This place, overridden by the options of the command itself.
 
         Raises:
-            typer.BadParameter: a folder and the samples at once.
+            typer.BadParameter: both a folder and the samples are named.
         """
         place = Place(library=library or self.library, samples=samples or self.samples)
         if place.library and place.samples:
-            raise typer.BadParameter("--samples has a library of its own; leave out --library")
+            raise typer.BadParameter("the samples have their own library; leave out --library")
         return place
 
     @contextmanager
     def opened(self, console: Console, *, create: bool) -> Iterator[Library]:
-        """The open library; the samples' is filled first, with a progress bar on the console.
+        """The open library; the samples' library is filled first, with a progress bar.
 
         Raises:
-            LibraryError: it cannot be opened.
-            SettingsError: a ``DATELINE_*`` variable cannot be used.
+            LibraryError: the library cannot be opened.
+            SettingsError: a ``DATELINE_*`` variable is invalid.
         """
         from assistant import Settings
         from index import Library
@@ -69,13 +69,19 @@ def open_library(
     create: bool = False,
     own: bool = False,
 ) -> AbstractContextManager[Library]:
-    """The library that the options before and after the command name; ``own`` where the samples' will not do."""
+    """The library named by the options before and after the command.
+
+    ``own`` refuses the samples' library.
+    """
     place = _named(context, library, samples, own=own)
     return place.opened(screen.make_console(stderr=True), create=create)
 
 
 def own_folder(context: typer.Context, library: Path | None) -> Path | None:
-    """The folder that they name, whether a library is there or not; None is the user's data folder."""
+    """The folder that these options name, whether or not it has a library.
+
+    None is the user's data folder.
+    """
     from assistant import Settings
 
     return _named(context, library, samples=False, own=True).library or Settings.read().library
@@ -84,7 +90,5 @@ def own_folder(context: typer.Context, library: Path | None) -> Path | None:
 def _named(context: typer.Context, library: Path | None, samples: bool, *, own: bool) -> Place:
     place: Place = context.obj.narrowed(library, samples)
     if own and place.samples:
-        raise typer.BadParameter(
-            "the samples' library holds the samples alone; leave out --samples"
-        )
+        raise typer.BadParameter("the samples' library holds only the samples; leave out --samples")
     return place

@@ -1,4 +1,4 @@
-"""The commands that look after a library as a whole: is it sound, mend it, keep a copy, give room back."""
+"""The maintenance commands: verify, repair, snapshot, restore and compact a library."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def verify(
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that everything stored is as it was written."""
+    """Check the library for damage."""
     with open_library(context, library, samples) as opened, screen.counting("Checking") as progress:
         problems = opened.verify(progress=progress)
         sound = f"{screen.count_articles(len(opened))}; all is as it was stored"
@@ -35,8 +35,11 @@ def repair(
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Mend what verify found."""
-    with open_library(context, library, samples) as opened, screen.counting("Mending") as progress:
+    """Repair what verify found."""
+    with (
+        open_library(context, library, samples) as opened,
+        screen.counting("Repairing") as progress,
+    ):
         problems = opened.repair(progress=progress)
         sound = f"{screen.count_articles(len(opened))}; all is in order"
     screen.report(problems, sound, as_json=as_json)
@@ -66,7 +69,7 @@ def restore(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a library of a snapshot."""
+    """Make a library from a snapshot."""
     from index import restore as restore_library
 
     folder = own_folder(context, library)
@@ -82,11 +85,14 @@ def compact(
     samples: SamplesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write all files anew, without what was removed."""
+    """Rewrite all files without the removed articles."""
     with open_library(context, library, samples) as opened, screen.stages() as tell:
-        tell("Writing all files anew")
+        tell("Rewriting all files")
         whole = opened.compact()
     said = "only the articles are left on the disk"
     if not whole:
-        said = "others have the library open: close them, and compact again for what was removed to be gone"
+        said = (
+            "other processes have the library open: "
+            "close them and compact again to erase removed articles"
+        )
     screen.tell(as_json, said, compacted=whole)

@@ -1,6 +1,6 @@
-"""Answers and articles as rich renderables for the terminal; pure, and knows nothing of commands or of libraries.
+"""Answers and articles as rich renderables for the terminal. Pure functions.
 
-Whatever a page says reaches the screen without its control characters: an article must not be able to drive the
+Control characters are removed from whatever a page says: an article must not be able to control the
 reader's terminal.
 """
 
@@ -21,14 +21,14 @@ from assistant import Answer, Citation, Near
 from corpus import Article, Span
 from ui.excerpts import closest, excerpt
 
-_ID_LENGTH = 8  # characters of an id that are shown at least
+_ID_LENGTH = 8  # minimum number of characters shown of an id
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""All but tab and line feed, and with them what turns the writing direction of the words that follow."""
+"""Control characters except tab and line feed, and those that change the writing direction."""
 _MARKER = re.compile(r"\[\d+\]")
 
 
 def plain(text: str) -> str:
-    """The text without control characters, so that it can only be read."""
+    """The text without control characters, so that it is safe to print."""
     return _CONTROL.sub("", text)
 
 
@@ -38,17 +38,17 @@ def one_line(text: object) -> str:
 
 
 def day(article: Article) -> str:
-    """The day it was published, as 2025-12-09, or "undated"."""
+    """The day of publication, as 2025-12-09, or "undated"."""
     return article.published.isoformat() if article.published else "undated"
 
 
 def byline(article: Article) -> str:
-    """Outlet and day: "Türkiye Today · 2025-12-09"; says so where the page doesn't."""
+    """Outlet and day ("Türkiye Today · 2025-12-09"), or that they are unknown."""
     return f"{one_line(article.outlet or 'outlet unknown')} · {day(article)}"
 
 
 def headline(article: Article) -> str:
-    """The headline, or how the text starts where the page has none."""
+    """The headline, or the beginning of the text if there is none."""
     return one_line(article.title or shorten(article.text, 60, placeholder=" …"))
 
 
@@ -95,7 +95,10 @@ def _card(mark: Text, article: Article, *lines: Text) -> RenderableType:
 
 @dataclass(frozen=True, slots=True)
 class _Indented:
-    """Lines moved to the right; unlike rich's Padding it leaves no blanks behind them, which a copy would hold."""
+    """Lines moved to the right.
+
+    Unlike rich's Padding it adds no trailing blanks, which copying would include.
+    """
 
     body: RenderableType
     by: int
@@ -111,13 +114,14 @@ class _Indented:
 def article_view(
     article: Article, *, quotation: Span | None = None, page: bool = False, marks: bool = False
 ) -> RenderableType:
-    """An article: what is known of it, then its text.
+    """An article: its metadata, then its text.
 
     Args:
         article: what to show.
         quotation: the span of its text to highlight.
-        page: show the page it came from instead of its text, with what was dropped struck through.
-        marks: write the strokes and highlights as ``[-dropped-]`` and ``[+quoted+]``, for screens without styles.
+        page: show its page instead of its text, with what was dropped struck through.
+        marks: mark dropped and quoted text as ``[-dropped-]`` and ``[+quoted+]``, for screens
+            without styles.
     """
     facts = {
         "id": article.id,
@@ -157,8 +161,8 @@ def article_rows(articles: Sequence[Article], *, width: int | None = None) -> It
     """A line for each article: id, day, outlet and title.
 
     Args:
-        articles: what the lines are about.
-        width: cells that a line may take; None leaves it whole, for a pipe.
+        articles: the articles to list.
+        width: maximum width of a line in cells; None does not cut lines, for a pipe.
     """
     ids = short_ids(article.id for article in articles)
     digits = max(map(len, ids.values()), default=0)
@@ -180,7 +184,7 @@ def article_rows(articles: Sequence[Article], *, width: int | None = None) -> It
 
 
 def short_ids(ids: Iterable[str]) -> dict[str, str]:
-    """For each id its beginning that no other of them shares, ``_ID_LENGTH`` characters at least."""
+    """The shortest unique beginning of each id, at least ``_ID_LENGTH`` characters."""
     ordered = sorted(ids)
     shared = [_shared(*pair) for pair in pairwise(ordered)]
     needed = zip(ordered, [0, *shared], [*shared, 0], strict=True) if ordered else ()

@@ -1,7 +1,8 @@
-"""Articles and the library that holds them as HTML. Pure, and knows nothing of Gradio, of the server or of answers.
+"""Articles and their library as HTML. Pure functions, without Gradio.
 
-Every text that comes from an article, a file name or a user passes through ``plain``; nothing of it can become markup.
-What can be clicked carries ``data-article`` (which article to open) and ``data-span`` (what to highlight in it).
+Every text from an article, a file name or a user passes through ``plain``, so none of it can become
+markup. Elements that can be clicked carry ``data-article`` (the article to open) and ``data-span``
+(what to highlight in it).
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from index import Added, Outcome, Summary
 
 FIND_FROM = 8
 LISTED = 200
-"""Articles listed at once; from ``FIND_FROM`` on a box narrows the list down."""
+"""Articles listed at once. From ``FIND_FROM`` articles on, a search box filters the list."""
 PANE_BAR = (
     '<div class="dl-bar"><button type="button" class="dl-quiet" data-back>← All articles</button>'
     '<span data-title dir="auto" aria-hidden="true"></span>'
     '<button type="button" class="dl-quiet" data-close>Close</button></div>'
 )
-"""Above what the pane shows; page.css shows of it what applies."""
+"""The bar above the pane; page.css shows only the parts that apply."""
 
 _OUTCOMES = {
     Outcome.NEW: "Added",
@@ -37,12 +38,15 @@ _OUTCOMES = {
 
 
 def span_token(article: Article, start: int, end: int) -> str:
-    """Names a span for the way to the browser and back, with a checksum of what stands there."""
+    """A token that names a span for the browser, with a checksum of its text."""
     return f"{start}-{end}-{zlib.crc32(article.text[start:end].encode()):08x}"
 
 
 def find_span(article: Article, token: str) -> Span | None:
-    """The inverse of ``span_token``; None if the article no longer says the same there (or the token is made up)."""
+    """The inverse of ``span_token``.
+
+    None if the article's text there has changed, or if the token is made up.
+    """
     match = re.fullmatch(r"(\d{1,12})-(\d{1,12})-[0-9a-f]{8}", token, re.ASCII)
     if match is None:
         return None
@@ -51,7 +55,10 @@ def find_span(article: Article, token: str) -> Span | None:
 
 
 def render_summary(summary: Summary) -> str:
-    """The library in one line ("14 articles · 12 Jul 2019 to 9 Dec 2025 · 9 outlets"), with what the page can do."""
+    """The page's header: the library in one line, and the buttons.
+
+    An example is "14 articles · 12 Jul 2019 to 9 Dec 2025 · 9 outlets".
+    """
     parts = [count_of(summary.articles, "article")]
     if summary.first and summary.last:
         span = day_of(summary.first), day_of(summary.last)
@@ -66,7 +73,7 @@ def render_summary(summary: Summary) -> str:
 
 
 def render_library(listing: str, articles: int) -> str:
-    """The list that ``render_articles`` made, with a box to narrow it down where it is long."""
+    """The list made by ``render_articles``, with a search box if it is long."""
     find = ""
     if articles >= FIND_FROM:
         find = (
@@ -77,11 +84,11 @@ def render_library(listing: str, articles: int) -> str:
 
 
 def render_articles(articles: Sequence[Article], *, more: bool = False) -> str:
-    """A list of articles; each opens.
+    """A list of articles; a click opens one.
 
     Args:
-        articles: in this order.
-        more: there are others that are not listed.
+        articles: the articles, in order.
+        more: whether there are others that are not listed.
     """
     items = "".join(
         f'<li><button type="button" class="dl-open" data-article="{plain(article.id)}" dir="auto">'
@@ -102,23 +109,29 @@ def render_article(
     """An article to read.
 
     Args:
-        article: with its page, if that is to be shown.
+        article: the article; with its page, if that is to be shown.
         span: what to highlight.
-        page: show the page as it came, with what was dropped marked as such.
+        page: show the original page, with dropped parts greyed out.
         stale: the reader asked for a quotation that the article no longer holds.
     """
     link = _link(article.url)
     toggle = ""
     if article.page is not None:
         label = "Show the article alone" if page else "Show the page as it came"
-        toggle = f'<button type="button" class="dl-quiet" data-toggle aria-pressed="{str(page).lower()}">{label}</button>'
+        toggle = (
+            '<button type="button" class="dl-quiet" data-toggle '
+            f'aria-pressed="{str(page).lower()}">{label}</button>'
+        )
     note = (
         '<p class="dl-note">The article has changed since; the quotation is no longer in it.</p>'
         if stale
         else ""
     )
     if page and article.page is not None:
-        note += '<p class="dl-note">The page as it came; what is greyed out was left out of the article.</p>'
+        note += (
+            '<p class="dl-note">The page as it came; '
+            "what is greyed out was left out of the article.</p>"
+        )
         marks = article.page.locate(*span) if span else ()
         body = _marked(article.page.text, marks, article.page.dropped)
     else:
@@ -129,19 +142,20 @@ def render_article(
     return (
         f'<article class="dl-reading">{source_line(article)}'
         f'<h2 tabindex="-1" dir="auto">{plain(title_of(article))}</h2>{byline}'
-        f'<p class="dl-tools">{link}{toggle}</p>{note}<div class="dl-body" dir="auto">{body}</div></article>'
+        f'<p class="dl-tools">{link}{toggle}</p>{note}'
+        f'<div class="dl-body" dir="auto">{body}</div></article>'
     )
 
 
 def render_added(lines: Iterable[str], status: str) -> str:
-    """What became of what was added, one line each (from ``added_line`` and ``failed_line``)."""
+    """The report on adding: a status and lines from ``added_line`` and ``failed_line``."""
     return (
         f'<div class="dl-added"><p role="status">{plain(status)}</p><ul>{"".join(lines)}</ul></div>'
     )
 
 
 def added_line(article: Article, outcome: Outcome) -> str:
-    """One article that was read: what became of it, title, outlet, date."""
+    """One line for an article that was read: outcome, title, outlet, date."""
     return (
         f'<li><span class="dl-outcome">{_OUTCOMES[outcome]}:</span> '
         f'<button type="button" class="dl-link" data-article="{plain(article.id)}" dir="auto">'
@@ -153,9 +167,9 @@ def added_status(added: Added, *, failures: int, passages: int) -> str:
     """The counts in a few words: "2 added, 1 failed · 11 passages more to search".
 
     Args:
-        added: what became of what could be read.
-        failures: how much could not be read.
-        passages: how many more there are now.
+        added: the outcome for the articles that could be read.
+        failures: how many locations could not be read.
+        passages: how many passages were added.
     """
     counts = (
         (len(added.new) + len(added.duplicates), "added"),
@@ -175,19 +189,19 @@ def failed_line(message: str) -> str:
 
 
 def opens(article: Article, start: int, end: int) -> str:
-    """The attributes of what opens an article at a span when it is clicked."""
+    """The attributes of an element that opens an article at a span when clicked."""
     return f'data-article="{plain(article.id)}" data-span="{span_token(article, start, end)}"'
 
 
 def source_line(article: Article) -> str:
-    """Outlet and day, with the page's word where it is a machine's translation."""
+    """Outlet and day, with a tag if the page says that it is machine-translated."""
     tag = ' <span class="dl-tag">machine-translated</span>' if article.machine_translated else ""
     outlet = f"<bdi>{plain(article.outlet)}</bdi>" if article.outlet else "outlet unknown"
     return f'<p class="dl-source">{outlet} · {day_of(article.published)}{tag}</p>'
 
 
 def _link(url: str | None) -> str:
-    """A link to the original, if it is one that a browser may follow: never ``javascript:`` or ``data:``."""
+    """A link to the original if it is http or https: never ``javascript:`` or ``data:``."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -201,7 +215,7 @@ def _link(url: str | None) -> str:
 
 
 def _marked(text: str, marks: Iterable[Span], dropped: Iterable[Span] = ()) -> str:
-    """The text, with ``marks`` highlighted and ``dropped`` greyed out; no two of these spans overlap."""
+    """The text with ``marks`` highlighted and ``dropped`` greyed out; spans must not overlap."""
     runs = sorted(
         [(start, end, "mark") for start, end in marks]
         + [(start, end, "del") for start, end in dropped]
@@ -215,7 +229,7 @@ def _marked(text: str, marks: Iterable[Span], dropped: Iterable[Span] = ()) -> s
 
 
 def title_of(article: Article) -> str:
-    """The title, or the first words."""
+    """The title, or the first words of the text if it has none."""
     return article.title or shorten(article.text[:400], 80, placeholder=" …")
 
 
@@ -225,10 +239,10 @@ def day_of(when: date | None) -> str:
 
 
 def count_of(number: int, noun: str) -> str:
-    """As in "1 article" and "14 articles"."""
+    """A number with its noun, as in "1 article" and "14 articles"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(text: str) -> str:
-    """Text that stays text wherever in the page it stands, attributes included."""
+    """The text escaped for HTML, attributes included."""
     return escape(text, quote=True)

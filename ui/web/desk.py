@@ -1,6 +1,7 @@
-"""What the web page's events do: ask, add, open an article. Knows nothing of Gradio; page.py wires it to the page.
+"""The web page's event handlers: ask, add, open an article.
 
-A handler returns, or yields while it works, what its outputs become; ``KEEP`` leaves one as it is.
+Independent of Gradio; page.py wires them to the page. A handler returns the new values of its
+outputs, or yields them while it works. ``KEEP`` leaves an output unchanged.
 """
 
 from __future__ import annotations
@@ -22,17 +23,20 @@ from ui.web import articles, render
 T = TypeVar("T")
 Answers = tuple[Answer, ...]
 Read = Callable[[Callable[[LoadError], None]], Iterable[Article]]
-"""Given what to tell of each failure, gives the articles."""
+"""Reads articles; takes a callback for each failure."""
 
-FAILED = "Something went wrong here; the terminal that runs Dateline says more. Nothing that was stored is lost."
+FAILED = (
+    "Something went wrong here; the terminal that runs Dateline says more. "
+    "Nothing that was stored is lost."
+)
 REPORTED = 100
-"""Lines of a report on what was added; of more, the last."""
+"""Maximum number of lines in a report on what was added; the last ones are kept."""
 KEEP: dict[str, Any] = {"__type__": "update"}
-"""What Gradio takes for "this output stays as it is"."""
+"""Tells Gradio to leave an output unchanged."""
 
 
 class _Job(Generic[T]):
-    """Work in a thread of its own: iterate for what it reports meanwhile, then ask for its result."""
+    """Work in its own thread. Iterate over its reports, then get its result."""
 
     def __init__(self, work: Callable[[Callable[[str], None]], T]) -> None:
         self._reports: SimpleQueue[str | None] = SimpleQueue()
@@ -42,7 +46,10 @@ class _Job(Generic[T]):
         pool.shutdown(wait=False)
 
     def __iter__(self) -> Iterator[list[str]]:
-        """What was reported since the last time, whenever there is something; so a slow page skips, and never lags."""
+        """Yields batches of the reports since the last batch.
+
+        A slow page can skip reports, so it never lags.
+        """
         done = False
         while not done:
             batch = [self._reports.get()]
@@ -53,12 +60,12 @@ class _Job(Generic[T]):
                 yield reported
 
     def result(self) -> T:
-        """What the work returned; raises what it raised."""
+        """Return what the work returned, or raise what it raised."""
         return self._future.result()
 
 
 class Desk:
-    """One library and its assistant, as the page uses them; has no state of its own, so every tab may share it."""
+    """One library and its assistant, as the page uses them. Stateless, so all tabs share it."""
 
     def __init__(self, assistant: Assistant, examples: Sequence[str]) -> None:
         self.assistant = assistant
@@ -70,13 +77,17 @@ class Desk:
         return (), self.transcript(()), "", ""
 
     def transcript(self, answers: Answers) -> str:
-        """The conversation so far, or what stands in its place."""
+        """The conversation so far, or the welcome text if there is none."""
         if not answers:
             return render.render_welcome(len(self.library), self.examples)
         return "".join(render.render_answer(answer) for answer in answers)
 
     def refresh(self, answers: Answers) -> tuple[Any, ...]:
-        """Header, transcript, list, outlets to choose from: all that depends on what is in the library."""
+        """Everything that depends on the library's contents.
+
+        Returns:
+            header, transcript, list, and the choice of outlets.
+        """
         summary = self.library.summary()
         header = articles.render_summary(summary)
         listing = articles.render_library(self.listing(), summary.articles)
@@ -84,7 +95,7 @@ class Desk:
         return header, self.transcript(answers), listing, choices
 
     def listing(self, words: str = "") -> str:
-        """The newest articles whose title or outlet holds all these words."""
+        """The newest articles whose title or outlet contains each of these words."""
         wanted = words.casefold().split()
         matching = (
             article
@@ -120,7 +131,10 @@ class Desk:
             yield KEEP, answers, self.transcript(answers), "", KEEP
 
     def add_pasted(self, pasted: str) -> Iterator[tuple[Any, ...]]:
-        """A pasted page, or the address of one. Yields box, report; the box is cleared once its page is in."""
+        """Add a pasted page, or the page at a pasted address.
+
+        Yields box, report. The box is cleared once the page is added.
+        """
         pasted = pasted.strip()
         if not pasted:
             yield (
@@ -135,7 +149,7 @@ class Desk:
             yield from self._add(lambda _: (load_pasted(text) for text in [pasted]), cleared="")
 
     def add_files(self, paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        """Uploaded files, which are deleted once they are read. Yields drop area, report."""
+        """Add uploaded files, and delete them once read. Yields drop area, report."""
         uploads = [Path(path) for path in paths or []]
         yield None, articles.render_added([], "Reading …")
         yield from self._add(
@@ -182,11 +196,11 @@ class Desk:
             yield KEEP if failures else cleared, articles.render_added(lines, status)
 
     def failed(self, answers: Answers) -> tuple[str, str, str]:
-        """After an error that nobody foresaw, which is in the log: transcript, live turn, problem."""
+        """After an unexpected error, which is in the log: transcript, live turn, problem."""
         return self.transcript(answers), "", render.render_problem(FAILED)
 
     def article(self, article_id: str, token: str, page: bool) -> str:
-        """The reading pane's content."""
+        """The content of the reading pane."""
         try:
             article = self.library.article(article_id)
         except LibraryError as error:
@@ -200,12 +214,12 @@ def _day(name: str, text: str) -> date | None:
         return date.fromisoformat(text.strip()) if text and text.strip() else None
     except ValueError:
         raise QuestionError(
-            f"{name}: {text.strip()[:40]} is not a day; write one like 2019-07-12, or nothing"
+            f"{name}: {text.strip()[:40]} is not a day; write it like 2019-07-12, or leave it empty"
         ) from None
 
 
 def _one_line(error: Exception) -> str:
-    """The error without the folder that an upload was kept in."""
+    """The error message, without the folder that an upload was stored in."""
     if isinstance(error, LoadError) and Path(error.location).is_absolute():
         return str(error).replace(error.location, Path(error.location).name)
     return str(error)

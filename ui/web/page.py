@@ -1,7 +1,7 @@
-"""The web chat: one Gradio page, what its events do, and its server.
+"""The web chat: one Gradio page, the wiring of its events, and its server.
 
-Knows nothing of how answers are found (assistant), of how they look (render.py, page.css), or of what a click opens in
-the browser (page.js). Nothing on the page comes from outside the machine; its Content-Security-Policy sees to that.
+The look of answers is in render.py and page.css; what a click opens in the browser is in page.js.
+Nothing on the page comes from outside the machine: its Content-Security-Policy enforces that.
 """
 
 import os
@@ -39,23 +39,24 @@ FILE_TYPES = [
     ".atom",
 ]
 MAX_FILE_SIZE = "100mb"
-CONCURRENT_QUESTIONS = (
-    20  # Gradio's own 1 makes 100 clients wait 10.7 s (median); 20 makes it 1.2 s
-)
+# With Gradio's default of 1, 100 clients wait 10.7 s (median); with 20, they wait 1.2 s.
+CONCURRENT_QUESTIONS = 20
 PORTS = 100
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# Gradio's page has inline scripts and compiles templates, so both must stay allowed.
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)  # Gradio's page has inline scripts and compiles templates, so those two stay allowed
+)
 
 
 def build(assistant: Assistant, *, examples: Sequence[str] = ()) -> "gr.Blocks":
-    """The page, not yet served.
+    """Build the page, without serving it.
 
     Args:
-        assistant: answers the questions; its library is what is shown and added to.
+        assistant: answers the questions. The page shows its library and adds to it.
         examples: questions to click on while the conversation is empty.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -80,7 +81,7 @@ def build(assistant: Assistant, *, examples: Sequence[str] = ()) -> "gr.Blocks":
 
 
 class _Parts(NamedTuple):
-    """What stands on the page and is read, written or clicked."""
+    """The parts of the page that are read, written or clicked."""
 
     answers: "gr.State"
     header: "gr.HTML"
@@ -98,7 +99,7 @@ class _Parts(NamedTuple):
 
 
 def _lay_out(*functions: Callable[..., str]) -> _Parts:
-    """The parts in their places; ``functions`` are called by page.js."""
+    """Lay out the parts; page.js calls ``functions``."""
     import gradio as gr
 
     answers = gr.State(())
@@ -136,50 +137,44 @@ def _lay_out(*functions: Callable[..., str]) -> _Parts:
 
 
 def _wire(page: "gr.Blocks", desk: Desk, parts: _Parts) -> None:
-    """What happens when something is asked, added, or begun anew."""
+    """Wire the events: a question is asked, articles are added, a new chat is started."""
+    _wire_questions(desk, parts)
+    refresh: dict[str, Any] = {
+        "inputs": [parts.answers],
+        "outputs": [parts.header, parts.transcript, parts.listing, parts.filters[0]],
+    } | _QUIET
+    page.load(desk.refresh, **refresh)
+    pasted, report = [parts.pasted, parts.report], [parts.report]
+    files = [parts.files, parts.report]
+    added = [
+        parts.add.click(desk.add_pasted, inputs=[parts.pasted], outputs=pasted, **_QUIET),
+        parts.files.upload(desk.add_files, inputs=[parts.files], outputs=files, **_QUIET),
+    ]
+    for event in added:
+        event.failure(lambda: render.render_problem(FAILED), outputs=report, **_QUIET)
+        event.then(desk.refresh, **refresh)
+
+
+def _wire_questions(desk: Desk, parts: _Parts) -> None:
     import gradio as gr
 
     def example(event: gr.EventData) -> str:
         return str(event.question)
 
-    (
-        answers,
-        header,
-        transcript,
-        live,
-        problem,
-        box,
-        filters,
-        pasted,
-        add,
-        files,
-        report,
-        listing,
-        reading,
-    ) = parts
-    refresh: dict[str, Any] = {
-        "inputs": [answers],
-        "outputs": [header, transcript, listing, filters[0]],
-    } | _QUIET
+    shown = [parts.transcript, parts.live, parts.problem]
     ask: dict[str, Any] = {
-        "inputs": [box, answers, *filters],
-        "outputs": [box, answers, transcript, live, problem],
+        "inputs": [parts.box, parts.answers, *parts.filters],
+        "outputs": [parts.box, parts.answers, *shown],
+        "concurrency_id": "ask",
     } | _QUIET
-    page.load(desk.refresh, **refresh)
+    clicked = parts.reading.ask(example, outputs=[parts.box], **_QUIET)
     asked = [
-        box.submit(desk.ask, concurrency_limit=CONCURRENT_QUESTIONS, concurrency_id="ask", **ask),
-        reading.ask(example, outputs=[box], **_QUIET).then(desk.ask, concurrency_id="ask", **ask),
-    ]
-    reading.fresh(desk.fresh, outputs=[answers, transcript, live, problem], cancels=asked, **_QUIET)
-    added = [
-        add.click(desk.add_pasted, inputs=[pasted], outputs=[pasted, report], **_QUIET),
-        files.upload(desk.add_files, inputs=[files], outputs=[files, report], **_QUIET),
+        parts.box.submit(desk.ask, concurrency_limit=CONCURRENT_QUESTIONS, **ask),
+        clicked.then(desk.ask, **ask),
     ]
     for event in asked:
-        event.failure(desk.failed, inputs=[answers], outputs=[transcript, live, problem], **_QUIET)
-    for event in added:
-        event.failure(lambda: render.render_problem(FAILED), outputs=[report], **_QUIET)
-        event.then(desk.refresh, **refresh)
+        event.failure(desk.failed, inputs=[parts.answers], outputs=shown, **_QUIET)
+    parts.reading.fresh(desk.fresh, outputs=[parts.answers, *shown], cancels=asked, **_QUIET)
 
 
 def _html(elem_id: str, value: str = "") -> "gr.HTML":
@@ -189,7 +184,10 @@ def _html(elem_id: str, value: str = "") -> "gr.HTML":
 
 
 def _composer() -> "tuple[gr.HTML, gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textbox]":
-    """What went wrong, the question box, and the filters: outlets, since, until (page.js makes them date fields)."""
+    """The problem line, the question box, and the filters: outlets, since, until.
+
+    page.js turns the last two into date fields.
+    """
     import gradio as gr
 
     with gr.Column(elem_id="dl-composer"):
@@ -213,14 +211,14 @@ def _composer() -> "tuple[gr.HTML, gr.Textbox, gr.Dropdown, gr.Textbox, gr.Textb
 
 
 def _adding() -> "tuple[gr.Textbox, gr.Button, gr.File, gr.HTML]":
-    """Where articles come in: a box to paste into, a place to drop files, and what became of them."""
+    """Where articles are added: a box to paste into, a drop area for files, and the report."""
     import gradio as gr
 
     with gr.Accordion("Add articles", open=False, elem_id="dl-adding"):
         pasted = gr.Textbox(
             elem_id="dl-paste",
             label="Paste a page, or its address",
-            placeholder="The whole page will do: menus, captions and share lines are left out.",
+            placeholder="Paste the whole page: menus, captions and share lines are left out.",
             lines=4,
             max_lines=10,
         )
@@ -241,23 +239,22 @@ def _adding() -> "tuple[gr.Textbox, gr.Button, gr.File, gr.HTML]":
 def running(
     assistant: Assistant, *, host: str = "127.0.0.1", port: int = 7860, examples: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Serves the page for as long as the block runs; gives its address.
+    """Serve the page while the block runs; yields its address.
 
     Args:
         assistant: answers the questions.
-        host: the address to listen on; 127.0.0.1 is this machine alone.
-        port: this one, or the next that is free; 0 is any.
+        host: the address to listen on; 127.0.0.1 is only this machine.
+        port: the first port to try; the next free one is taken. 0 takes any.
         examples: see ``build``.
 
     Raises:
-        OSError: no port is free there, or the address is not this machine's.
+        OSError: no port is free on this address, or the address is not this machine's.
     """
     from starlette.middleware import Middleware
 
     page = build(assistant, examples=examples).queue(max_size=256, api_open=False)
-    css = (HERE / "page.css").read_text(
-        encoding="utf-8"
-    )  # in the head, since launch(css=) rewrites selectors
+    # The CSS goes into the head, since launch(css=) rewrites selectors.
+    css = (HERE / "page.css").read_text(encoding="utf-8")
     _, url, _ = page.launch(
         server_name=host,
         server_port=_free_port(host, port),
@@ -289,23 +286,23 @@ def serve(
     examples: Sequence[str] = (),
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serves the chat over ``library`` until interrupted (Ctrl-C).
+    """Serve the chat over ``library`` until interrupted (Ctrl-C).
 
     Args:
-        library: open, and left open.
-        host: the address to listen on; 127.0.0.1 is this machine alone.
-        port: this one, or the next that is free; 0 is any.
+        library: an open library; it is left open.
+        host: the address to listen on; 127.0.0.1 is only this machine.
+        port: the first port to try; the next free one is taken. 0 takes any.
         open_browser: show the page in the user's browser.
         examples: questions to click on while the conversation is empty.
-        on_ready: is told the address.
+        on_ready: called with the address.
 
     Raises:
-        OSError: no port is free there, or the address is not this machine's.
+        OSError: no port is free on this address, or the address is not this machine's.
     """
     assistant = Assistant(library)
 
     def warm() -> None:
-        with suppress(LibraryError):  # the first question will say what is wrong
+        with suppress(LibraryError):  # the first question will report the problem
             assistant.warm()
 
     with running(assistant, host=host, port=port, examples=examples) as url:
@@ -344,12 +341,13 @@ def _free_port(host: str, port: int) -> int:
                 probe.bind((host, candidate))
                 return int(probe.getsockname()[1])
     raise OSError(
-        f"no port from {port} on is free on {host}; expected one of {PORTS}; name another address or port"
+        f"no port from {port} on is free on {host}; tried {PORTS} ports; "
+        "name another address or port"
     )
 
 
 def _theme() -> "gr.themes.Base":
-    """System fonts (Gradio's themes bring or fetch theirs) and the colours of page.css."""
+    """System fonts, since Gradio's themes bundle or fetch theirs, and the colours of page.css."""
     import gradio as gr
 
     return gr.themes.Base(

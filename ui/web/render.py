@@ -1,6 +1,6 @@
-"""The conversation as HTML: answers, abstentions, what is being done. Pure; knows nothing of Gradio or of the server.
+"""The conversation as HTML: answers, abstentions and progress. Pure functions, without Gradio.
 
-Every text that was not written here passes through ``plain``; nothing of it can become markup.
+Every text that was not written here passes through ``plain``, so none of it can become markup.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ _CONFIDENCES = (
 
 
 def render_answer(answer: Answer) -> str:
-    """One turn of the chat: the question, the answer with its cards or the abstention with the closest sentences."""
+    """One turn of the chat.
+
+    It holds the question, and either the answer with its cards or the abstention with the closest
+    sentences.
+    """
     understood = ""
     if answer.query.split() != answer.question.split():
         understood = f'<p class="dl-understood" dir="auto">Understood as: {plain(answer.query)}</p>'
@@ -34,24 +38,28 @@ def render_answer(answer: Answer) -> str:
 
 
 def render_stage(question: str, stage: str) -> str:
-    """A turn that is still being worked on; it takes the place that the answer will have."""
-    return f'<section class="dl-turn">{_question(question)}<p class="dl-stage" role="status">{plain(stage)}</p></section>'
+    """A turn in progress, shown in the place of the answer."""
+    return (
+        f'<section class="dl-turn">{_question(question)}'
+        f'<p class="dl-stage" role="status">{plain(stage)}</p></section>'
+    )
 
 
 def render_problem(message: str) -> str:
-    """What went wrong, in one line."""
+    """An error message, in one line."""
     line = message[:1].upper() + message[1:]
     return f'<p class="dl-problem" role="alert" dir="auto">{plain(line)}</p>'
 
 
 def render_welcome(articles: int, examples: Sequence[str]) -> str:
-    """What stands where the conversation will be: example questions, or how to get articles in."""
+    """Shown before the conversation starts: example questions, or how to add articles."""
     if not articles:
         return (
             '<section class="dl-welcome"><h2>This library is empty</h2>'
-            "<p>Add a few articles: paste a page or drop files. Then ask about them; every sentence of an "
-            "answer is quoted from an article, and you can open the place it stands in.</p>"
-            '<p><button type="button" class="dl-primary" data-add>Add articles</button></p></section>'
+            "<p>Add a few articles: paste a page or drop files. Then ask about them. Every "
+            "sentence of an answer is quoted from an article, and you can open the article there."
+            '</p><p><button type="button" class="dl-primary" data-add>Add articles</button></p>'
+            "</section>"
         )
     chips = "".join(
         f'<button type="button" class="dl-chip" data-ask dir="auto">{plain(q)}</button>'
@@ -60,7 +68,7 @@ def render_welcome(articles: int, examples: Sequence[str]) -> str:
     return (
         '<section class="dl-welcome"><h2>Ask the articles</h2>'
         "<p>Every sentence of an answer is quoted from an article, with its outlet and date. "
-        "Where the articles do not say, Dateline says so.</p>"
+        "If the articles do not say, Dateline says so.</p>"
         f'<div class="dl-chips">{chips}</div></section>'
     )
 
@@ -86,7 +94,10 @@ def _abstained(answer: Answer) -> str:
 
 
 def _with_markers(answer: Answer) -> str:
-    """The text with its ``[n]`` as buttons, the short answer marked where it first stands, our own words set apart."""
+    """The text of an answer with each ``[n]`` as a button.
+
+    The first occurrence of the short answer is marked, and Dateline's own words are set apart.
+    """
     short = " ".join(answer.short_answer.split()) if answer.short_answer else ""
     pieces: list[str] = []
     end = 0
@@ -116,13 +127,16 @@ def _with_markers(answer: Answer) -> str:
 
 
 def _split_before(text: str, quoted: str) -> tuple[str, str]:
-    """What stands before the quotation, and the quotation; all of it is that where it does not end the text."""
+    """The text before the quotation, and the rest, which starts with the quotation.
+
+    If the quotation is not found after other words, the first part is empty.
+    """
     place = text.rfind(quoted)
     return (text[:place], text[place:]) if place > 0 and text[:place].strip() else ("", text)
 
 
 def _own_words(text: str) -> str:
-    """What Dateline says itself, as of a part that it could not answer."""
+    """Dateline's own words, such as those about a part that it could not answer."""
     return f' <span class="dl-said">{plain(text.strip())}</span> ' if text.strip() else ""
 
 
@@ -139,7 +153,7 @@ def _near_card(near: Near) -> str:
 
 
 def _card(article: Article, target: str, quote: str, copies: Sequence[Article], number: str) -> str:
-    """``quote`` is markup already."""
+    """One card; ``quote`` is already markup."""
     also = ""
     if copies:
         names = ", ".join(
@@ -150,7 +164,8 @@ def _card(article: Article, target: str, quote: str, copies: Sequence[Article], 
         also = f'<p class="dl-also">Also in: {names}</p>'
     return (
         f'<li class="dl-card">{number}<div>{source_line(article)}'
-        f'<button type="button" class="dl-open" {target} dir="auto">{plain(title_of(article))}</button>'
+        f'<button type="button" class="dl-open" {target} dir="auto">'
+        f"{plain(title_of(article))}</button>"
         f'<blockquote dir="auto">{quote}</blockquote>{also}</div></li>'
     )
 

@@ -1,8 +1,9 @@
-"""Chroma's files, the folder chroma/ beside library.db.
+"""Chroma's files, in the folder chroma/ beside library.db.
 
-Chroma crashes the process on files that were damaged or half written, and two processes on one folder lost vectors
-silently in 3 of 3 runs. So one process at a time has them, the one that holds LOCK, and it opens them only where they
-are, byte by byte, what a clean close left behind; otherwise they are thrown away, to be made again from the store.
+Chroma crashes the process if its files are damaged or half written, and two processes on one
+folder silently lost vectors in 3 of 3 runs. So only one process at a time uses the files: the
+holder of LOCK. It opens them only if they are, byte for byte, what a clean close left behind.
+Otherwise they are discarded and rebuilt from the store.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from index.vectors.chroma.home import COSINE, Lock, Opened, check_space, client_
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
-_DATABASE = "chroma.sqlite3"  # of the files the one that is always there
-_PART = 64 << 20  # bytes of a file that one core sees to at a time
+_DATABASE = "chroma.sqlite3"  # the one file that always exists
+_PART = 64 << 20  # bytes of a file that one core processes at a time
 _PIECE = 1 << 20
 
 
@@ -50,13 +51,12 @@ class Files:
             return None
         with ThreadPoolExecutor(1, "dateline-checksums") as beside:
             taking_over = beside.submit(self._take_over)
-            import chromadb  # takes about as long as the checksums of 200,000 vectors
+            import chromadb  # as slow as the checksums of 200,000 vectors
 
             indexed = taking_over.result()
         client = chromadb.PersistentClient(self._folder, settings=client_settings())
-        self._client = cast(
-            "Client", client
-        )  # only the class, not the interface it is declared as, has close()
+        # It is declared as an interface without close(); the class has it.
+        self._client = cast("Client", client)
         collection = client.get_or_create_collection(
             "passages", embedding_function=None, configuration=COSINE
         )
@@ -64,7 +64,7 @@ class Files:
         return Opened(collection, indexed, leads=True)
 
     def mark(self, indexed: int) -> None:
-        """Nothing: only a clean close says how far they have come."""
+        """Do nothing: only a clean close records how far the files have followed."""
 
     def discard(self) -> bool:
         """See ``Home.discard``."""
@@ -80,20 +80,22 @@ class Files:
             if self._client is not None:
                 self._disconnect()
                 files = _checksums(self._folder)
-                if (
-                    indexed is not None and _DATABASE in files
-                ):  # else somebody deleted the folder meanwhile
+                # If the database is missing, somebody deleted the folder meanwhile.
+                if indexed is not None and _DATABASE in files:
                     self._note(json.dumps({"indexed": indexed, "files": files}))
         finally:
             self._lock.release()
 
     def _take_over(self) -> int:
-        """See which change the files have followed to; those that may be unsound are thrown away: 0."""
+        """Take over the files; discard them if they may be unsound.
+
+        Returns:
+            The number of the change they have followed to; 0 if discarded or absent.
+        """
         with self._store.writing() as writer:
             left = writer.setting(CHROMA)
-            writer.set(
-                CHROMA, None
-            )  # from here on the files count as open, and unsound if we crash
+            # From here on the files count as open, and as unsound if we crash.
+            writer.set(CHROMA, None)
         if left is not None:
             if json.loads(left)["files"] == _checksums(self._folder, at_once=os.cpu_count() or 1):
                 return int(json.loads(left)["indexed"])
@@ -113,11 +115,12 @@ class Files:
 
 
 def _checksums(folder: Path, *, at_once: int = 1) -> dict[str, str]:
-    """SHA-256 of each file, over those of its parts: of a million vectors it is 1.8 GB.
+    """SHA-256 of each file, taken over the SHA-256 of its parts. A million vectors are 1.8 GB.
 
     Args:
         folder: Chroma's.
-        at_once: parts that are read at a time; 1 where the program may be ending, which allows no new threads.
+        at_once: parts to read in parallel; 1 if the program may be exiting, when no new threads
+            can start.
     """
     parts = [
         (path, start)

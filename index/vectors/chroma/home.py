@@ -1,4 +1,4 @@
-"""Where Chroma keeps the vectors of a library: what ``files.py`` and ``server.py`` have in common."""
+"""What ``files.py`` and ``server.py`` share: the interface to where Chroma keeps the vectors."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COSINE: Any = {"hnsw": {"space": "cosine", "ef_search": 800}}
-"""How a collection is made: what Chroma does by itself, but with a wider search."""
+"""Configuration of a collection: cosine distance, and a wider search than Chroma's default."""
 SAME = 0.9999
-"""Cosine from which two vectors count as one; Chroma gives them back rounded."""
+"""Two vectors with at least this cosine count as equal, as Chroma returns vectors rounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Chroma, open.
+    """An open Chroma.
 
     Attributes:
-        collection: of the library's vectors.
-        indexed: the number of the change up to which it has followed the store.
-        leads: this process is the one that writes.
+        collection: holds the library's vectors.
+        indexed: the collection has followed the store up to the change with this number.
+        leads: whether this process is the one that writes.
     """
 
     collection: Collection
@@ -35,12 +35,12 @@ class Opened:
 
 
 class Home(Protocol):
-    """Where the vectors are.
+    """Where the vectors are kept.
 
     Attributes:
         name: for messages.
-        recovers: after a failure it can be tried again.
-        discarded: what was found there was not what was left, and was thrown away.
+        recovers: whether it can be tried again after a failure.
+        discarded: the vectors found there differed from those last left there, and were discarded.
     """
 
     name: str
@@ -48,20 +48,20 @@ class Home(Protocol):
     discarded: bool
 
     def open(self) -> Opened | None:
-        """Chroma, or None where another process has it. Raises whatever Chroma raises."""
+        """Open Chroma; None if another process has it. Raises whatever Chroma raises."""
 
     def mark(self, indexed: int) -> None:
-        """Keep how far the vectors have followed the store."""
+        """Record how far the vectors have followed the store."""
 
     def discard(self) -> bool:
-        """Throw all vectors away and close; False where another process has them."""
+        """Discard all vectors and close; False if another process has them."""
 
     def close(self, indexed: int | None) -> None:
-        """Close; the vectors have followed to this change, or None where they may be unsound."""
+        """Close; the vectors follow up to change ``indexed``, or None if they may be unsound."""
 
 
 class Lock:
-    """LOCK, which is tried and never waited for."""
+    """LOCK, a file lock that is tried but never waited for."""
 
     def __init__(self, store: Store) -> None:
         from filelock import FileLock
@@ -69,49 +69,50 @@ class Lock:
         self._lock = FileLock(store.path.with_name(LOCK), thread_local=False)
 
     def acquire(self) -> bool:
-        """Whether this process has it now; one that has it already keeps it."""
+        """Try to take the lock; True if this process has it now, or had it already."""
         from filelock import Timeout
 
         if self._lock.is_locked:
             return True
         try:
             self._lock.acquire(blocking=False)
-        except (Timeout, OSError):  # it is held, or may not be written
+        except (Timeout, OSError):  # it is held, or cannot be written
             return False
         return True
 
     def release(self) -> None:
-        """Give it back; also where it is not held."""
+        """Release the lock; harmless if it is not held."""
         self._lock.release()
 
 
 def client_settings() -> Any:  # noqa: ANN401 - chromadb is imported late
-    """What every client is made with: nothing is reported to anybody."""
+    """Settings for every client: telemetry is off."""
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
 
 
 def check_space(collection: Collection, name: str) -> None:
-    """See that a collection measures as we do.
+    """Check that a collection uses cosine distance.
 
     Raises:
         ValueError: it does not.
     """
-    space = collection.configuration_json["hnsw"][
-        "space"
-    ]  # .configuration warns of what we do not use
+    # Not .configuration, which warns about parts that we do not use.
+    space = collection.configuration_json["hnsw"]["space"]
     if space != "cosine":
         raise ValueError(
-            f"{name}: found a collection that measures by {space}; expected cosine; run `dateline repair`"
+            f"{name}: found a collection with {space} distance; expected cosine; "
+            "run `dateline repair`"
         )
 
 
 def unfound(collection: Collection, snapshot: Snapshot, passages: Sequence[int]) -> int:
-    """How many passages the collection lacks, or holds with another vector.
+    """How many passages the collection lacks, or holds with a different vector.
 
-    Where it holds them all, how many do not find themselves, if that is most: Chroma's search is approximate, and among
-    articles that are nearly alike it passes over some of them, though nothing is wrong.
+    If it holds them all: how many are not found by their own vectors, or 0 if that is half of them
+    or fewer. Chroma's search is approximate: among nearly identical articles it misses some, though
+    nothing is wrong.
     """
     if not passages:
         return 0
@@ -130,7 +131,7 @@ def unfound(collection: Collection, snapshot: Snapshot, passages: Sequence[int])
         n_results=10,
         include=["distances"],
     )
-    lost = sum(  # one with the same vector is as good
+    lost = sum(  # finding another passage with the same vector is as good
         name not in found and min(distances) > 1 - SAME
         for name, found, distances in zip(ids, near["ids"], near["distances"], strict=True)
     )

@@ -1,7 +1,7 @@
-"""A Chroma server, which many processes ask: ``chroma run``, or distributed Chroma.
+"""A Chroma server, which many processes query: ``chroma run``, or distributed Chroma.
 
-The holder of LOCK alone writes; how far it has come stands beside the vectors, so that a server that lost some, or was
-given another folder, is noticed when it is connected to.
+Only the holder of LOCK writes. How far it has come is stored beside the vectors, so that on
+connecting we notice a server that lost vectors or was given another folder.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 SECONDS = 6.0
-"""How long a server may take to answer before it counts as away."""
+"""How long a server may take to answer before it counts as down."""
 SAMPLE = 20
-"""Vectors that are looked up on a server, to see that it has kept what it was given."""
+"""How many vectors to look up on a server, to check that it kept what it was given."""
 
 
 def check_address(address: str | None) -> None:
-    """See that this can be the address of a server, or None.
+    """Check that this is a valid server address, or None.
 
     Raises:
-        LibraryServerError: it cannot.
+        LibraryServerError: it is not.
     """
     if address is None:
         return
@@ -41,7 +41,7 @@ def check_address(address: str | None) -> None:
         sound = sound and not (
             parts.path.strip("/") or parts.query or parts.fragment or parts.username
         )
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         sound = False
     if not sound:
         raise LibraryServerError(
@@ -50,14 +50,14 @@ def check_address(address: str | None) -> None:
 
 
 class Server:
-    """A Chroma server, where each library has a collection of its own.
+    """A Chroma server, on which each library has its own collection.
 
     Args:
         store: the library's.
         address: ``http://host:port``, or https.
 
     Raises:
-        LibraryServerError: it is no such address.
+        LibraryServerError: the address is not valid.
     """
 
     recovers = True
@@ -75,7 +75,10 @@ class Server:
         self._collection: Collection | None = None
 
     def open(self) -> Opened | None:
-        """See ``Home.open``; the server's vectors are looked at first, and made anew where it has lost some."""
+        """See ``Home.open``. First checks the server's vectors.
+
+        If some were lost, the leader discards them all, so that they are rebuilt.
+        """
         leads = self._store.writable and self._lock.acquire()
         client, name = self._connect(), self._collection_name(leads=leads)
         if name is None or (
@@ -116,17 +119,17 @@ class Server:
         return True
 
     def close(self, indexed: int | None) -> None:
-        """See ``Home.close``; how far they have followed stands on the server already."""
+        """See ``Home.close``. ``indexed`` is not used: the server already records it."""
         try:
             self._disconnect()
         finally:
             self._lock.release()
 
     def _connect(self) -> Client:
-        """A new connection.
+        """Make a new connection.
 
         Raises:
-            LibraryServerError: no server answers there in time, or it is not Chroma's.
+            LibraryServerError: no server answers in time, or it is not a Chroma server.
         """
         self._disconnect()
         self._greet()
@@ -139,7 +142,7 @@ class Server:
             ),
         )
         for session in sessions_of(client):
-            session.timeout = SECONDS  # they would wait for ever, and no setting says otherwise
+            session.timeout = SECONDS  # by default they wait for ever, and no setting changes that
         self._client = client
         return client
 
@@ -152,15 +155,20 @@ class Server:
             answer = httpx.get(f"{scheme}://{host}:{self._port}/api/v2/heartbeat", timeout=SECONDS)
             if "nanosecond heartbeat" not in answer.text:
                 raise LibraryServerError(
-                    f"{self.name}: found another server (status {answer.status_code}); expected Chroma's, version 1"
+                    f"{self.name}: found another server (status {answer.status_code}); "
+                    "expected a Chroma server, version 1"
                 )
         except httpx.HTTPError as error:
             raise LibraryServerError(
-                f"{self.name}: no Chroma server answers ({error}); expected one; start it with `chroma run`"
+                f"{self.name}: no Chroma server answers ({error}); expected one; "
+                "start it with `chroma run`"
             ) from error
 
     def _collection_name(self, *, leads: bool) -> str | None:
-        """The library's own; a copy of the library, which is another file, gets another one."""
+        """Name of the library's collection. A copy of the library is another file: it gets another.
+
+        None if there is no name yet and this process does not lead.
+        """
         inode = self._store.path.stat().st_ino
         with self._store.reading() as snapshot:
             kept = json.loads(snapshot.setting(SERVER) or "{}")
@@ -178,8 +186,8 @@ class Server:
         expected = snapshot.setting("dim")
         if len(held) and snapshot.count_articles() and str(len(held[0])) != expected:
             raise LibraryServerError(
-                f"{self.name}: found a collection of vectors with {len(held[0])} numbers; expected {expected};"
-                " `dateline repair` makes it anew"
+                f"{self.name}: found a collection of vectors with {len(held[0])} numbers; "
+                f"expected {expected}; run `dateline repair` to rebuild it"
             )
 
     def _disconnect(self) -> None:
@@ -191,13 +199,13 @@ class Server:
 
 
 def sessions_of(client: Client) -> list[httpx.Client]:
-    """A client's connections, for which chromadb has no public name."""
+    """A client's connections; chromadb offers no public access to them."""
     inner: Any = client
     return [inner._server._session, inner._admin_client._server._session]
 
 
 def _holds(collection: Collection, snapshot: Snapshot, indexed: int) -> bool:
-    """Whether a collection that has followed to this change holds the store's vectors, as far as a sample tells."""
+    """Check by a sample that a collection holds the store's vectors up to change ``indexed``."""
     expected = snapshot.count_passages() - snapshot.count_passages(after=indexed)
     if indexed > snapshot.latest or collection.count() < max(1, expected):
         return False

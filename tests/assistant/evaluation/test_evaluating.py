@@ -1,4 +1,4 @@
-"""Each score counts what it says, over the questions that it can be said of; each failure is named for its cause."""
+"""Each score counts what it names, over the questions it applies to; failures name their cause."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ BRIDGE = Article(
     title="Bridge",
     url="https://example.com/bridge",
     outlet="Post",
-    text="The Millgate bridge closed on Monday. Its repair costs 3 million euros. It reopens in May.",
+    text=(
+        "The Millgate bridge closed on Monday. Its repair costs 3 million euros. It reopens in May."
+    ),
 )
 FERRY = Article(
     id="aab2",
@@ -45,7 +47,7 @@ FERRY = Article(
 
 
 class Scripted(Assistant):
-    """Quotes what it was told to quote for a question, and declines the rest with confidence .1."""
+    """Quotes what it was told to for a question; declines the rest with confidence 0.1."""
 
     def __init__(
         self, library: Library, quotes: dict[str, list[str]], short: dict[str, str] | None = None
@@ -92,7 +94,7 @@ def _cite(number: int, quote: str) -> Citation:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """Two articles of a passage each."""
+    """Two articles of one passage each."""
     with Library.open(tmp_path / "library", encoder=WordEncoder()) as library:
         library.add([BRIDGE, FERRY])
         yield library
@@ -127,12 +129,8 @@ def judged(
         (COST, ["It reopens in May."], (False,), Failure.NOT_QUOTED),
         (COST, [], (), Failure.REFUSED),
         (DEATHS, ["Twelve people died."], (True,), None),
-        (
-            DEATHS,
-            ["A worn seal let the sea in."],
-            (True,),
-            None,
-        ),  # all that is known is the article
+        # only the gold article is known
+        (DEATHS, ["A worn seal let the sea in."], (True,), None),
         (DEATHS, ["It reopens in May."], (False,), Failure.NOT_QUOTED),
         (DEATHS, [], (), Failure.REFUSED),
         (CUP, [], None, None),
@@ -221,9 +219,8 @@ def test_a_short_answer_is_scored_against_the_answers_and_a_missing_one_counts_n
     assert judged(library, COST, quote).f1 == 0
     assert judged(library, COST).f1 == 0
     assert judged(library, DEATHS).f1 is None
-    article = GoldQuestion(
-        id="1", question="Which group is it?", answers=("A",)
-    )  # to SQuAD a word that says nothing
+    # SQuAD's measure ignores the word "A"
+    article = GoldQuestion(id="1", question="Which group is it?", answers=("A",))
     assert judged(library, article).exact == judged(library, article).f1 == 0
 
 

@@ -1,4 +1,4 @@
-"""F1 and exact match on hand-made cases of SQuAD 2.0's rules, AUROC by hand, and intervals that mean something."""
+"""F1 and exact match by SQuAD 2.0's rules, AUROC, and intervals, on hand-made cases."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_an_interval_holds_its_score_and_narrows_with_questions() -> None:
     assert few.low is not None
     assert many.low is not None
     assert few.low < many.low
-    # of 400 questions the normal approximation is good: 1.96 * sqrt(.75 * .25 / 400) = .0424
+    # for 400 questions the normal approximation is good: 1.96 * sqrt(.75 * .25 / 400) = .0424
     assert many.low == pytest.approx(0.75 - 0.0424, abs=0.01)
     assert (few.count, many.count) == (12, 400)
 

@@ -1,4 +1,7 @@
-"""A file of questions is read as it says, or refused with one line: what was found, what was expected, what to do."""
+"""A file of questions is read as written, or refused with one line.
+
+The line says what was found, what was expected and what to do.
+"""
 
 from __future__ import annotations
 

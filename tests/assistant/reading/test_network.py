@@ -1,4 +1,4 @@
-"""The trained weights: what they compute, and what is said of those that cannot be used."""
+"""The trained weights: what they compute, and the errors for weights that cannot be used."""
 
 from __future__ import annotations
 

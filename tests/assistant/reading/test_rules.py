@@ -1,4 +1,4 @@
-"""Which sentences are read, what part of them answers, and that nothing unquotable gets out."""
+"""Which sentences are read, which part of them answers, and that only quotable text is returned."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ STORY = Article(
     id="story",
     title="Radar deal strains ties",
     text=(
-        "Norland signed a $2.5 billion deal with Ostia in 2017 after talks on other radars failed.\n\n"
+        "Norland signed a $2.5 billion deal with Ostia in 2017 after talks on other radars "
+        "failed.\n\n"
         "What happened?\n\n"
-        "The first of four radars arrived on July 12, 2019, Defense Minister Ada Merrow said in Port Arden.\n\n"
+        "The first of four radars arrived on July 12, 2019, Defense Minister Ada Merrow said in "
+        "Port Arden.\n\n"
         "Norland had already paid about $1.4 billion for 100 jets when it was expelled."
     ),
 )

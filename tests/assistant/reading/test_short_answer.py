@@ -1,4 +1,4 @@
-"""Short answers are whole: names, amounts and quotations are not cut, and what says nothing is none."""
+"""Short answers are whole: names, amounts and quotations are not cut; empty ones are dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the trained reader makes of passages: spans, their sentences, and how sure they are together."""
+"""What the trained reader finds in passages: spans, their sentences, and their joint confidence."""
 
 from __future__ import annotations
 

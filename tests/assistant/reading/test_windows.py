@@ -1,4 +1,4 @@
-"""What the network reads of a question and a passage: all of it, in windows that fit."""
+"""The network reads all of a question and a passage, in windows that fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the confidence of the trained reader is fitted, on cases made by hand."""
+"""How the trained reader's confidence is fitted, on hand-made cases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assistant.training.calibration import (
 
 
 def example(number: int, span: float, *, right: bool) -> Example:
-    """A question of which one sentence was read."""
+    """A question for which one sentence was read."""
     return Example(
         question=GoldQuestion(
             id=str(number), question="When?", answerable=right, answers=("2019",) if right else ()

@@ -1,4 +1,7 @@
-"""What the reader learns from questions written on news: the passages that search finds, and where the answer is."""
+"""What the reader learns from questions written on news.
+
+It sees the passages that search finds, and where the answer is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures of confidence: drawn from numbers, and alike where those are."""
+"""The pictures of confidence are drawn from numbers; equal numbers give equal pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the reader is trained: what it is shown, what it loses by, and that it goes on where it was cut off."""
+"""How the reader is trained: its examples, its loss, and that it resumes after an interruption."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_one_question_with_one_passage_loses_as_on_squad() -> None:
     assert shared_norm(logits, right, 1).item() == pytest.approx(expected.item())
 
 
-def test_a_sure_span_in_a_wrong_passage_costs_the_right_one_only_where_both_are_of_one_question() -> (
+def test_a_sure_span_in_a_wrong_passage_costs_the_right_one_only_where_both_are_of_one_question() -> (  # noqa: E501
     None
 ):
     right = torch.tensor([[[True, True]], [[False, False]]])
@@ -201,9 +201,8 @@ def test_training_goes_on_from_the_weights_that_are_shipped_as_the_reader_comput
     with torch.no_grad():
         here = network(*stack([window]))[0, window.first :][: len(window.offsets)]
     (expected,) = Shipped().read([window])
-    assert (
-        np.corrcoef(here.numpy().ravel(), expected.ravel())[0, 1] > 0.995
-    )  # bounds of 8 bits lie elsewhere at times
+    # with 8 bits the boundaries sometimes differ
+    assert np.corrcoef(here.numpy().ravel(), expected.ravel())[0, 1] > 0.995
 
 
 def test_a_loss_falls_as_it_is_trained(examples: list[Example], tmp_path: Path) -> None:

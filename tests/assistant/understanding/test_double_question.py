@@ -1,4 +1,4 @@
-"""Two questions in one are told apart, and their answers put together with every promise kept."""
+"""Two questions in one are told apart; their answers are joined with every promise kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question in a conversation may mean: as it stands, or completed by what went before."""
+"""What a question in a conversation may mean: as it stands, or completed by earlier turns."""
 
 from __future__ import annotations
 

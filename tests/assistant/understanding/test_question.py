@@ -1,4 +1,4 @@
-"""A question's kind, and what is no question."""
+"""The kind of a question, and what is not a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of the limit on BLAS: it holds in every thread, whoever asked first, and ends with the last."""
+"""Laws of the limit on BLAS: it holds in every thread, whoever set it, and ends with the last."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ TEXTS = [
 
 
 class Tiny(BaseEmbedding):
-    """A LlamaIndex embedding that returns what it is told, and remembers what it was asked."""
+    """A LlamaIndex embedding that returns what it is told, and records what it was asked."""
 
     rows: dict[str, list[float]] = {}  # noqa: RUF012 - a pydantic field
     asked: list[str] = []  # noqa: RUF012 - a pydantic field
@@ -88,7 +88,7 @@ def test_on_a_gpu_many_articles_are_read_by_sentence_transformers_with_the_same_
     texts = [f"{n} " + "Ankara talked. " * n for n in range(56)]
     in_numpy = encoder.encode_passages(texts)
     reader = MiniLMEncoder()
-    reader._model_on_gpu = model  # which needs none to be the same
+    reader._model_on_gpu = model  # on the CPU here: the vectors are the same
     reader._read_in_bulk = BULK  # as after a few hundred passages
     assert sum(reader.count_tokens(texts)) > LARGE_CALL
     reader._model.encode = None  # type: ignore[method-assign, assignment] # a call of it would fail
@@ -99,17 +99,18 @@ def test_torch_for_cpus_alone_is_not_imported_however_many_articles_come() -> No
     if not version("torch").endswith("+cpu"):
         pytest.skip("this torch may have a GPU to use")
     code = (
-        "import sys; from index.encoding.encoder import BULK, load_encoder; encoder = load_encoder();"
-        "encoder._read_in_bulk = BULK; encoder.encode_passages(['word ' * 200] * 30); print('torch' in sys.modules)"
+        "import sys; from index.encoding.encoder import BULK, load_encoder; "
+        "encoder = load_encoder();"
+        "encoder._read_in_bulk = BULK; encoder.encode_passages(['word ' * 200] * 30); "
+        "print('torch' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
 
 
 def test_vectors_do_not_depend_on_what_they_are_made_with(encoder: MiniLMEncoder) -> None:
-    texts = [
-        "Ankara talked. " * n for n in (60, 1, 30, 60, 2)
-    ] * 6  # several chunks, and every core
+    # several chunks, on every core
+    texts = ["Ankara talked. " * n for n in (60, 1, 30, 60, 2)] * 6
     together = encoder.encode_passages(texts)
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
     np.testing.assert_allclose(together, alone, atol=1e-6)
@@ -165,8 +166,10 @@ def test_the_process_gets_its_blas_threads_back(encoder: MiniLMEncoder) -> None:
 
 def test_a_question_needs_neither_torch_nor_llama_index() -> None:
     code = (
-        "import sys; from index.encoding.encoder import load_encoder; load_encoder().encode_question('Why?');"
-        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'llama_index'} & set(sys.modules)))"
+        "import sys; from index.encoding.encoder import load_encoder; "
+        "load_encoder().encode_question('Why?');"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'llama_index'} & "
+        "set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -201,9 +204,8 @@ def test_a_model_is_looked_for_on_this_machine_only(monkeypatch: pytest.MonkeyPa
         return []
 
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    monkeypatch.setattr(
-        constants, "HF_HUB_OFFLINE", False
-    )  # as where another package loaded the hub's before us
+    # as if another package had loaded the hub's constants before us
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(EncoderError, match="give a folder"):
         load_encoder("nobody/has-this-model")

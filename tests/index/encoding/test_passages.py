@@ -12,11 +12,14 @@ from index.encoding.encoder import load_encoder
 from index.encoding.passages import passage_input, split_article
 
 ENCODER = load_encoder()
-WORDS = "Ankara denied Monday's report, and the S-400 talks went on for 2.5 billion dollars Türkiye 土耳其 İstanbul".split()
+WORDS = (
+    "Ankara denied Monday's report, and the S-400 talks went on for 2.5 billion dollars Türkiye "
+    "土耳其 İstanbul"
+).split()
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
-    """A tokenizer that is easy to reckon with: a token for each word, and two around them."""
+    """A simple tokenizer: one token for each word, and two around them."""
     return [len(text.split()) + 2 for text in texts]
 
 
@@ -72,7 +75,10 @@ def test_passages_are_of_even_length() -> None:
 
 
 def test_a_heading_stays_with_what_follows() -> None:
-    prose = "The ministry said that it would go on with the talks in the coming weeks and would not sell."
+    prose = (
+        "The ministry said that it would go on with the talks in the coming weeks and would not "
+        "sell."
+    )
     text = f"{prose}\n\nWhat comes next\n\n{prose} {prose}"
     assert any(sentence.heading for sentence in split_sentences(text))
     assert [passage.text.startswith("What comes next") for passage in split(text, 45)] == [
@@ -82,7 +88,10 @@ def test_a_heading_stays_with_what_follows() -> None:
 
 
 def test_a_sentence_over_the_limit_is_split_at_clauses_and_lost_nowhere() -> None:
-    sentence = "Ankara spoke of jets, of radars and of a price, and Athens listened to it, and then it spoke of money."
+    sentence = (
+        "Ankara spoke of jets, of radars and of a price, and Athens listened to it, and then it "
+        "spoke of money."
+    )
     parts = texts(split(sentence, 14))
     assert all(part.endswith((",", ".")) for part in parts)
     assert " ".join(parts) == sentence

@@ -15,11 +15,14 @@ from index.search.copies import collapse
 WIRE = (
     "At least 12 people died on Monday when a ferry sank near the port of Lurin, officials said. "
     "The ministry denied that the boat, which belongs to Norvia Lines, had been overloaded. "
-    "Rescue workers organised a search that lasted until the early hours, and 41 passengers were brought ashore. "
-    "Captain Ilse Brandt did not speak to reporters, but a lawyer said that she would help the inquiry."
+    "Rescue workers organised a search that lasted until the early hours, and 41 passengers were "
+    "brought ashore. "
+    "Captain Ilse Brandt did not speak to reporters, but a lawyer said that she would help the "
+    "inquiry."
 )
 MORE = (
-    " The port was closed for two days. Families waited in a school gymnasium, where nurses handed out blankets. "
+    " The port was closed for two days. Families waited in a school gymnasium, where nurses "
+    "handed out blankets. "
     "Trade unions asked for a public inquiry into the age of the fleet."
 )
 
@@ -194,11 +197,17 @@ def test_a_quotation_in_common_makes_no_copy() -> None:
     )
     a = hit(
         "a",
-        f"{quotation} Shares of the company rose by a tenth in the morning after the news had come out in Oslo.",
+        (
+            f"{quotation} Shares of the company rose by a tenth in the morning after the news had "
+            "come out in Oslo."
+        ),
     )
     b = hit(
         "b",
-        f"Unions met the owner of the line on Friday and left without any result at all. {quotation}",
+        (
+            "Unions met the owner of the line on Friday and left without any result at all. "
+            f"{quotation}"
+        ),
     )
     assert shown(a, b) == [["a"], ["b"]]
 

@@ -1,4 +1,7 @@
-"""Typing errors are mended by the library's own words, where they fit the rest of the question, and nothing else is."""
+"""Typing errors are corrected with the library's own words if they fit the rest of the question.
+
+Nothing else is changed.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def test_a_word_that_nothing_holds_becomes_the_one_that_fits(
         "How many Grammys had Jay-Z won?",
         "Was Turkiye removed from the program?",  # the same word, folded
         "What does the recall of the CX-90 mean?",
-        "How many gramx of zinc?",  # nothing else of it is known: nothing tells what was meant
+        "How many gramx of zinc?",  # no other word is known, so nothing shows what was meant
         "Who painted the Sistine ceiling?",  # far from any word
         "Jay-Z won letterz",  # near a word that no passage holds beside the rest
         "Which latter did Mazda send about the recall?",  # an English word, meant or not

@@ -1,4 +1,7 @@
-"""Laws of adding while batches are still being encoded: nothing waits that needn't, nothing is lost or out of order."""
+"""Laws of adding while batches are still being encoded.
+
+Nothing waits without need, and nothing is lost or out of order.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ PATIENCE = 20.0
 
 
 class Gate(WordEncoder):
-    """An encoder that holds back texts with a word until it is opened."""
+    """An encoder that holds back texts with a given word until it is opened."""
 
     def __init__(self, word: str) -> None:
         self.opened = threading.Event()
@@ -45,7 +48,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def opening(gate: Gate, articles: Sequence[Article], at: int) -> Iterator[Article]:
-    """The articles; the gate opens when this one is asked for."""
+    """Yield the articles; the gate opens when the article at this position is requested."""
     for ordinal, entry in enumerate(articles):
         if ordinal == at:
             gate.opened.set()
@@ -110,8 +113,10 @@ def test_a_later_revision_replaces_one_that_is_still_being_encoded(store: Store)
     again = [article("a0", "Lighthouse."), first[BATCH + 1]]
     added = outcomes(store, gate, opening(gate, [*first, *again], at=BATCH + 3))
     assert added == [
-        *((entry.id, Outcome.NEW) for entry in first), ("a0", Outcome.UPDATED), (first[BATCH + 1].id, Outcome.UNCHANGED)
-    ]  # fmt: skip
+        *((entry.id, Outcome.NEW) for entry in first),
+        ("a0", Outcome.UPDATED),
+        (first[BATCH + 1].id, Outcome.UNCHANGED),
+    ]
     assert ids(store) == [entry.id for entry in [*first[1:], again[0]]]
 
 
@@ -150,7 +155,7 @@ def fail_to_read(store: Store, gate: Gate) -> None:
 def stop(store: Store, gate: Gate) -> None:
     adding = Intake(store, lambda: gate).add(numbered(4 * BATCH))
     next(adding)
-    adding.close()  # type: ignore[attr-defined] # it is a generator, which is nobody's business but this test's
+    adding.close()  # type: ignore[attr-defined] # it is a generator, which only this test relies on
 
 
 @pytest.mark.parametrize("end", [fail_to_store, fail_to_read, stop], ids=lambda end: end.__name__)

@@ -1,4 +1,4 @@
-"""Laws of snapshots, of restoring them, and of what compacting leaves on the disk."""
+"""Laws of snapshots, of restoring them, and of what compacting leaves on disk."""
 
 from __future__ import annotations
 
@@ -180,7 +180,10 @@ def test_what_was_removed_is_gone_from_the_disk_once_compacted(
     library.add([article("secret", "The xylophonist met the quaestor in Zwolle on Monday.")])
     library.warm()
     connection = sqlite3.connect(path)
-    query = "SELECT substr(hex(body), 1, 80) FROM content JOIN article USING (number) WHERE id = 'secret'"
+    query = (
+        "SELECT substr(hex(body), 1, 80) FROM content JOIN article USING (number) WHERE id = "
+        "'secret'"
+    )
     packed = bytes.fromhex(connection.execute(query).fetchone()[0])
     connection.close()
 
@@ -192,7 +195,7 @@ def test_what_was_removed_is_gone_from_the_disk_once_compacted(
 
     assert left()
     library.remove("secret")
-    assert left()  # or this test proves nothing
+    assert left()  # otherwise this test proves nothing
     assert library.compact()
     assert not left()
     assert library.verify() == []

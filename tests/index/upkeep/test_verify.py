@@ -1,4 +1,4 @@
-"""Laws of verify and repair: damage is named, what can be derived is made again, nothing readable is lost."""
+"""Laws of verify and repair: damage is named, derived data rebuilt, nothing readable lost."""
 
 from __future__ import annotations
 
@@ -196,7 +196,6 @@ def test_a_hole_in_the_file_is_named(folder: Path) -> None:
 
 def test_many_nearly_alike_articles_are_no_damage(folder: Path) -> None:
     with Library.open(folder, encoder=WordEncoder()) as library:
-        library.add(
-            numbered(3_000, start=1_000)
-        )  # so alike that Chroma's search passes over some of them
+        # so alike that Chroma's search misses some of them
+        library.add(numbered(3_000, start=1_000))
         assert library.verify() == []

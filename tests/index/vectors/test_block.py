@@ -1,4 +1,4 @@
-"""vectors.bin: what it holds is what library.db holds, or it is not used."""
+"""vectors.bin matches library.db, or it is not used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COUNT = 30
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library of ten passages counts as large, and a part of the file holds a few of them."""
+    """Make a library of ten passages count as large, and a part of the file hold a few of them."""
     monkeypatch.setattr(block, "LARGE", 10)
     monkeypatch.setattr(exact, "LARGE", 10)
     monkeypatch.setattr(searching, "MANY", 10)
@@ -49,7 +49,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 
 def wait_for(path: Path) -> bool:
-    """Whether it came to be; the library that leaves it does so in the background."""
+    """Whether a condition came true; the library writes the file in the background."""
     ends = time.monotonic() + 30
     while not path.exists() and time.monotonic() < ends:
         time.sleep(0.01)
@@ -57,7 +57,7 @@ def wait_for(path: Path) -> bool:
 
 
 def held(store: Store) -> dict[int, bytes]:
-    """The vectors that a new matrix holds."""
+    """The vectors in a new matrix."""
     with Matrix().reading(store) as (_, rows):
         assert (np.diff(rows.numbers) > 0).all()
         present = zip(rows.numbers[rows.present].tolist(), rows.vectors[rows.present], strict=True)
@@ -65,7 +65,7 @@ def held(store: Store) -> dict[int, bytes]:
 
 
 def stored(store: Store) -> dict[int, bytes]:
-    """The vectors that library.db holds."""
+    """The vectors in library.db."""
     with store.reading() as snapshot:
         return {
             number: vector.tobytes()

@@ -1,4 +1,4 @@
-"""Laws of the vector indexes: Chroma may lag, be lost or be damaged; a search may then be slower, never wrong."""
+"""Laws of the vector indexes: a lagging, lost or damaged Chroma makes search slow, not wrong."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unit(*seeds: int) -> Vectors:
 
 
 def put(store: Store, name: str, *seeds: int) -> int:
-    """Store an article with these vectors; the number of its first passage."""
+    """Store an article with these vectors; returns the number of its first passage."""
     entry = article(name, " ".join(f"Sentence {seed} of {name}." for seed in seeds))
     with store.writing() as writer:
         writer.put(entry, revision_of(entry), [(n, n + 5) for n in range(len(seeds))], unit(*seeds))
@@ -135,9 +135,8 @@ def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
 
 @pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin", "header.bin"])
 def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str) -> None:
-    firsts = [
-        put(store, f"a{n}", *range(n * 400, n * 400 + 400)) for n in range(3)
-    ]  # enough to be written to files
+    # enough for Chroma to write files
+    firsts = [put(store, f"a{n}", *range(n * 400, n * 400 + 400)) for n in range(3)]
     expected = {first + ordinal for first in firsts for ordinal in range(400)}
     opened(store).close()
     (path,) = (store.path.parent / "chroma").rglob(name)
@@ -245,15 +244,13 @@ def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
         for question in ("topic4", "council day 9", "an hour of nobody"):
             assert library.search(question) == exact.search(question)
         library.add(numbered(31, start=30)[:1])
-        exact.add(
-            [article("late", "A lighthouse keeper retired.")]
-        )  # not in Chroma, which the other has
+        # not in Chroma, which the other library holds
+        exact.add([article("late", "A lighthouse keeper retired.")])
         assert library.search("lighthouse keeper")[0].article.id == "late"
 
 
-@pytest.mark.parametrize(
-    "days", [1, 9, 90]
-)  # of 100: scanned from the store, asked of Chroma for more, or as ever
+# days of 100: scanned from the store, more asked of Chroma, or searched as without a filter
+@pytest.mark.parametrize("days", [1, 9, 90])
 def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(
     days: int, tmp_path: Path
 ) -> None:

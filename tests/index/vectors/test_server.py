@@ -1,4 +1,7 @@
-"""Laws of vectors on a Chroma server: it may be away, hang, lose what it had, or be no Chroma server at all."""
+"""Laws of vectors on a Chroma server.
+
+The server may be away, hang, lose what it had, or not be a Chroma server at all.
+"""
 
 from __future__ import annotations
 

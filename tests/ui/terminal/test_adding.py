@@ -1,4 +1,4 @@
-"""The samples' library follows the samples of this version, and the bar that shows articles being added."""
+"""The samples' library is kept at this version's samples; and the bar that shows articles added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat in the terminal: a conversation with its history, articles opened by number, and a polite way out."""
+"""The terminal chat: conversations with history, articles opened by number, and a clean exit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ ARTICLE = Article(id="a" * 16, text=TEXT, title="Bridge closed")
 
 
 class Oracle:
-    """Answers everything with the first sentence, but for "Who?", which it declines; remembers what it was asked."""
+    """Answers everything with the first sentence, but declines "Who?".
+
+    Records what it was asked.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, list[str]]] = []
@@ -54,7 +57,7 @@ class Oracle:
 
 
 def talk(*lines: str | type[BaseException]) -> tuple[str, Oracle]:
-    """What is on the screen after these lines; an exception stands for its key. Then Ctrl-D."""
+    """The screen after these lines, then Ctrl-D; an exception stands for its key."""
     script: Iterable[str | type[BaseException]] = iter([*lines, EOFError])
 
     def read(prompt: str) -> str:

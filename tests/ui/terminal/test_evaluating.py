@@ -1,4 +1,4 @@
-"""``dateline evaluate`` as people and programs use it: a table that fits, all as JSON, one line for a bad file."""
+"""``dateline evaluate`` in use: a table that fits, everything as JSON, one line for a bad file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Evaluates in this process, on a library of one article, at 80 columns; returns (exit code, stdout, stderr)."""
+    """Evaluate in this process, on a library of one article, at 80 columns.
+
+    Returns:
+        (exit code, stdout, stderr).
+    """
     monkeypatch.setenv("COLUMNS", "80")
     library = tmp_path / "library"
     with Library.open(library) as opened:

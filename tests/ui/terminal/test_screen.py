@@ -1,4 +1,4 @@
-"""What the commands say on a terminal, and as JSON."""
+"""What the commands print on a terminal, and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers and articles in the terminal: what a reader sees at any width, with and without colours."""
+"""Answers and articles in the terminal, at any width, with and without colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web chat as people meet it: a real Chromium, a real server, the real encoder on the sample articles."""
+"""The web chat in a real Chromium, with a real server and encoder, on the sample articles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -49,7 +49,7 @@ WORLD_CUP = "Who won the 2022 World Cup?"
 
 
 class Gated(Assistant):
-    """Answers like its original, but not before the gate opens."""
+    """Answers like the original, but only once the gate opens."""
 
     def __init__(self, original: Assistant) -> None:
         super().__init__(original.library, original.settings)
@@ -100,7 +100,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Watched:
-    """A browser context that notes whatever the page asks for elsewhere, and every error on its console."""
+    """A browser context that records requests to other hosts and errors on the console."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.url = context, url
@@ -298,12 +298,12 @@ def test_the_keyboard_is_enough(wide: Page) -> None:
     [("light", "", False), ("dark", "", True), ("light", "?__theme=dark", True)],
 )
 def test_it_is_dark_where_that_is_wanted(
-    browser: Browser, chat: str, scheme: str, query: str, dark: bool
+    browser: Browser, chat: str, scheme: Literal["light", "dark"], query: str, dark: bool
 ) -> None:
     with (
         browser.new_context(color_scheme=scheme, **PHONE) as context,
         watched(context, chat) as watch,
-    ):  # type: ignore[arg-type] # a Literal
+    ):
         page = watch.open(query)
         for style in ("backgroundColor", "color"):
             colour = page.locator(".gradio-container").evaluate(
@@ -323,7 +323,10 @@ def test_from_an_empty_library_to_its_articles(
     desktop: BrowserContext, library: Library, tmp_path: Path
 ) -> None:
     (tmp_path / "ferry.txt").write_text(
-        "Ferry sinks\n5 May 2024\n\nThe ferry Lady Ansel sank in the strait on Sunday. All 40 passengers were saved.",
+        (
+            "Ferry sinks\n5 May 2024\n\n"
+            "The ferry Lady Ansel sank in the strait on Sunday. All 40 passengers were saved."
+        ),
         encoding="utf-8",
     )
     (tmp_path / "empty.html").touch()
@@ -332,7 +335,8 @@ def test_from_an_empty_library_to_its_articles(
         expect(page.locator(".dl-welcome")).to_contain_text("This library is empty")
         page.locator(".dl-welcome").get_by_role("button", name="Add articles").click()
         page.get_by_label("Paste a page, or its address").fill(
-            "Home\nShare\n\nMayor opens tram line\n3 May 2024\n\nThe mayor opened the tram line. It cost 40 million."
+            "Home\nShare\n\nMayor opens tram line\n3 May 2024\n\n"
+            "The mayor opened the tram line. It cost 40 million."
         )
         page.get_by_role("button", name="Add this page").click()
         expect(page.locator(".dl-added")).to_contain_text("1 added", timeout=30_000)

@@ -19,11 +19,14 @@ from ui.web.articles import LISTED
 from ui.web.desk import KEEP, Desk
 from ui.web.page import running
 
-TRAM = "Mayor opens tram line\n3 May 2024\n\nThe mayor of Kelsund opened the tram line. It cost 40 million crowns."
+TRAM = (
+    "Mayor opens tram line\n3 May 2024\n\n"
+    "The mayor of Kelsund opened the tram line. It cost 40 million crowns."
+)
 
 
 class Oracle(Assistant):
-    """Abstains from every question; remembers how it was asked. "?" it refuses, "!" breaks it."""
+    """Abstains from every question and records how it was asked; refuses "?" and fails on "!"."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(library, Settings())
@@ -61,7 +64,7 @@ def desk(oracle: Oracle) -> Desk:
 
 
 def final(steps: Iterator[tuple[Any, ...]]) -> list[Any]:
-    """What each output is in the end, after all the steps that changed it."""
+    """The final value of each output, after all the steps that changed it."""
     outputs: list[Any] = []
     for step in steps:
         outputs = outputs or [None] * len(step)

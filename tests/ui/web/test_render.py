@@ -1,4 +1,4 @@
-"""The page's HTML: whatever an article, a question or a file name says, it says it as text."""
+"""The page's HTML: the words of articles, questions and file names always appear as text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ TEXT = st.one_of(
 
 
 class Reading(HTMLParser):
-    """The tags with the names of their attributes, the attributes' values, and the text, as a browser reads them."""
+    """The HTML as a browser reads it.
+
+    Holds the tags with their attributes' names, the attributes' values, and the text.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -85,7 +88,7 @@ def cite(
 
 
 def everything(said: str) -> str:
-    """Each kind of HTML there is, all of whose words are ``said``."""
+    """Every kind of HTML that is rendered, with ``said`` as all of its words."""
     quoted = article(said, id=said, title=said, outlet=said, author=said, url=said)
     copy = article(said, id=said + "2", title=said, outlet=said)
     citation = cite(quoted, said, also_in=(copy,))
