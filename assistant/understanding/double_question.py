@@ -43,6 +43,7 @@ _LACKS_VERB = re.compile(
     r"where in \w+)",
     re.IGNORECASE,
 )
+_MARKER = re.compile(r"\[(\d+)\]")
 _NEXT_SENTENCE = re.compile(r"\?\s+(?:and\s+|also,?\s+)?", re.IGNORECASE)
 _AND = re.compile(r",?\s+and\s+(?:also\s+)?", re.IGNORECASE)
 
@@ -53,11 +54,9 @@ def split_question(question: str) -> tuple[str, ...]:
         for joint, follows in ((_NEXT_SENTENCE, _ASKS.match), (_AND, _SECOND.fullmatch)):
             for between in joint.finditer(question):
                 first, second = question[: between.start()], question[between.end() :]
-                if follows(second):
-                    return tuple(
-                        f"{one[:1].upper()}{one[1:].rstrip(' ,?')}?"
-                        for one in _share(first, second)
-                    )
+                parts = _share(first, second) if follows(second) else (first,)
+                if len(parts) == 2 and " " in parts[0]:  # "Why? And when?" has no subject to share
+                    return tuple(f"{one[:1].upper()}{one[1:].rstrip(' ,?')}?" for one in parts)
     return (question,)
 
 
@@ -84,7 +83,8 @@ def join_answers(question: str, answers: tuple[Answer, Answer]) -> Answer:
     said = []
     for answer in answers:
         if answer.abstention:
-            said.append(answer.text.replace("this", f"“{answer.question}”", 1))
+            asked = _MARKER.sub(r"(\1)", answer.question)  # only a citation is marked [1]
+            said.append(answer.text.replace("this", f"“{asked}”", 1))
         for citation in answer.citations[:QUOTED]:
             place = (citation.article.id, citation.start, citation.end)
             if place not in [(other.article.id, other.start, other.end) for other in citations]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -23,9 +24,16 @@ def keeps_its_promises(reply: Answer) -> bool:
     """Check the promises of every answer again, from its parts."""
     quoted = all(c.article.text[c.start : c.end] == c.quote for c in reply.citations)
     cited = (reply.abstention is None) == bool(reply.citations)
-    spelled = not reply.citations or reply.text == " ".join(
-        f"{' '.join(c.quote.split())} [{n}]" for n, c in enumerate(reply.citations, start=1)
+    own = reply.text  # what is left is what Dateline says about a part that it did not answer
+    for citation in reply.citations:
+        own = own.replace(f"{citation.sentence} [{citation.number}]", "", 1)
+    own = own.strip()
+    spelled = (
+        not reply.citations
+        or not own
+        or (own.startswith("Dateline found ") and own.endswith(" in the articles."))
     )
+    spelled = spelled and (not own or not reply.citations or not re.search(r"\[\d+\]", own))
     return quoted and cited and spelled and 0 <= reply.confidence <= 1
 
 

@@ -51,6 +51,7 @@ def test_two_questions_are_told_apart(question: str, parts: tuple[str, str]) -> 
         "Who or what was it named after?",
         "ferry sinking and who is to blame",
         "Is it true? Nobody knows.",
+        "Why? And when?",
         "Why?",
         "?",
     ],
@@ -106,6 +107,14 @@ def test_the_part_without_an_answer_is_named(reason: Abstention) -> None:
         assert joined.text.endswith("in the articles. It sank on Monday. [1]")
         assert "“Why?”" in joined.text
         assert joined.confidence == 0.8
+
+
+def test_a_marker_in_the_question_is_no_citation() -> None:
+    joined = join_answers(
+        "", (declined("Who owns [1] and [7]?"), answered("When?", "It sank on Monday."))
+    )
+    assert "“Who owns (1) and (7)?”" in joined.text
+    assert joined.text.count("[1]") == 1
 
 
 def test_two_without_an_answer_are_an_abstention_as_sure_as_the_surer_one() -> None:
