@@ -14,12 +14,6 @@ from assistant.terms import content_stems, name_stems
 # of the question's names. Set by eye; it affects only the reason.
 _TOPIC_MEANING = 0.35
 
-MESSAGES = {
-    Abstention.NO_ARTICLES: "There are no articles to answer from.",
-    Abstention.NO_MATCH: "Dateline found nothing about this in the articles.",
-    Abstention.NO_ANSWER: "Dateline found no sure answer to this in the articles.",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:

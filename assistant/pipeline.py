@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant.abstention import MESSAGES, decide
+from assistant.abstention import decide
 from assistant.composer import compose, leans_back
 from assistant.errors import WeightsError
 from assistant.reading.base import Reader, Reading
@@ -138,14 +138,14 @@ class Assistant:
         query, readings = found.query, found.readings
         if not found.hits:
             reason = Abstention.NO_ARTICLES
-            return Answer(question=question, query=query, text=MESSAGES[reason], abstention=reason)
+            return Answer(question=question, query=query, text=reason.message(), abstention=reason)
         decision = decide(query, readings, self.reader.threshold)
         nearest = _find_nearest(readings)
         if decision.abstention:
             return Answer(
                 question=question,
                 query=query,
-                text=MESSAGES[decision.abstention],
+                text=decision.abstention.message(),
                 confidence=decision.confidence,
                 abstention=decision.abstention,
                 nearest=nearest,

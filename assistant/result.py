@@ -24,6 +24,20 @@ class Abstention(StrEnum):
     NO_ANSWER = "no_answer"
     """There are articles on the topic, but no sentence is likely enough to be the answer."""
 
+    def message(self, about: str = "this") -> str:
+        """The sentence that tells a reader so.
+
+        Args:
+            about: what was asked: "this", or a part of the question in quotation marks.
+        """
+        match self:
+            case Abstention.NO_ARTICLES:
+                return "There are no articles to answer from."
+            case Abstention.NO_MATCH:
+                return f"Dateline found nothing about {about} in the articles."
+            case Abstention.NO_ANSWER:
+                return f"Dateline found no sure answer to {about} in the articles."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:

@@ -1,7 +1,7 @@
 """Complete a short answer that cuts off a name, an amount with its unit, or a quotation.
 
-On 384 held-out training questions, 13 spans change; exact match rises from .326 to .331, and token
-F1 from .580 to .587.
+On the 384 training questions that the rules were written with in view, 13 spans change; exact match
+rises from .326 to .331, and token F1 from .580 to .587.
 """
 
 from __future__ import annotations

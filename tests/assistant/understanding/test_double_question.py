@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from assistant import Answer, Assistant, Citation
-from assistant.abstention import MESSAGES
 from assistant.result import Abstention, compose_text
 from assistant.understanding.double_question import QUOTED, join_answers, split_question
 from corpus import Article
@@ -82,7 +81,7 @@ def declined(
     return Answer(
         question=question,
         query=question,
-        text=MESSAGES[reason],
+        text=reason.message(),
         abstention=reason,
         confidence=confidence,
     )
@@ -131,3 +130,10 @@ def test_the_second_question_is_understood_by_the_first(samples: Assistant) -> N
     )
     assert len(reply.citations) >= 2
     assert all(c.article.text[c.start : c.end] == c.quote for c in reply.citations)
+
+
+def test_one_part_on_the_topic_is_enough_not_to_say_that_nothing_was_found() -> None:
+    off = declined("Who?", Abstention.NO_MATCH, confidence=0.3)
+    joined = join_answers("Why and who?", (declined("Why?"), off))
+    assert (joined.abstention, joined.confidence) == (Abstention.NO_ANSWER, 0.2)
+    assert joined.text == Abstention.NO_ANSWER.message()
