@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
+from corpus.addresses import is_registered, read_address, read_addresses
 from corpus.article import Article
 from corpus.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError
+from corpus.identity import outlet_of
 from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
 from corpus.loaders import web
 from corpus.loaders.html import load_html
@@ -44,21 +46,27 @@ def load(
     *locations: str | os.PathLike[str],
     on_error: Callable[[LoadError], None] | None = None,
     fetch: web.Fetch = web.fetch,
+    follow: bool = False,
 ) -> Iterator[Article]:
     """Load articles one at a time, in the order of the locations.
 
     Args:
         locations: files, folders (read recursively, without hidden files), "-" (standard input),
-            and URLs of pages, files and feeds.
+            and URLs of pages, files and feeds; ``www.example.com/story`` is a URL if there is no
+            such file.
         on_error: called with the error of each location, file or record that is not an article;
             loading continues.
         fetch: how URLs are read; by default from public addresses only.
+        follow: whether to fetch the pages that a feed links to if the feed is a file. Those of a
+            feed that was itself fetched are always fetched.
 
     Raises:
         LoadError: the first error, if no ``on_error`` is given.
     """
     for location in locations:
-        for result in _load_location(os.fspath(location), fetch):
+        for result in _load_location(
+            os.fspath(location), web.Following(fetch) if follow else fetch
+        ):
             if isinstance(result, Article):
                 yield result
             elif on_error is None:
@@ -70,12 +78,14 @@ def load(
 def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     """Make an article from pasted text or HTML source; its id is derived from its content.
 
+    An address is not the text of a page: give it to ``load``.
+
     Args:
         text: what was pasted.
         name: its name in error messages.
 
     Raises:
-        LoadError: it is empty, too large, or has no sentence.
+        LoadError: it is empty, too large, has no sentence, or is an address.
     """
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
@@ -94,8 +104,8 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
                 )
             stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
             yield from _load_source(Source(name="-", stream=stdin), None, fetch)
-        elif _SCHEME.match(location):
-            yield from _load_url(location, fetch)
+        elif url := _find_url(location):
+            yield from _load_url(url, fetch)
         elif os.path.isdir(location):
             yield from _load_folder(location, fetch)
         else:
@@ -104,6 +114,32 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
         yield error
     except OSError as error:
         yield _refuse_unreadable(location, error)
+
+
+def _find_url(location: str) -> str | None:
+    """The URL that a location is; None if it is, or may be meant as, a file.
+
+    Raises:
+        LoadError: it is an address, but not one on the web.
+    """
+    if location.lower().startswith(("http://", "https://")):
+        return location
+    url = read_address(location)
+    if not _SCHEME.match(location):
+        if url is None or os.path.lexists(location):
+            return None
+        is_file = "/" not in location and Path(location.lower()).suffix in SUFFIXES
+        is_named = location.lower().startswith("www.") or is_registered(url)
+        return url if is_named and not is_file else None
+    if url:
+        return url
+    scheme = location.partition(":")[0].lower()
+    raise LoadError(
+        location,
+        found=f"an address that begins with {scheme}:",
+        expected="one that begins with http:// or https://",
+        remedy="name the file itself" if scheme == "file" else "save the page and add the file",
+    )
 
 
 def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
@@ -225,9 +261,27 @@ def _load_source(
 
 def _load_text(source: Source) -> Article:
     data = source.read()
+    text = load_text(data, location=source.name)
+    if found := _describe_words(text):
+        raise source.error(
+            found=found,
+            expected="the text of a page",
+            remedy="add an address of the web as an address; else save the page and add the file",
+        )
     return build_article(
-        load_text(data, location=source.name), id=source.id(data), location=source.name
+        text,
+        id=source.id(data),
+        location=source.name,
+        url=source.url,
+        outlet=outlet_of(source.url) if source.url else None,
     )
+
+
+def _describe_words(text: str) -> str | None:
+    """What a text is if it consists of addresses alone, or is one word; None if it is neither."""
+    if addresses := read_addresses(text):
+        return "an address" if len(addresses) == 1 else f"{len(addresses)} addresses"
+    return "one word" if text.isascii() and len(text.split(maxsplit=1)) == 1 else None
 
 
 def _refuse_unreadable(path: str, error: OSError) -> LoadError:

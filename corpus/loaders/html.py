@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article, Span
 from corpus.cleaning import build_article, find_excess
-from corpus.identity import outlet_of, url_id
+from corpus.identity import canonical, outlet_of, url_id
+from corpus.loaders.archives import open_copy
 from corpus.loaders.source import Source
 from corpus.loaders.statements import read_statements
 from corpus.loaders.text import load_text
@@ -69,14 +70,15 @@ def load_html(source: Source) -> Article:
             expected="the HTML of an article",
             remedy="save or paste the page again",
         )
-    said = read_statements(tree, base=source.url)
-    url = said.url or source.url
+    base = open_copy(tree) or source.url
+    said = read_statements(tree, base=base)
+    url = said.url or base
     text = render_tree(tree)
     if excess := find_excess(text, source.name):
         raise excess
     return build_article(
         text,
-        id=url_id(said.url) if said.url else source.id(data),
+        id=url_id(url) if url else source.id(data),
         location=source.name,
         hints=[
             line
@@ -85,7 +87,7 @@ def load_html(source: Source) -> Article:
         ],
         title=said.title,
         outlet=said.outlet or (outlet_of(url) if url else None),
-        url=url,
+        url=canonical(url) if url else None,
         author=said.author,
         published=said.published,
         published_at=said.published_at,

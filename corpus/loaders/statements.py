@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
+from corpus.addresses import choose_canonical
 from corpus.cleaning import replace_unstorable
 from corpus.dates import parse_stamp
 from corpus.identity import canonical
@@ -146,28 +146,14 @@ def _choose_title(tree: HtmlElement, candidates: list[str | None]) -> str | None
 
 
 def _canonical_url(tree: HtmlElement, meta: dict[str, str], base: str | None) -> str | None:
-    """The canonical link, unless it is a site's front page.
-
-    Linking to the front page is a common mistake that would give all the site's articles one id.
-    """
+    """The address that the page says is its own, if it can be."""
     links = [
         link.get("href", "")
         for link in tree.iter("link")
         if "canonical" in link.get("rel", "").lower().split()
     ]
-    for link in [*links, meta.get("og:url", "")]:
-        try:
-            url = urljoin(base or "", link.strip())
-            parts = urlsplit(url)
-        except ValueError:
-            continue
-        if (
-            parts.scheme in ("http", "https")
-            and parts.hostname
-            and (parts.path.strip("/") or parts.query)
-        ):
-            return canonical(url)
-    return None
+    own = choose_canonical([*links, meta.get("og:url", "")], base)
+    return canonical(own) if own else None
 
 
 def _author(meta: dict[str, str]) -> str | None:

@@ -11,11 +11,17 @@ from __future__ import annotations
 import io
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urljoin
 
+from corpus.addresses import is_front_page, is_same_site, normal_form
 from corpus.article import Article
 from corpus.cleaning import build_article
 from corpus.dates import parse_stamp
@@ -44,6 +50,20 @@ class Fetch(Protocol):
 
     def __call__(self, url: str) -> Fetched:
         """Read the URL, or raise LoadError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A fetch that may also be used for the pages that a feed's file links to.
+
+    What lies in a file is read without going to the network unless that is asked for.
+    """
+
+    fetch: Fetch
+
+    def __call__(self, url: str) -> Fetched:
+        """Read the URL, or raise LoadError."""
+        return self.fetch(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,64 +167,152 @@ def _read(client: httpx.Client, url: str) -> Fetched:
 def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
     """Load each item of an RSS or Atom feed: the page it links to, else the feed's own text.
 
+    Pages are fetched if the feed itself was fetched, or if ``fetch`` is a ``Following``. Several
+    items with one link, or with a link to the front page, are articles of their own.
+
     Raises:
         LoadError: it is not a feed, or it has no items.
     """
     import feedparser
 
     # No sanitizing is needed, since our rendering drops the markup.
-    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)
-    if not feed.entries:
+    parsed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)
+    if not parsed.entries:
         raise source.error(
-            found=f"a feed without items ({feed.bozo_exception})"
-            if feed.bozo
+            found=f"a feed without items ({parsed.bozo_exception})"
+            if parsed.bozo
             else "a feed without items",
             expected="RSS or Atom with at least one item",
             remedy="give the feed's own address, or the address of an article",
         )
-    for number, entry in enumerate(feed.entries, 1):
+    feed = _Feed(source, parsed.feed)
+    items = [feed.read(entry) for entry in parsed.entries]
+    used = Counter(normal_form(item.link) for item in items if item.link)
+    follow = source.url is not None or isinstance(fetch, Following)
+    for number, item in enumerate(items, 1):
+        own = item.link and used[normal_form(item.link)] == 1 and not is_front_page(item.link)
+        page = _fetch_page(item, fetch) if own and follow else None
         try:
-            yield _load_entry(source, entry, f"item {number}", fetch)
+            yield page or _build_item(source, item, number, own=bool(own), followed=follow)
         except LoadError as error:
             yield error
 
 
-def _load_entry(
-    source: Source,
-    entry: Any,  # noqa: ANN401 - feedparser is untyped
-    part: str,
-    fetch: Fetch,
-) -> Article:
-    published, published_at = parse_stamp(entry.get("published", ""))
-    title = render_fragment(entry.get("title", "")) or None
-    link = entry.get("link", "")
-    outlet = outlet_of(link)
-    if outlet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What a feed says of one article.
+
+    Attributes:
+        link: the page's address; None if it has none on the web.
+        texts: its texts, rendered; the whole article, a teaser, or both.
+    """
+
+    link: str | None
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    published_at: datetime | None
+    texts: tuple[str, ...]
+
+
+class _Feed:
+    """Reads a feed's items.
+
+    Args:
+        source: the feed.
+        said: what it says of itself, as feedparser read it.
+    """
+
+    def __init__(self, source: Source, said: Any) -> None:  # noqa: ANN401 - feedparser is untyped
+        home = urljoin(source.url or "", said.get("link", ""))
+        self._home = home if outlet_of(home) else source.url
+        self._title = render_fragment(said.get("title", "")) or None
+
+    def read(self, entry: Any) -> _Item:  # noqa: ANN401 - feedparser is untyped
+        """Read one item."""
+        link = entry.get("feedburner_origlink") or entry.get("link", "")
         try:
-            article = load_html(fetch(link).source)
-        except LoadError:
-            pass  # fall back to the feed's own text below
-        else:
-            return replace(
-                article,
-                title=article.title or title,
-                published=article.published or published,
-                published_at=article.published_at if article.published else published_at,
-            )
-    written = [content.get("value", "") for content in entry.get("content", ())] or [
-        entry.get("summary", "")
-    ]
-    text = render_fragment(written[0])
+            link = urljoin(self._home or "", link.strip())
+        except ValueError:
+            link = ""
+        published, published_at = _read_stamp(entry)
+        written = [content.get("value", "") for content in entry.get("content", ())]
+        return _Item(
+            link=link if outlet_of(link) else None,
+            title=render_fragment(entry.get("title", "")) or None,
+            outlet=self._choose_outlet(entry.get("source", {}).get("title", ""), link),
+            author=entry.get("author"),
+            published=published,
+            published_at=published_at,
+            texts=tuple(render_fragment(text) for text in (*written, entry.get("summary", ""))),
+        )
+
+    def _choose_outlet(self, origin: str, link: str) -> str | None:
+        """The outlet that the item names, else the feed's title.
+
+        A feed may collect articles of other sites. Then its title is not their outlet.
+        """
+        if named := render_fragment(origin):
+            return named
+        if outlet_of(link) and self._home and not is_same_site(link, self._home):
+            return outlet_of(link)
+        return self._title or outlet_of(link)
+
+
+def _read_stamp(entry: Any) -> tuple[date | None, datetime | None]:  # noqa: ANN401 - as above
+    """The day and time of publication.
+
+    An item that gives only one date may call it its update: ``updated`` in Atom, ``dc:date``.
+    feedparser's own reading of dates is not used, because it takes some for others (2016/6/29 for
+    1 November 2016) and moves the day to that of Greenwich.
+    """
+    said = next(filter(None, map(entry.get, ("published", "created", "updated"))), "")
+    day, moment = parse_stamp(said)
+    if day is None:
+        with suppress(ValueError):  # an RFC 822 date may have a year of two digits
+            read = parsedate_to_datetime(said)
+            return read.date(), read if read.tzinfo else None
+    return day, moment
+
+
+def _fetch_page(item: _Item, fetch: Fetch) -> Article | None:
+    """The page that an item links to, completed by what the feed says; None if it cannot be had."""
+    try:
+        article = load_html(fetch(item.link or "").source)
+    except LoadError:
+        return None
+    stated = article.outlet and article.outlet != outlet_of(article.url or "")
+    return replace(
+        article,
+        title=article.title or item.title,
+        outlet=article.outlet if stated else item.outlet,
+        author=article.author or item.author,
+        published=article.published or item.published,
+        published_at=article.published_at if article.published else item.published_at,
+    )
+
+
+def _build_item(source: Source, item: _Item, number: int, *, own: bool, followed: bool) -> Article:
+    """Make an article of an item's own text."""
+    text = max(item.texts, key=len)
+    if item.link and not followed and not text:
+        raise source.error(
+            part=f"item {number}",
+            found="no text, only a link",
+            expected="the text of an article",
+            remedy="add it with --follow to fetch the pages that the feed links to",
+        )
     return build_article(
         text,
-        id=url_id(link) if outlet else content_id(text.encode("utf-8", "replace")),
-        location=f"{source.name}, {part}",
-        title=title,
-        outlet=outlet,
-        url=link if outlet else None,
-        author=entry.get("author"),
-        published=published,
-        published_at=published_at,
+        id=url_id(item.link) if own and item.link else content_id(text.encode("utf-8", "replace")),
+        location=f"{source.name}, item {number}",
+        title=item.title,
+        outlet=item.outlet,
+        url=canonical(item.link) if item.link else None,
+        author=item.author,
+        published=item.published,
+        published_at=item.published_at,
     )
 
 
