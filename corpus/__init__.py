@@ -1,7 +1,9 @@
 """Turn pages into clean, dated articles. Must not depend on index, assistant or ui."""
 
+from corpus.addresses import read_addresses
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
+from corpus.identity import current_id
 from corpus.loading import LIBRARY_FILE, load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
@@ -13,7 +15,9 @@ __all__ = [
     "Page",
     "Sentence",
     "Span",
+    "current_id",
     "load",
     "load_pasted",
+    "read_addresses",
     "split_sentences",
 ]

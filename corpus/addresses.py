@@ -184,7 +184,8 @@ def is_same_site(one: str, other: str) -> bool:
         return False
     if _find_site(hosts[0]) == _find_site(hosts[1]):
         return True
-    return not is_external(*(f"http://{host}/" for host in hosts), ignore_suffix=True)
+    homes = [f"http://{host}/" for host in hosts]
+    return all(map(is_registered, homes)) and not is_external(*homes, ignore_suffix=True)
 
 
 def _fold_path(path: str) -> list[str]:
@@ -283,9 +284,8 @@ def _may_be(url: str, own: str) -> bool:
     """Whether a page at ``own`` may claim to be the one at ``url``."""
     if not is_same_site(url, own):
         return False
-    claimed, real = (normal_form(address).partition("?")[0] for address in (url, own))
-    section = real.startswith(f"{claimed}/") and not _names_story(claimed)
-    return not (section and _names_story(real))
+    claimed, real = normal_form(url), normal_form(own).partition("?")[0]
+    return not (real.startswith(f"{claimed}/") and _names_story(real) and not _names_story(claimed))
 
 
 def _names_story(address: str) -> bool:

@@ -266,7 +266,8 @@ def _load_text(source: Source) -> Article:
         raise source.error(
             found=found,
             expected="the text of a page",
-            remedy="add an address of the web as an address; else save the page and add the file",
+            remedy="add each address that begins with http:// or https:// as a location of its own;"
+            " else save the page and add the file",
         )
     return build_article(
         text,

@@ -15,6 +15,7 @@ import typer
 from ui.terminal import helptext, screen, upkeep
 from ui.terminal.options import (
     AsOfOption,
+    FollowOption,
     JsonOption,
     LibraryOption,
     OutletOption,
@@ -77,6 +78,7 @@ def _main(
 def add(
     context: typer.Context,
     locations: Annotated[list[str], typer.Argument(metavar="LOCATION", hidden=True)],
+    follow: FollowOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +93,8 @@ def add(
         screen.complain(error, console)
 
     with open_library(context, library, create=True, own=True) as opened:
-        done = add_with_progress(opened, load(*locations, on_error=note), console)
+        articles = load(*locations, on_error=note, follow=follow)
+        done = add_with_progress(opened, articles, console)
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
         screen.print_json({**asdict(done.added), "errors": failures})

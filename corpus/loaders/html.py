@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from corpus.article import Article, Span
 from corpus.cleaning import build_article, find_excess
 from corpus.identity import canonical, outlet_of, url_id
-from corpus.loaders.archives import open_copy
 from corpus.loaders.source import Source
 from corpus.loaders.statements import read_statements
 from corpus.loaders.text import load_text
+from corpus.loaders.wayback import open_copy
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
