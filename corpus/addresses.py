@@ -184,8 +184,9 @@ def is_same_site(one: str, other: str) -> bool:
         return False
     if _find_site(hosts[0]) == _find_site(hosts[1]):
         return True
-    homes = [f"http://{host}/" for host in hosts]
-    return all(map(is_registered, homes)) and not is_external(*homes, ignore_suffix=True)
+    home, other_home = (f"http://{host}/" for host in hosts)
+    known = is_registered(home) and is_registered(other_home)
+    return known and not is_external(home, other_home, ignore_suffix=True)
 
 
 def _fold_path(path: str) -> list[str]:

@@ -106,6 +106,7 @@ class Article:
             ``published``.
         language: ISO 639-1 code of the text.
         machine_translated: whether the page says that it was machine-translated.
+        excerpt: whether it is known to be only a part or a summary, such as a feed's teaser.
         record: the id that the source record gives; None if it was not read from a record.
         page: the page it was cut from; ``page.article_text == text``.
     """
@@ -120,6 +121,7 @@ class Article:
     published_at: datetime | None = None
     language: str | None = None
     machine_translated: bool = False
+    excerpt: bool = False
     record: str | None = None
     page: Page | None = field(default=None, repr=False)
 
@@ -168,13 +170,14 @@ class Article:
             "published_at": self.published_at.isoformat() if self.published_at else None,
             "language": self.language,
             "machine_translated": self.machine_translated,
+            "excerpt": self.excerpt,
             "record": self.record,
             "page": self.page.to_dict() if page and self.page else None,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Article:
-        """The inverse of ``to_dict``."""
+        """The inverse of ``to_dict``; "excerpt" may be missing, as in older libraries."""
         published, published_at, page = data["published"], data["published_at"], data["page"]
         return cls(
             **{

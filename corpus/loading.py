@@ -274,7 +274,7 @@ def _load_text(source: Source) -> Article:
         id=source.id(data),
         location=source.name,
         url=source.url,
-        outlet=outlet_of(source.url) if source.url else None,
+        outlet=outlet_of(source.url or ""),
     )
 
 

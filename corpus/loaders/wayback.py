@@ -34,7 +34,7 @@ def open_copy(tree: HtmlElement) -> str | None:
     marks = (*_TOOLBARS, *((_ARCHIVE_TODAY,) if addresses else ()))
     bars = [
         element
-        for element in tree.iter()
+        for element in tree.iter("*")  # no comments
         if any(mark in element.get("id", "") for mark in marks) and element.getparent() is not None
     ]
     for bar in bars:

@@ -204,7 +204,9 @@ class _Item:
 
     Attributes:
         link: the page's address; None if it has none on the web.
-        texts: its texts, rendered; the whole article, a teaser, or both.
+        text: its longest text, rendered.
+        excerpt: whether that is but a teaser, or the words of a feed that collects from other
+            sites.
     """
 
     link: str | None
@@ -213,7 +215,8 @@ class _Item:
     author: str | None
     published: date | None
     published_at: datetime | None
-    texts: tuple[str, ...]
+    text: str
+    excerpt: bool
 
 
 class _Feed:
@@ -237,7 +240,8 @@ class _Feed:
         except ValueError:
             link = ""
         published, published_at = _read_stamp(entry)
-        written = [content.get("value", "") for content in entry.get("content", ())]
+        written = [render_fragment(part.get("value", "")) for part in entry.get("content", ())]
+        text = max([*written, render_fragment(entry.get("summary", ""))], key=len)
         return _Item(
             link=link if outlet_of(link) else None,
             title=render_fragment(entry.get("title", "")) or None,
@@ -245,7 +249,8 @@ class _Feed:
             author=entry.get("author"),
             published=published,
             published_at=published_at,
-            texts=tuple(render_fragment(text) for text in (*written, entry.get("summary", ""))),
+            text=text,
+            excerpt=text not in written or self._is_foreign(link),
         )
 
     def _choose_outlet(self, origin: str, link: str) -> str | None:
@@ -255,9 +260,11 @@ class _Feed:
         """
         if named := render_fragment(origin):
             return named
-        if outlet_of(link) and self._home and not is_same_site(link, self._home):
-            return outlet_of(link)
-        return self._title or outlet_of(link)
+        return (None if self._is_foreign(link) else self._title) or outlet_of(link)
+
+    def _is_foreign(self, link: str) -> bool:
+        """Whether a link leads to another site than the feed's."""
+        return bool(outlet_of(link) and self._home and not is_same_site(link, self._home))
 
 
 def _read_stamp(entry: Any) -> tuple[date | None, datetime | None]:  # noqa: ANN401 - as above
@@ -295,17 +302,17 @@ def _fetch_page(item: _Item, fetch: Fetch) -> Article | None:
 
 def _build_item(source: Source, item: _Item, number: int, *, own: bool, followed: bool) -> Article:
     """Make an article of an item's own text."""
-    text = max(item.texts, key=len)
-    if item.link and not followed and not text:
+    if item.link and not followed and not item.text:
         raise source.error(
             part=f"item {number}",
             found="no text, only a link",
             expected="the text of an article",
             remedy="add it with --follow to fetch the pages that the feed links to",
         )
-    return build_article(
-        text,
-        id=url_id(item.link) if own and item.link else content_id(text.encode("utf-8", "replace")),
+    named = url_id(item.link) if own and item.link else None
+    article = build_article(
+        item.text,
+        id=named or content_id(item.text.encode("utf-8", "replace")),
         location=f"{source.name}, item {number}",
         title=item.title,
         outlet=item.outlet,
@@ -314,6 +321,7 @@ def _build_item(source: Source, item: _Item, number: int, *, own: bool, followed
         published=item.published,
         published_at=item.published_at,
     )
+    return replace(article, excerpt=bool(named) and item.excerpt)
 
 
 def _refuse(url: str, found: str) -> LoadError:

@@ -110,11 +110,12 @@ def _intact(expected: bytes, *parts: object) -> bool:
 def revision_of(article: Article) -> str:
     """The hash of all fields of an article, including its page: 16 hex digits.
 
-    An article without a record has the same hash as before the ``record`` field existed.
+    An article without a record that is no excerpt has the same hash as before these fields existed.
     """
     data = article.to_dict()
-    if data["record"] is None:
-        del data["record"]
+    for later in ("record", "excerpt"):
+        if not data[later]:
+            del data[later]
     return digest(_json(data)).hex()[:16]
 
 

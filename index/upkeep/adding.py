@@ -41,9 +41,6 @@ AHEAD = 2
 The second batch uses the cores that the last texts of the first batch leave idle.
 """
 
-_LEFT_OUT = "[]().…"
-"""What may stand at the end of a feed's teaser."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -54,8 +51,8 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     """It replaced an older revision."""
     UNCHANGED = "unchanged"
-    """It was already there, the same in every field or with more of its text. Nothing was
-    written."""
+    """It was already there, the same in every field, or whole while this is an excerpt. Nothing
+    was written."""
     DUPLICATE = "duplicate"
     """It is new, and another article has exactly the same text."""
     FAILED = "failed"
@@ -161,7 +158,7 @@ class Intake:
         revision = revision_of(article)
         with self._store.reading() as snapshot:
             known = snapshot.revision_of(article.id)
-            if known == revision or (known and article.url and _is_excerpt(article, snapshot)):
+            if known == revision or (known and article.excerpt and _is_whole(article.id, snapshot)):
                 return _Draft(article, revision, [])
         encoder = self._load()
         try:
@@ -225,18 +222,12 @@ class Intake:
         return Outcome.DUPLICATE if copied else Outcome.NEW
 
 
-def _is_excerpt(article: Article, snapshot: Snapshot) -> bool:
-    """Whether an article is only the beginning of what is stored, such as a feed's teaser.
-
-    A correction that does nothing but cut off more than half is not told from it.
-    """
-    number = snapshot.number_of(article.id)
+def _is_whole(article_id: str, snapshot: Snapshot) -> bool:
+    """Whether the article that is stored under this id can be read and is no excerpt."""
     try:
-        stored = snapshot.article(number or 0).text
-    except (ArticleNotFoundError, LibraryDamagedError):  # it cannot be read: replace it
+        return not snapshot.article(snapshot.number_of(article_id) or 0).excerpt
+    except (ArticleNotFoundError, LibraryDamagedError):
         return False
-    short, long = ("".join(text.split()) for text in (article.text, stored))
-    return 2 * len(short) < len(long) and long.startswith(short.rstrip(_LEFT_OUT))
 
 
 def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:

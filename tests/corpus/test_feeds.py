@@ -180,3 +180,15 @@ def test_items_that_share_a_link_are_articles_of_their_own(tmp_path: Path, link:
     articles, errors = read(tmp_path, items, web=web, follow=True)
     assert len({article.id for article in articles}) == 2
     assert (errors, web.asked) == ([], [])
+
+
+def test_a_teaser_and_the_words_of_a_collector_are_excerpts(tmp_path: Path) -> None:
+    full = f"<content:encoded>{PUMP}</content:encoded>"
+    items = (
+        item(link="https://gullport.org/teaser")
+        + f"<item><link>https://gullport.org/full</link>{full}</item>"
+        + f"<item><link>https://elsewhere.org/full</link>{full}</item>"
+        + item()
+    )
+    articles, _ = read(tmp_path, items)
+    assert [article.excerpt for article in articles] == [True, False, True, False]

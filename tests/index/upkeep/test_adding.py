@@ -255,14 +255,14 @@ def test_a_library_of_format_2_that_cannot_be_written_is_read(
     reader.close()
 
 
-def test_a_teaser_does_not_replace_the_article_that_it_is_the_beginning_of(store: Store) -> None:
-    whole = page(PAGE, day=2, text=f"{TEXT} {TEXT.replace('nine', 'ten')}")
-    add(store, whole)
-    begin = TEXT.partition(" Repairs")[0]
-    teaser = replace(whole, text=f"{begin} […]", page=None)
+def test_an_excerpt_never_replaces_the_whole_article(store: Store) -> None:
+    whole = page(PAGE, day=2)
+    teaser = replace(whole, text="The council met on 2 May.", page=None, excerpt=True)
+    assert add(store, teaser) == [(whole.id, Outcome.NEW)]
+    later = replace(teaser, text="The council met on 3 May.")
+    assert add(store, later) == [(whole.id, Outcome.UPDATED)]
+    assert add(store, whole) == [(whole.id, Outcome.UPDATED)]
     assert add(store, teaser) == [(whole.id, Outcome.UNCHANGED)]
     assert texts(store) == ["2 May."]
-    corrected = replace(whole, text=begin.replace("Monday", "Tuesday"), page=None)
-    assert add(store, corrected) == [(whole.id, Outcome.UPDATED)]
-    note = replace(whole, id="note", url=None)
-    assert add(store, note, replace(note, text=begin, page=None))[1] == ("note", Outcome.UPDATED)
+    assert add(store, replace(later, excerpt=False)) == [(whole.id, Outcome.UPDATED)]
+    assert texts(store) == ["3 May."]
