@@ -3,7 +3,7 @@
 from corpus.addresses import read_addresses
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
-from corpus.identity import current_id
+from corpus.identity import current_id, url_id
 from corpus.loading import LIBRARY_FILE, load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
@@ -20,4 +20,5 @@ __all__ = [
     "load_pasted",
     "read_addresses",
     "split_sentences",
+    "url_id",
 ]
