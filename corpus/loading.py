@@ -27,6 +27,7 @@ from corpus.loaders.pdf import load_pdf
 from corpus.loaders.records import load_csv, load_json, load_jsonl
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
+from corpus.loaders.wayback import find_toolbar
 
 LIBRARY_FILE = "library.db"
 """A folder that holds this file is a library and has no articles to load."""
@@ -273,6 +274,7 @@ def _load_text(source: Source) -> Article:
         text,
         id=source.id(data),
         location=source.name,
+        dropped=find_toolbar(text),
         url=source.url,
         outlet=outlet_of(source.url or ""),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from corpus.addresses import live_address
+from corpus.article import Span
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -16,6 +18,11 @@ _TOOLBARS = (
 )  # fmt: skip
 """What stands in the ids of elements that archives and caches put above a page."""
 _ARCHIVE_TODAY = "HEADER"
+
+_HEAD = 3_000
+_CAPTURES = re.compile(r"^[^\S\n]*\d[\d,.]* captures?[^\S\n]*$", re.MULTILINE)
+_COLLECTED = re.compile(r"^[^\S\n]*(COLLECTED BY|TIMESTAMPS)[^\S\n]*$", re.MULTILINE)
+"""Lines that enclose what the Wayback Machine says about a crawl, in paragraphs of prose."""
 
 
 def open_copy(tree: HtmlElement) -> str | None:
@@ -45,3 +52,17 @@ def open_copy(tree: HtmlElement) -> str | None:
         ]
         bar.drop_tree()  # keeps the text behind it
     return next((url for url in addresses if url.startswith(("http://", "https://"))), None)
+
+
+def find_toolbar(text: str) -> list[Span]:
+    """The Wayback Machine's words about a crawl, where a page was copied together with them.
+
+    Returns:
+        The span of ``text`` in a list; empty if there is none. The rest of the toolbar is short
+        lines, which cleaning knows without help.
+    """
+    captures = _CAPTURES.search(text, 0, _HEAD)
+    if captures is None:
+        return []
+    ends = list(_COLLECTED.finditer(text, captures.end(), captures.end() + _HEAD))
+    return [(captures.start(), ends[-1].end())] if len(ends) > 1 else []

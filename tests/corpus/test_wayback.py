@@ -95,3 +95,43 @@ def test_a_copy_is_fetched_where_it_is_and_known_as_the_live_page(url: str) -> N
 def test_an_element_called_header_stays_on_other_pages() -> None:
     body = BODY.replace("page", "HEADER")
     assert "cracks" in load_pasted(page('<link rel="bookmark" href="/news/1">', body)).text
+
+
+PASTED = """Old bridge is closed to lorries
+Posted May 3, 2019 by Lena Holm
+The old bridge over the Osk has been closed to lorries since Friday, the county said.
+A survey found cracks in two of its nine arches, engineer Nils Torp said.
+"""
+CRAWL = """INTERNET ARCHIVE
+http://www.osk.org/news/old-bridge-closed
+23 captures
+4 May 2019 - 1 Jun 2022
+May\tJUN\tJul
+About this capture
+COLLECTED BY
+Organization: Small Towns
+Small Towns keeps the news of small towns. Its crawls run every day, some of them for months.
+Collection: Crawl 17
+The seeds of this crawl were the front pages of 900 papers. It was run in 2019 by volunteers.
+TIMESTAMPS
+"""
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_an_archives_words_about_a_crawl_are_no_part_of_what_was_copied_with_them(
+    gap: str,
+) -> None:
+    alone = load_pasted(PASTED)
+    copied = load_pasted(CRAWL + gap + PASTED)
+    for name in ("text", "title", "author", "published"):
+        assert getattr(copied, name) == getattr(alone, name)
+    assert copied.page is not None
+    assert "volunteers" in copied.page.text
+
+
+def test_an_article_about_captures_stays_whole() -> None:
+    text = "\n".join(
+        ("The navy counted its captures of the year on Friday, and there were few.", "23 captures")
+        + ("Of these, 20 were off Skarn, the navy said in its yearly report on Friday.",) * 2
+    )
+    assert "20 were off Skarn" in load_pasted(text).text
