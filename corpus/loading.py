@@ -21,6 +21,7 @@ from corpus.errors import LoadError
 from corpus.identity import outlet_of
 from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
 from corpus.loaders import web
+from corpus.loaders.feeds import load_feed
 from corpus.loaders.html import load_html
 from corpus.loaders.markdown import load_markdown
 from corpus.loaders.pdf import load_pdf
@@ -255,7 +256,7 @@ def _load_source(
         case "csv":
             return load_csv(source)
         case "feed":
-            return web.load_feed(source, fetch)
+            return load_feed(source, fetch)
         case _:
             return [_load_text(source)]
 

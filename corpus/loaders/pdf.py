@@ -17,7 +17,6 @@ from corpus.article import Article, Page, Span
 from corpus.cleaning import build_article, replace_unstorable
 from corpus.dates import read_stamps
 from corpus.errors import LoadError
-from corpus.identity import outlet_of
 from corpus.loaders.source import Source
 
 MAX_PAGES = 500  # more is a book; at about 20 ms a page it would take too long
@@ -51,8 +50,7 @@ def load_pdf(source: Source) -> Article:
         id=source.id(data),
         location=source.name,
         dropped=said.dropped,
-        outlet=outlet or outlet_of(source.url or ""),
-        url=source.url,
+        outlet=outlet,
         published=day,
     )
 

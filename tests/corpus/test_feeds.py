@@ -175,11 +175,44 @@ def test_links_are_resolved_and_rid_of_tracking(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("link", ["https://gullport.org/", "https://gullport.org/live#{}"])
 def test_items_that_share_a_link_are_articles_of_their_own(tmp_path: Path, link: str) -> None:
-    items = "".join(item(f"{text} {WALL}", link=link.format(text)) for text in ("One.", "Two."))
+    items = "".join(
+        item(f"{text} {WALL}", title=text, link=link.format(text)) for text in ("One.", "Two.")
+    )
     web = Web(live=PAGE, **{"": PAGE})
     articles, errors = read(tmp_path, items, web=web, follow=True)
     assert len({article.id for article in articles}) == 2
     assert (errors, web.asked) == ([], [])
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ({"guid": "w1", "title": "Wall"}, {"guid": "w1", "title": "Wall gives way"}),
+        ({"guid": "w1", "title": "Wall"}, {"guid": "w2", "title": "Wall"}),
+    ],
+    ids=["one id", "one title"],
+)
+def test_of_two_versions_of_an_article_the_latest_is_read(
+    tmp_path: Path, names: tuple[dict[str, str], dict[str, str]], newest_first: bool
+) -> None:
+    versions = [
+        item(
+            WALL.replace("two", boats),
+            link="https://gullport.org/wall",
+            pubDate=f"Tue, 09 Apr 2024 {hour}:00:00 GMT",
+            **name,
+        )
+        for boats, hour, name in (("two", "08", names[0]), ("nine", "11", names[1]))
+    ]
+    articles, _ = read(tmp_path, "".join(reversed(versions) if newest_first else versions))
+    assert [article.text for article in articles] == [WALL.replace("two", "nine")]
+    assert articles[0].id == url_id("https://gullport.org/wall")
+
+
+def test_an_item_that_is_listed_twice_is_one_article(tmp_path: Path) -> None:
+    articles, _ = read(tmp_path, item(PUMP, link="https://gullport.org/pump") * 2)
+    assert len(articles) == 1
 
 
 def test_a_teaser_and_the_words_of_a_collector_are_excerpts(tmp_path: Path) -> None:
