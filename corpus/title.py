@@ -5,12 +5,12 @@ Wrong metadata is worse than none, so a value is used only if other lines of the
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Collection, Sequence
 from itertools import islice
 
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
-from corpus.dates import MONTHS, WEEKDAYS
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32
@@ -56,8 +56,14 @@ _ROLE = re.compile(
     r"(?:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?$",
     re.IGNORECASE,
 )
-_DAY_WORD = re.compile(rf",?\s+(?:{'|'.join([*MONTHS, *WEEKDAYS])})$", re.IGNORECASE)
-_NO_NAMES = {*MONTHS, *WEEKDAYS, "by", "published", "posted", "updated"}
+_DAY_NAMES = [
+    name.lower()
+    for names in (calendar.month_name, calendar.month_abbr, calendar.day_name)
+    for name in names
+    if name
+]
+_DAY_WORD = re.compile(rf",?\s+(?:{'|'.join(_DAY_NAMES)})$", re.IGNORECASE)
+_NO_NAMES = {*_DAY_NAMES, "by", "published", "posted", "updated"}
 _CAPITALISED = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?|[A-Z]\.|van|von|de|da|al|bin)"
 _BARE_NAME = re.compile(
     rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$"

@@ -110,11 +110,13 @@ def _intact(expected: bytes, *parts: object) -> bool:
 def revision_of(article: Article) -> str:
     """The hash of all fields of an article, including its page: 16 hex digits.
 
-    An article without a record has the same hash as before the ``record`` field existed.
+    An article without a record or a day of modification has the same hash as before these fields
+    existed.
     """
     data = article.to_dict()
-    if data["record"] is None:
-        del data["record"]
+    for later in ("record", "modified"):
+        if data[later] is None:
+            del data[later]
     return digest(_json(data)).hex()[:16]
 
 

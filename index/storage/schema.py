@@ -9,11 +9,14 @@ from pathlib import Path
 from index.errors import LibraryFormatError
 from index.storage import words
 
-FORMAT = 2
+FORMAT = 3
 """Written into the file. A library with a higher format was made by a newer Dateline.
 
-Format 1 had a different word index.
+Format 1 had a different word index. Format 2 had articles without ``modified``.
 """
+
+OLDEST_READABLE = 2
+"""Libraries of this format can be read without being brought up to date."""
 
 _APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
 _SCHEMA = f"""
@@ -48,8 +51,8 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
         Whether the library has an older format and must be brought up to date.
 
     Raises:
-        LibraryFormatError: the file is not a library, is newer than this Dateline, or is older and
-            not writable.
+        LibraryFormatError: the file is not a library, is newer than this Dateline, or is older than
+            ``OLDEST_READABLE`` and not writable.
     """
     if writable and _is_blank(connection):
         _keep_log(connection)
@@ -69,12 +72,12 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
             f"{path}: made by a newer Dateline (format {found}); expected at most"
             f" {FORMAT}; update Dateline"
         )
-    if found < FORMAT and not writable:
+    if found < OLDEST_READABLE and not writable:
         raise LibraryFormatError(
             f"{path}: made by an older Dateline (format {found}), and it cannot be written;"
             " expected to bring it up to date; change its permissions"
         )
-    return found < FORMAT
+    return found < FORMAT and writable
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -83,10 +86,16 @@ def format_of(connection: sqlite3.Connection) -> int:
     return found
 
 
-def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Drop the tables of older formats. The caller then rebuilds the word index."""
+def bring_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Convert the tables of an older format.
+
+    Returns:
+        Whether the caller must rebuild the word index.
+    """
+    rebuild = format_of(connection) < 2
     connection.execute("DROP TABLE IF EXISTS article_words")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
+    return rebuild
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:

@@ -27,7 +27,7 @@ from index.errors import (
 )
 from index.folder import DATABASE, LOG, MARK
 from index.storage.mark import Mark
-from index.storage.schema import prepare
+from index.storage.schema import OLDEST_READABLE, format_of, prepare
 from index.storage.transaction import Snapshot, Writer
 
 # Settings that hold for this folder only: the state in which Chroma's files were left, the
@@ -138,11 +138,13 @@ class Store:
         """Create the tables, or bring those of an older Dateline up to date."""
         with self._connection() as connection:
             outdated = prepare(connection, self.path, writable=self.writable)
+            rebuilds = outdated and format_of(connection) < OLDEST_READABLE
             self._file = _identity(self.path)
         if outdated:
-            logger.warning(
-                "%s: made by an older Dateline; its word index is rebuilt now, once", self.path
-            )
+            if rebuilds:
+                logger.warning(
+                    "%s: made by an older Dateline; its word index is rebuilt now, once", self.path
+                )
             with self.writing() as writer:
                 writer.bring_up_to_date()
         if lost := self.lost():

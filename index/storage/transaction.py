@@ -342,8 +342,8 @@ class Writer(Snapshot):
     def bring_up_to_date(self) -> None:
         """Convert a library of an older format to this one."""
         if schema.format_of(self._connection) < schema.FORMAT:  # no other process was quicker
-            schema.bring_up_to_date(self._connection)
-            self.rebuild_words()
+            if schema.bring_up_to_date(self._connection):
+                self.rebuild_words()
 
     def change(self, removed: int | None) -> int:
         """Record a change that removes the article with the number ``removed``, if given.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.dates import find_stamp, parse_stamp, read_stamps
+from corpus.dates import parse_stamp, read_stamps
 
 TURKEY = timezone(timedelta(hours=3))
 
@@ -79,17 +79,6 @@ def test_a_line_that_is_little_more_than_a_date_is_a_stamp(
 )
 def test_dates_in_sentences_and_uncertain_dates_are_no_stamps(line: str) -> None:
     assert read_stamps(line) == []
-
-
-def test_the_first_stamp_wins_and_a_published_one_wins_over_an_updated_one() -> None:
-    lines = ["Updated Nov 5, 2025 | Published Nov 3, 2025", "November 7, 2025"]
-    stamp = find_stamp(lines)
-    assert stamp is not None
-    assert stamp.day == date(2025, 11, 3)
-    updated = find_stamp(["Updated Nov 5, 2025"])
-    assert updated is not None
-    assert updated.day == date(2025, 11, 5)
-    assert find_stamp(["No date here"]) is None
 
 
 @pytest.mark.parametrize(
