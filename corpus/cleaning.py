@@ -18,7 +18,7 @@ from corpus.boilerplate import Kind
 from corpus.dates import Label, read_address
 from corpus.errors import LoadError
 from corpus.language import identify_language
-from corpus.metadata import Frame, Metadata, find_headline, read_metadata
+from corpus.metadata import Frame, Metadata, find_headline, is_asked_title, read_metadata
 
 MAX_CHARACTERS = 1_000_000
 """Maximum length of a page: ten times the longest news story. Such a page is cleaned in seconds and
@@ -84,6 +84,9 @@ def clean(
     first = next(iter(uncredited + prose), 0)
     body = " ".join(lines[index].text for index in chosen if index >= first)[:4_000]
     headline = find_headline(lines[:first], body, title)
+    if headline is None and len(prose) > 1 and first == prose[0]:
+        if is_asked_title(lines[first], lines[prose[1]]):
+            headline, first = first, prose[1]
     language = language or identify_language(body)
     frame = Frame(
         lines=lines,

@@ -11,12 +11,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from corpus.body import Line, squeeze
 from corpus.boilerplate import Kind
 from corpus.dates import Context, Label, Stamp, find_days, find_saved, read_stamps
-from corpus.title import find_byline, find_name, find_outlet, find_signature, find_title, split_site
+from corpus.outlet import find_outlet, split_site
+from corpus.title import find_byline, find_name, find_signature, find_signed_name, find_title
 
 HEAD_LINES, NEAR_LINES = 30, 8
 """Maximum distance in lines above the body of a title (not counting buttons); maximum distance of a
@@ -34,6 +35,8 @@ MAX_BARE_DAYS = 2
 MASTHEAD_LINES = 2
 """A day in the page's first lines, above the title, may be the day of the visit."""
 
+MAX_ASKED_WORDS = 16
+_ASKED = re.compile(r"^[^.!?\"“”«»„]*[?!]$")
 _NUMERIC = re.compile(r"\d[./-]\s?\d{1,2}\s?[./-]\s?\d\d")
 
 
@@ -97,9 +100,26 @@ def find_headline(before: Sequence[Line], body: str, title: str | None) -> int |
     ]
     if known:
         return known[-1]
-    marks = {at for at, index in enumerate(head) if before[index].stamps or before[index].byline}
-    found = find_title(texts, body, marks=marks)
+    stamped = {at for at, index in enumerate(head) if before[index].stamps}
+    signed = {at for at, index in enumerate(head) if before[index].byline}
+    days = {stamp.day for at in stamped for stamp in before[head[at]].stamps if not stamp.updated}
+    if len(days) > MAX_BARE_DAYS:  # a list of other articles
+        others = stamped | {at - 1 for at in stamped}
+        found = find_title(texts, body, marks=signed, others=others)
+    else:
+        found = find_title(texts, body, marks=stamped | signed)
     return None if found is None else head[found]
+
+
+def is_asked_title(line: Line, following: Line | None) -> bool:
+    """Whether the first sentence of a body is a title that asks or exclaims."""
+    return (
+        following is not None
+        and line.words <= MAX_ASKED_WORDS
+        and _ASKED.search(line.text) is not None
+        and not following.text.startswith(('"', "“", "«", "„"))
+        and following.words >= line.words
+    )
 
 
 def read_metadata(
@@ -113,28 +133,40 @@ def read_metadata(
         language: the page's IETF tag.
         saved: when the page was saved; ages ("2 hours ago") count from it.
     """
-    lines, top, first, last = frame.lines, frame.top, frame.first, frame.last
+    lines, top, last = frame.lines, frame.top, frame.last
     page = [line.text for line in lines]
     context = _make_context(frame, page, language, saved)
-    near = page[top : first + NEAR_LINES] + page[max(0, top - 3) : top] + page[last : last + 4]
-    author, employer = next(
-        (byline for line in near if (byline := _read_byline(line))), (None, None)
-    )
     headline = None if frame.headline is None else page[frame.headline]
-    signed = (
-        list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES]))
-        if headline
-        else []
-    )
-    if author is None and len(signed) < BYLINE_LINES - 1:
-        author = find_name(signed)
+    author, employer = _find_author(frame, page)
     title, site = split_site(headline, page) if headline else (None, None)
-    outlet = site or employer or find_outlet(page, body)
+    outlet = find_outlet(
+        page[:top] + page[last + 1 :], page[top : last + 1], headline, [site, employer]
+    )
     return _add_days(
         Metadata(title=title, outlet=None if outlet == author else outlet, author=author),
         frame,
         context,
     )
+
+
+def _find_author(frame: Frame, page: list[str]) -> tuple[str | None, str | None]:
+    """The author and the outlet named beside the article."""
+    top, first, last = frame.top, frame.first, frame.last
+    near = page[top : first + NEAR_LINES] + page[max(0, top - 3) : top] + page[last : last + 4]
+    lines = [
+        f"{line} {after}" if line.lower().strip(" :") == "by" else line
+        for line, after in pairwise([*near, ""])
+    ]
+    if byline := next((found for line in lines if (found := _read_byline(line))), None):
+        return byline
+    if frame.headline is None:
+        return None, None
+    signed = list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES]))
+    if len(signed) < BYLINE_LINES - 1 and (author := find_name(signed)):
+        return author, None
+    whole = "\n".join(page)
+    head = page[top + 1 : first]
+    return next((name for line in head if (name := find_signed_name(line, whole))), None), None
 
 
 def _read_byline(line: str) -> tuple[str, str | None] | None:
