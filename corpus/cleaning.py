@@ -92,7 +92,7 @@ def clean(
         lines=lines,
         headline=headline,
         first=first,
-        last=chosen[-1] if chosen else 0,
+        last=prose[-1] if prose else first,
         foreign=foreign,
     )
     metadata = read_metadata(frame, body, language=language, saved=saved)
@@ -241,7 +241,7 @@ def build_article(
         author=author or found.author,
         published=published,
         published_at=published_at,
-        modified=modified if modified and published and modified >= published else None,
+        modified=None if modified and published and modified < published else modified,
         language=_to_code(cleaned.language),
         machine_translated=cleaned.machine_translated,
         page=page,

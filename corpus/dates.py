@@ -61,8 +61,8 @@ _COMPACT = re.compile(
 )
 _EPOCH = re.compile(r"(?P<seconds>\d{9,10})(?:\d{3}|\.\d+)?")
 _ADDRESS = re.compile(
-    r"(?<=[/_-])(?P<year>(?:19|20)\d\d)(?P<mark>[/_-]?)(?P<month>\d\d|(?<=/)[a-z]{3}(?=/))(?P=mark)"
-    r"(?P<day>\d\d)(?=[/._-]|$)"
+    r"(?<=[/_-])(?P<year>(?:19|20)\d\d)(?P<mark>[/_-]?)"
+    r"(?P<month>\d\d|(?<=/)(?:[a-z]{3}|\d)(?=/))(?P=mark)(?P<day>\d\d|(?<=/)\d(?=/))(?=[/._-]|$)"
 )
 _NO_DAYS = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1)})
 """What programs write for "unknown", the first in the two hemispheres."""
@@ -97,8 +97,8 @@ _UPDATED_WORDS = (
 )
 _PUBLISHED_WORDS = (
     r"published|posted|publication|released|issued|created|filed|first appeared|pub\. date"
-    r"|yayın\w*|veröffentlicht|erstellt|erschienen|publiée?|parue?|publicad\w+|publicació\w*|publicat"
-    r"|pubblicat\w+|gepubliceerd|geplaatst|diterbitkan|tayang|opublikowan\w*|dodano|utworzono"
+    r"|yayın\w*|giriş|veröffentlicht|erstellt|erschienen|publiée?|parue?|publicad\w+|publicació\w*|publicat"
+    r"|pubblicat\w+|gepubliceerd|geplaatst|diterbitkan|tayang|opublikowan\w*|publikacj\w+|dodano|utworzono"
     r"|опубликован\w*|опубліковано|publicera\w*|publisert|publiceret|udgivet|julkaistu|publikovan\w*"
     r"|közzét\w+|megjelent|δημοσιεύ\w+|نشر|نُشر|تاريخ النشر|פורסם|입력|등록|게재|発行|公開|配信"
     r"|发布|đăng"
@@ -115,7 +115,14 @@ _LABEL = re.compile(
     rf"(?<!\w)(?:{_UPDATED_WORDS}|{_PUBLISHED_WORDS}|min(?:ute)?s? read)(?!\w)", re.IGNORECASE
 )
 _FILLER = re.compile(
-    r"\b(?:first|last|date|time|originally|stand|uhr|[ap]m|on|at|le|el|il|em|op|am)\b",
+    r"\b(?:first|last|date|data|time|originally|stand|uhr|[ap]m|on|at|vom|ngày|thứ|le|el|il|em|op|am)\b",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=[A-ZÀ-Ö][a-zà-ö])")
+"""Where a layout glues a label to the word before it ("ESTUpdated")."""
+_NOTICE = re.compile(
+    r"^(?:this|the) (?:article|story|piece|report|post|column|interview|essay)\b.{0,40}"
+    r"\b(?:published|posted|updated|modified|appeared)\b.{0,60}$",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\W*\d{1,2}[:.]\d\d\W+$")
@@ -226,6 +233,8 @@ def read_stamps(line: str, context: Context | None = None) -> list[Stamp]:
     end = 0
     while (found := _find_day(plain, end, context or NO_CONTEXT)) is not None:
         day, start, stop = found
+        if day in _NO_DAYS:
+            return []
         moment, stop = _read_time(plain, stop, day)
         before = plain[end:start]
         stamps.append(
@@ -251,8 +260,10 @@ def read_stamps(line: str, context: Context | None = None) -> list[Stamp]:
 
 def _is_little_more(line: str, rest: list[str], *, near: bool) -> bool:
     """Whether the text around a line's days still lets it be a stamp."""
-    around = " ".join(rest)
+    around = _GLUED.sub(" ", " ".join(rest))
     label = _LABEL.search(around)
+    if near and _NOTICE.match(line):
+        return True
     if _RANGE.search(rest[0]) or (not label and any(map(_DASH.match, rest[1:-1]))):
         return False
     if _FOREIGN.search(around) and not label:
@@ -302,6 +313,7 @@ def _is_weekday(word: str) -> bool:
 
 def read_label(before: str) -> Label:
     """What the text between two days says that the second is."""
+    before = _GLUED.sub(" ", before)
     updated = list(_UPDATED.finditer(before))
     published = list(_PUBLISHED.finditer(before))
     if updated and (not published or updated[-1].start() > published[-1].start()):
@@ -401,9 +413,9 @@ def parse_stamp(text: str, *, language: str | None = None) -> tuple[date | None,
         day is ambiguous ("03/04/2025") or stands for "unknown" ("1970-01-01").
     """
     text = _to_plain(text.strip()[:MAX_STAMP_CHARACTERS])
-    if _EPOCH.fullmatch(text):
+    if _EPOCH.fullmatch(text) and not (len(text) == 12 and _COMPACT.fullmatch(text)):
         return _parse_epoch(text)
-    if compact := _COMPACT.match(text):
+    if (compact := _COMPACT.match(text)) is not None:
         day = _make_day(*(int(compact[name]) for name in ("year", "month", "day")))
         end = compact.end("day")
         text = (

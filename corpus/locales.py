@@ -5,9 +5,11 @@ babel is imported when the first name is looked up, since most commands never re
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 _LANGUAGES = frozenset(
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ka "
@@ -34,7 +36,7 @@ class _Names(Mapping[str, int]):
 
     def __iter__(self) -> Iterator[str]:
         names = load_names(self._table)
-        return (name for name in names if find_number(self._table, name, None))
+        return (name for name in names if find_number(self._table, name, None) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -47,29 +49,50 @@ WEEKDAYS: Mapping[str, int] = _Names("days")
 """Names of weekdays, full and abbreviated, in lower case, to 0 (Monday) to 6."""
 
 
-@cache
 def load_names(table: str) -> Mapping[str, Mapping[int, frozenset[str]]]:
-    """Each name, and the locales in which it means which number."""
-    from babel import localedata
+    """Each name of "months" or "days", and the locales in which it means which number."""
+    return _load_tables()[table]
 
-    names: dict[str, dict[int, set[str]]] = {}
-    for locale in localedata.locale_identifiers():
-        if locale.partition("_")[0] not in _LANGUAGES:
-            continue
-        data = localedata.load(locale, merge_inherited=False)
+
+@cache
+def _load_tables() -> dict[str, dict[str, dict[int, frozenset[str]]]]:
+    found: dict[str, dict[str, dict[int, set[str]]]] = {"months": {}, "days": {}}
+    for locale, data in _read_locales():
         pattern = str(data.get("date_formats", {}).get("long", ""))
         joined = re.search(r"d ?([^\W\da-zA-Z]+)M{3,4}", pattern)  # Hebrew joins a preposition
-        for widths in data.get(table, {}).values():
-            for width, numbers in widths.items() if isinstance(widths, dict) else ():
-                for number, name in numbers.items() if isinstance(numbers, dict) else ():
-                    if width in ("narrow", "short"):
-                        continue
-                    for form in _write_forms(name, joined[1] if joined else ""):
-                        names.setdefault(form, {}).setdefault(number, set()).add(locale)
+        for table, names in found.items():
+            for number, name in _list_names(data.get(table, {})):
+                for form in _write_forms(name, joined[1] if joined else ""):
+                    names.setdefault(form, {}).setdefault(number, set()).add(locale)
     return {
-        name: {number: frozenset(locales) for number, locales in numbers.items()}
-        for name, numbers in names.items()
+        table: {
+            name: {number: frozenset(locales) for number, locales in numbers.items()}
+            for name, numbers in names.items()
+        }
+        for table, names in found.items()
     }
+
+
+def _read_locales() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The data that each locale states itself, without what it inherits.
+
+    ``localedata.load`` would keep all of it, 96 MB.
+    """
+    from babel import localedata
+
+    for locale in localedata.locale_identifiers():
+        if locale.partition("_")[0] in _LANGUAGES:
+            with open(localedata.resolve_locale_filename(locale), "rb") as file:
+                yield locale, pickle.load(file)
+
+
+def _list_names(table: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The full and abbreviated names; anything but a dictionary refers to another table."""
+    for widths in table.values():
+        for width in ("wide", "abbreviated"):
+            numbers = widths.get(width) if isinstance(widths, dict) else None
+            if isinstance(numbers, dict):
+                yield from numbers.items()
 
 
 def _write_forms(name: str, prefix: str) -> Iterator[str]:
@@ -111,7 +134,7 @@ def find_order(language: str | None) -> str | None:
         locale = Locale.parse(language.replace("-", "_"))
     except (ValueError, UnknownLocaleError, TypeError):
         return find_order(language[:2]) if language[2:3] in ("-", "_") else None
-    if locale.language == "en" and not locale.territory:
+    if locale.language == "en" and str(locale.territory) not in language:
         return None
     pattern = str(locale.date_formats["short"].pattern)
     return "".join(dict.fromkeys(re.findall("[dMy]", pattern))).upper()

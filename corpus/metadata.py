@@ -254,7 +254,7 @@ def _read_below(frame: Frame, context: Context) -> Iterator[Stamp]:
     for stamp in _read_zone(frame, opening, context):
         if stamp.label is not Label.NONE:
             yield stamp
-    closing = range(frame.last + 1, min(frame.last + 1 + BELOW_LINES, len(lines)))
+    closing = range(frame.last, min(frame.last + 1 + BELOW_LINES, len(lines)))
     for index in closing:
         if lines[index].kind in (Kind.COMMENTS, Kind.ENDING):
             return

@@ -39,9 +39,10 @@ _PUBLISHED_NAME = re.compile(
 )
 _MODIFIED_NAME = re.compile(r"modif|updat|revis|lastmod|lastpublish|expir|valid|copyright")
 _WRAPPED = re.compile(
-    r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$|^\s*/\*.*?\*/|/\*.*?\*/\s*$"
+    r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->|;)\s*$|^\s*/\*.*?\*/|/\*.*?\*/\s*$"
 )
 """What old templates put around a script's text."""
+_EXTRA_COMMA = re.compile(r",\s*([}\]])")
 _AUTHORS = ("author", "parsely-author", "sailthru.author", "byl", "dc.creator")
 _TITLES = ("og:title", "twitter:title", "dc.title")
 
@@ -133,8 +134,13 @@ def _find_objects(tree: HtmlElement) -> Iterator[dict[str, Any]]:
         text = _WRAPPED.sub("", replace_unstorable(script.text or ""))
         try:
             pending = [json.loads(text, strict=False)]
-        except (ValueError, RecursionError):  # ignore a broken block
+        except RecursionError:
             continue
+        except ValueError:  # many templates leave a comma before a bracket
+            try:
+                pending = [json.loads(_EXTRA_COMMA.sub(r"\1", text), strict=False)]
+            except (ValueError, RecursionError):  # ignore a broken block
+                continue
         while pending:
             value = pending.pop(0)
             if isinstance(value, list):
@@ -253,7 +259,9 @@ def _author(meta: dict[str, str]) -> str | None:
 def _text(value: object) -> str | None:
     """Convert a JSON-LD value to text: a string, ``{"name": …}``, or a list of either."""
     if isinstance(value, dict):
-        return _text(value.get("name"))
+        return _text(value.get("name") or value.get("@value"))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     if isinstance(value, list):
         return ", ".join(dict.fromkeys(filter(None, map(_text, value)))) or None
     return " ".join(value.split()) or None if isinstance(value, str) else None
