@@ -12,7 +12,8 @@ from index.storage import words
 FORMAT = 3
 """Written into the file. A library with a higher format was made by a newer Dateline.
 
-Format 1 had a different word index. Format 2 had no aliases; it is read as it is.
+Format 1 had a different word index. Format 2 had no aliases, and articles without ``modified`` and
+``excerpt``.
 """
 
 OLDEST_READABLE = 2
