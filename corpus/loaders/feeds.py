@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -78,6 +76,7 @@ class _Item:
     author: str | None
     published: date | None
     published_at: datetime | None
+    modified: date | None
     text: str
     excerpt: bool
 
@@ -103,6 +102,7 @@ class _Feed:
         except ValueError:
             link = ""
         published, published_at = _read_stamp(entry)
+        later, _ = parse_stamp(dict.get(entry, "updated", ""))
         written = [render_fragment(part.get("value", "")) for part in entry.get("content", ())]
         text = max([*written, render_fragment(entry.get("summary", ""))], key=len)
         title = render_fragment(entry.get("title", ""))
@@ -119,6 +119,7 @@ class _Feed:
             author=entry.get("author"),
             published=published,
             published_at=published_at,
+            modified=later if published and later and later > published else None,
             text=text,
             excerpt=text not in written or self._is_foreign(link),
         )
@@ -168,13 +169,7 @@ def _read_stamp(entry: Any) -> tuple[date | None, datetime | None]:  # noqa: ANN
     feedparser's own reading of dates is not used, because it takes some for others (2016/6/29 for
     1 November 2016) and moves the day to that of Greenwich.
     """
-    said = next(filter(None, map(entry.get, ("published", "created", "updated"))), "")
-    day, moment = parse_stamp(said)
-    if day is None:
-        with suppress(ValueError):  # an RFC 822 date may have a year of two digits
-            read = parsedate_to_datetime(said)
-            return read.date(), read if read.tzinfo else None
-    return day, moment
+    return parse_stamp(next(filter(None, map(entry.get, ("published", "created", "updated"))), ""))
 
 
 def _fetch_page(item: _Item, fetch: Fetch) -> Article | None:
@@ -214,5 +209,6 @@ def _build_item(source: Source, item: _Item, *, followed: bool) -> Article:
         author=item.author,
         published=item.published,
         published_at=item.published_at,
+        modified=item.modified,
     )
     return replace(article, excerpt=bool(named) and item.excerpt)

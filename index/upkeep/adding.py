@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from itertools import accumulate
 
@@ -51,8 +52,8 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     """It replaced an older revision."""
     UNCHANGED = "unchanged"
-    """It was already there, the same in every field, or whole while this is an excerpt. Nothing
-    was written."""
+    """It was already there, the same in every field, or whole while this is an excerpt, or in a
+    later version. Nothing was written."""
     DUPLICATE = "duplicate"
     """It is new, and another article has exactly the same text."""
     FAILED = "failed"
@@ -158,7 +159,7 @@ class Intake:
         revision = revision_of(article)
         with self._store.reading() as snapshot:
             known = snapshot.revision_of(article.id)
-            if known == revision or (known and article.excerpt and _is_whole(article.id, snapshot)):
+            if known == revision or (known and _is_better(snapshot, article)):
                 return _Draft(article, revision, [])
         encoder = self._load()
         try:
@@ -222,12 +223,20 @@ class Intake:
         return Outcome.DUPLICATE if copied else Outcome.NEW
 
 
-def _is_whole(article_id: str, snapshot: Snapshot) -> bool:
-    """Whether the article that is stored under this id can be read and is no excerpt."""
+def _is_better(snapshot: Snapshot, article: Article) -> bool:
+    """Whether what is stored under an article's id is better: whole, or of a later version.
+
+    A version is earlier if it was published on the same day, says other things, and its last
+    change was earlier, or it states none.
+    """
     try:
-        return not snapshot.article(snapshot.number_of(article_id) or 0).excerpt
+        stored = snapshot.article(snapshot.number_of(article.id) or 0)
     except (ArticleNotFoundError, LibraryDamagedError):
         return False
+    if article.excerpt != stored.excerpt:
+        return article.excerpt
+    changed = stored.modified is not None and stored.modified > (article.modified or date.min)
+    return changed and article.published == stored.published and article.text != stored.text
 
 
 def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:

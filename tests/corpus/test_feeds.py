@@ -120,6 +120,7 @@ def test_an_atom_entry_that_gives_no_publication_was_published_when_it_was_updat
     entry = f"<entry><title>Wall</title><id>urn:1</id>{stamps}<summary>{WALL}</summary></entry>"
     [article], _ = read(tmp_path, entry, ATOM)
     assert article.published_at == moment
+    assert article.modified == (date(2024, 4, 12) if "published" in stamps else None)
     assert article.outlet == "Gull Wire"
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -266,3 +267,16 @@ def test_an_excerpt_never_replaces_the_whole_article(store: Store) -> None:
     assert texts(store) == ["2 May."]
     assert add(store, replace(later, excerpt=False)) == [(whole.id, Outcome.UPDATED)]
     assert texts(store) == ["3 May."]
+
+
+@pytest.mark.parametrize("states", [True, False])
+def test_an_earlier_version_never_replaces_the_later_one(store: Store, states: bool) -> None:
+    later = replace(page(PAGE, day=9), modified=date(2025, 3, 9))
+    earlier = replace(page(PAGE, day=2), modified=date(2025, 3, 5) if states else None)
+    assert add(store, later) == [(later.id, Outcome.NEW)]
+    assert add(store, earlier) == [(later.id, Outcome.UNCHANGED)]
+    assert texts(store) == ["9 May."]
+    again = replace(later, modified=None)  # the same words, read otherwise
+    assert add(store, again) == [(later.id, Outcome.UPDATED)]
+    moved = replace(earlier, published=date(2025, 3, 10))
+    assert add(store, later, moved) == [(later.id, Outcome.UPDATED)] * 2
