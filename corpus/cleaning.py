@@ -17,7 +17,7 @@ from corpus.article import Article, Page, Span
 from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines, squeeze
 from corpus.boilerplate import Kind
 from corpus.dates import find_stamp, read_stamps
-from corpus.errors import LoadError
+from corpus.errors import LoadError, NoArticleError
 from corpus.language import identify_language
 from corpus.title import find_byline, find_name, find_outlet, find_signature, find_title, split_site
 
@@ -247,7 +247,7 @@ def build_article(
     said = Page(text=text, kept=_complement(dropped, len(text)))
     cleaned = clean(said.article_text, hints=hints, title=title)
     if not cleaned.kept:
-        raise LoadError(
+        raise NoArticleError(
             location,
             found="no sentence of an article, only what stands around articles"
             if text.strip()

@@ -1,14 +1,18 @@
-"""Decode bytes to text."""
+"""Decode bytes to text, and load an article from a text file."""
 
 from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Iterable
 
-from corpus.cleaning import replace_unstorable
+from corpus.article import Article
+from corpus.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError
-from corpus.kinds import find_foreign
+from corpus.identity import outlet_of
+from corpus.kinds import find_foreign, guess_utf16
 from corpus.language import rate_language
+from corpus.loaders.source import Found, Link, Source
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,6 +31,35 @@ read as Chinese in them."""
 
 _GUESSED_BYTES = 50_000
 _HEAD_BYTES = 8_192
+_LIST_CHARACTERS = 100_000
+
+
+def load_plain(source: Source) -> Iterable[Found]:
+    """Load the article of a text file, or the addresses of a file that lists only addresses.
+
+    Raises:
+        LoadError: it is not text, too large, empty, or has no sentence.
+    """
+    data = source.read()
+    text = load_text(data, location=source.name)
+    lines = text[:_LIST_CHARACTERS].split()
+    if len(lines) > 1 and all(map(outlet_of, lines)):
+        return [Link(url=url) for url in dict.fromkeys(text.split()) if outlet_of(url)]
+    return [_build(source, data, text)]
+
+
+def load_article(source: Source) -> Article:
+    """Load one article from text.
+
+    Raises:
+        LoadError: it is not text, too large, empty, or has no sentence.
+    """
+    data = source.read()
+    return _build(source, data, load_text(data, location=source.name))
+
+
+def _build(source: Source, data: bytes, text: str) -> Article:
+    return build_article(text, id=source.id(data), location=source.name, url=source.url)
 
 
 def load_text(data: bytes, *, location: str) -> str:
@@ -57,6 +90,8 @@ def _decode(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
+    if encoding := guess_utf16(data[:_HEAD_BYTES]):
+        return data.decode(encoding, "replace")
     try:
         return data.decode("utf-8", "surrogatepass")  # a lone surrogate is still UTF-8
     except UnicodeDecodeError:

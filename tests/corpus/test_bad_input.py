@@ -87,7 +87,12 @@ def test_the_kind_of_a_page_that_opens_with_many_comments_is_told_at_once(
 def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     assert refuse(tmp_path / "a.txt").found == "a pipe or a device"
-    assert refuse(tmp_path).found == "a folder without articles"
+    assert refuse(tmp_path, "/a.txt").found == "a pipe or a device"
+
+
+def test_a_link_to_nothing_in_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    assert refuse(tmp_path, "/a.txt").found == "a link to nothing"
 
 
 def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
@@ -142,8 +147,9 @@ def test_a_binary(tmp_path: Path, name: str) -> None:
 def test_a_zip_bomb_renamed_to_html(tmp_path: Path) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("page.html", bytes(25_000_000))
-    assert refuse(save(tmp_path, "page.html", bomb.getvalue())).found == "a ZIP archive"
+        archive.writestr("page.html", b"Text. " * 4_000_000)
+    path = save(tmp_path, "page.html", bomb.getvalue())
+    assert refuse(path, ", page.html").found == "more than 20 MB"
 
 
 @pytest.mark.parametrize("name", ["page.html.gz", "page.txt.gz", "page.pdf.gz", "page.json.gz"])

@@ -77,12 +77,12 @@ def test_an_unknown_suffix_is_no_reason_to_refuse_what_begins_as_a_page(tmp_path
 
 
 def test_what_might_be_an_article_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
-    write(tmp_path / "a.docx")
+    write(tmp_path / "a.xyz")
     write(tmp_path / "b.txt")
     errors: list[LoadError] = []
     assert len(list(load(tmp_path, on_error=errors.append))) == 1
-    assert [error.location for error in errors] == [str(tmp_path / "a.docx")]
-    assert "unknown kind (.docx)" in str(errors[0])
+    assert [error.location for error in errors] == [str(tmp_path / "a.xyz")]
+    assert "unknown kind (.xyz)" in str(errors[0])
 
 
 def test_without_on_error_the_first_bad_location_raises(tmp_path: Path) -> None:
