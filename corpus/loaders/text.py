@@ -11,7 +11,7 @@ from corpus.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError
 from corpus.identity import outlet_of
 from corpus.kinds import find_foreign, guess_utf16
-from corpus.language import rate_language
+from corpus.language import rate_language, rate_words
 from corpus.loaders.source import Found, Link, Source
 
 _MARKS = (
@@ -21,15 +21,27 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LATIN = ("cp1252", "cp1254", "cp1250")
-"""Windows encodings for Western, Turkish and Central European text; each covers the letters of its
-ISO 8859 counterpart."""
+_LATIN = {
+    "cp1252": 0.0,
+    "cp1254": -2.0,
+    "cp1250": -2.0,
+    "iso8859-2": -2.0,
+    "cp1257": -4.0,
+    "mac_roman": -4.0,
+    "cp852": -4.0,
+}
+"""Encodings of Latin script, and roughly how rare they are on the web, as log-probabilities: a rare
+one must fit clearly better. Windows's encodings cover the letters of their ISO 8859 counterparts,
+but for cp1250 and ISO 8859-2."""
 
 _WIDE = [f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_be", "_le")]
 """Never guessed: files without a byte order mark hardly ever use them, and any short text can be
 read as Chinese in them."""
 
 _GUESSED_BYTES = 50_000
+_RATED_WORDS, _RATED_CHARACTERS = 60, 10_000
+_MISFIT = 3.0
+_AFTER_LETTERS = "’”“‘»›…–—\xa0\xad°·"
 _HEAD_BYTES = 8_192
 _LIST_CHARACTERS = 100_000
 
@@ -113,17 +125,44 @@ def _guess_encoding(data: bytes) -> str:
     """The likeliest encoding of bytes that are not UTF-8.
 
     charset_normalizer tells scripts apart, but mistakes Turkish for Czech. So for Latin script, the
-    encoding is chosen whose text the language identifier is most confident about.
+    encoding is chosen in which the words beyond ASCII look most like the text's language.
     """
     from charset_normalizer import from_bytes
 
     data = data[:_GUESSED_BYTES]
     best = from_bytes(data, cp_exclusion=_WIDE).best()
     letters = [
-        character for character in str(best or "") if character.isalpha() and character > "\x7f"
-    ]
-    if best and not all(
-        unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters[:1_000]
-    ):
+        character
+        for character in str(best or "")
+        if character > "\x7f" and unicodedata.category(character) in ("Lu", "Ll", "Lo")
+    ][:1_000]
+    if best and not all(unicodedata.name(each, "LATIN").startswith("LATIN") for each in letters):
         return best.encoding
-    return max(_LATIN, key=lambda encoding: rate_language(data.decode(encoding, "replace"))[1])
+    return max(_LATIN, key=lambda name: _LATIN[name] + _rate(data.decode(name, "replace")))
+
+
+def _rate(text: str) -> float:
+    """How much the words beyond ASCII look like words of the language that the text is in."""
+    words = {word: None for word in text.split() if not word.isascii()}
+    language, _ = rate_language(text)
+    return rate_words(list(words)[:_RATED_WORDS], language) - _MISFIT * _count_misfits(text)
+
+
+def _count_misfits(text: str) -> int:
+    """Count characters that words do not have: controls, signs in a word, capitals inside a word.
+
+    A control and a sign between two letters count twice.
+    """
+    text = text[:_RATED_CHARACTERS]
+    count = 0
+    for before, character, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if character.isascii():
+            continue
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cn", "Co") or character == "\ufffd":
+            count += 2
+        elif category[0] != "L" and before.isalpha() and character not in _AFTER_LETTERS:
+            count += 1 + after.isalpha()
+        elif character.isupper() and before.islower():
+            count += 1
+    return count
