@@ -188,6 +188,14 @@ SUFFIXES: dict[str, Kind] = {suffix: kind for kind in KINDS for suffix in kind.s
 MEDIA_TYPES: dict[str, Kind] = {media: kind for kind in KINDS for media in kind.media}
 
 
+ASSETS = frozenset(
+    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 "
+    ".ttf .otf .eot .mp3 .mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py "
+    ".pyc .toml .yml .yaml .download .p7s .ics .vcf".split()
+)
+"""Suffixes of files that are passed over in a folder or an archive. A file of any other unknown
+kind is reported."""
+
 _SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9]+")  # no suffix in "U.S. sanctions", "Notes of Dec. 5"
 
 

@@ -13,13 +13,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from corpus.article import Article
 from corpus.cleaning import replace_unstorable
 from corpus.errors import LoadError
 from corpus.kinds import (
+    ASSETS,
     EXPECTED,
     FEED,
     HTML,
@@ -35,8 +36,6 @@ from corpus.kinds import (
     sniff,
 )
 from corpus.loaders import web
-from corpus.loaders.archive import ASSETS, tell_zip
-from corpus.loaders.saved import read_origin
 from corpus.loaders.source import MAX_DEPTH, Found, Link, Part, Passed, Source
 
 LIBRARY_FILE = "library.db"
@@ -270,7 +269,7 @@ class _Unzipped(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - any writable buffer
         data = self._stream.read1(len(buffer))
         if self._source.depth:
             self._source.spend(len(data))
@@ -287,12 +286,16 @@ def _read(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterable[Found
     if seen is ZIP:
         if not source.stream.seekable():
             source = replace(source, stream=io.BufferedReader(io.BytesIO(source.read())))
+        from corpus.loaders.archive import tell_zip
+
         kind = tell_zip(source.stream)
     elif not (seen and seen.binary) and (
         foreign := name_magic(head) if kind.binary else find_foreign(head)
     ):
         raise _refuse_foreign(source, foreign)
     if kind is HTML:
+        from corpus.loaders.saved import read_origin
+
         source = read_origin(source)
     loader = pkgutil.resolve_name(kind.loader)
     found = loader(source, fetch) if kind is FEED else loader(source)

@@ -14,20 +14,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from corpus.errors import LoadError
-from corpus.kinds import DOCX, EPUB, MAFF, ODT, ZIP, Kind, name_magic, named_kind
+from corpus.kinds import ASSETS, DOCX, EPUB, MAFF, ODT, ZIP, Kind, name_magic, named_kind
 from corpus.loaders.source import MAX_BYTES, Found, Part, Passed, Source
 from corpus.loaders.xml import local, read_tree
-
-ASSETS = frozenset(
-    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 "
-    ".ttf .otf .eot .mp3 .mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py "
-    ".pyc .toml .yml .yaml .download .p7s .ics .vcf".split()
-)
-"""Suffixes of files that are passed over in a folder or an archive. A file of any other unknown
-kind is reported."""
 
 MAX_DIRECTORY = 16_000_000
 """Maximum size of an archive's list of members in bytes: some 100,000 members."""
@@ -248,7 +240,7 @@ class _Metered(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - any writable buffer
         try:
             self._file = self._file or self._archive.open(self._info)
             data = self._file.read(min(len(buffer), MAX_BYTES))

@@ -15,6 +15,7 @@ from corpus.loaders.text import load_text
 from corpus.loaders.xml import local, read_tree
 
 _NAMED = 3
+_OUTLINE = ("xmlUrl", "url", "htmlUrl")
 _SHORTCUT = re.compile(r"^URL\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -26,10 +27,9 @@ def load_opml(source: Source) -> Iterator[Found]:
     """
     tree = read_tree(source, source.read(), what="an OPML file")
     links = [
-        Link(url=element.get(name, ""))
+        Link(url=next((url for name in _OUTLINE if (url := element.get(name))), ""))
         for element in tree.iter()
         if local(element) == "outline"
-        for name in [next((name for name in ("xmlUrl", "url", "htmlUrl") if element.get(name)), "")]
     ]
     yield from follow(source, links, what="an OPML file")
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import MIMEPart
 from email.utils import getaddresses
 
 from corpus.article import Article
@@ -85,7 +85,7 @@ def _split(source: Source) -> Iterator[bytes]:
         yield mail
 
 
-def _load_message(source: Source, message: EmailMessage) -> Iterator[Found]:
+def _load_message(source: Source, message: MIMEPart) -> Iterator[Found]:
     """The article that the mail itself is, then what is attached.
 
     A covering note is no article: it is passed over if something is attached.
@@ -94,7 +94,7 @@ def _load_message(source: Source, message: EmailMessage) -> Iterator[Found]:
     try:
         yield _read_body(source, message)
     except NoArticleError as error:
-        if not any(isinstance(found, Part) for found in attached):
+        if not any(isinstance(found, Part | Article) for found in attached):
             yield error
         else:
             yield Passed(path=source.name, what="a mail without an article of its own")
@@ -103,7 +103,7 @@ def _load_message(source: Source, message: EmailMessage) -> Iterator[Found]:
     yield from attached
 
 
-def _find_attached(source: Source, message: EmailMessage) -> Iterator[Found]:
+def _find_attached(source: Source, message: MIMEPart) -> Iterator[Found]:
     for number, part in enumerate(message.iter_attachments(), 1):
         name = part.get_filename() or f"attachment {number}"
         if part.get_content_type() == "message/rfc822":
@@ -117,12 +117,12 @@ def _find_attached(source: Source, message: EmailMessage) -> Iterator[Found]:
             yield Part(source=source.member(name, _decode(part)), kind=kind)
 
 
-def _decode(part: EmailMessage) -> bytes:
+def _decode(part: MIMEPart) -> bytes:
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 
 
-def _read_body(source: Source, message: EmailMessage) -> Article:
+def _read_body(source: Source, message: MIMEPart) -> Article:
     """The article of the HTML part; of the plain part if the HTML part holds none."""
     body = message.get_body(("html",))
     if body is not None:
@@ -142,7 +142,7 @@ def _read_body(source: Source, message: EmailMessage) -> Article:
     return _describe(_read_plain(source, plain, message), message)
 
 
-def _read_html(source: Source, body: EmailMessage) -> Article:
+def _read_html(source: Source, body: MIMEPart) -> Article:
     return load_html(
         replace(
             source,
@@ -152,7 +152,7 @@ def _read_html(source: Source, body: EmailMessage) -> Article:
     )
 
 
-def _read_plain(source: Source, plain: EmailMessage, message: EmailMessage) -> Article:
+def _read_plain(source: Source, plain: MIMEPart, message: MIMEPart) -> Article:
     data = _decode(plain)
     charset = plain.get_content_charset("utf-8")
     try:
@@ -167,7 +167,7 @@ def _read_plain(source: Source, plain: EmailMessage, message: EmailMessage) -> A
     )
 
 
-def _describe(article: Article, message: EmailMessage) -> Article:
+def _describe(article: Article, message: MIMEPart) -> Article:
     """The article with what the mail's header says about it."""
     moment = _read_date(message)
     published = moment.date() if moment else article.published
@@ -182,24 +182,24 @@ def _describe(article: Article, message: EmailMessage) -> Article:
     )
 
 
-def _identify(message: EmailMessage) -> str | None:
+def _identify(message: MIMEPart) -> str | None:
     """The id by the mail's own, so that a mail is the same article in each file it is saved in."""
     said = str(read_header(message, "Message-ID") or "").strip().strip("<>")
     return url_id(f"mid:{said}") if said else None  # RFC 2392
 
 
-def _read_subject(message: EmailMessage) -> str | None:
+def _read_subject(message: MIMEPart) -> str | None:
     subject = " ".join(replace_unstorable(str(read_header(message, "Subject") or "")).split())
     found = _FORWARDED.match(subject)
     return subject[found.end() if found else 0 :] or None
 
 
-def _read_sender(message: EmailMessage) -> str | None:
+def _read_sender(message: MIMEPart) -> str | None:
     said = getaddresses([replace_unstorable(str(read_header(message, "From") or ""))])[:1]
     name, address = said[0] if said else ("", "")
     return " ".join(name.split()) or address.rpartition("@")[2] or None
 
 
-def _read_date(message: EmailMessage) -> datetime | None:
+def _read_date(message: MIMEPart) -> datetime | None:
     moment = getattr(read_header(message, "Date"), "datetime", None)
     return moment if isinstance(moment, datetime) else None

@@ -274,7 +274,7 @@ def _walk(content: object) -> Iterator[object]:
             pending += [(item, depth + 1) for item in inner if isinstance(item, dict | list)]
 
 
-def _inherit(content: object, records: list[object]) -> list[object]:
+def _inherit(content: object, records: Sequence[object]) -> Sequence[object]:
     """A JSON Feed's items with what the feed says of all of them; other records as they are."""
     if not isinstance(content, dict) or "jsonfeed.org" not in str(content.get("version")):
         return records

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from typing import Any
 
@@ -67,7 +67,7 @@ def parse_message(source: Source, data: bytes) -> EmailMessage:
     return message
 
 
-def read_header(message: EmailMessage, name: str) -> Any:  # noqa: ANN401 - the header's own class
+def read_header(message: MIMEPart, name: str) -> Any:  # noqa: ANN401 - the header's own class
     """A header's parsed value; None if it is absent or so malformed that the parser fails."""
     try:
         return message.get(name)
@@ -75,7 +75,7 @@ def read_header(message: EmailMessage, name: str) -> Any:  # noqa: ANN401 - the 
         return None
 
 
-def is_saved(message: EmailMessage) -> bool:
+def is_saved(message: MIMEPart) -> bool:
     """Whether a MIME message is a saved page, and not a mail."""
     return "Snapshot-Content-Location" in message or (
         str(message.get_content_type()) == "multipart/related"

@@ -101,10 +101,11 @@ class Source:
             raise self._overspent(f"more than {Allowance().parts:,} files")
         if self.allowance.bytes < 0:
             raise self._overspent("gigabytes, once it is unpacked")
-        stream = io.BufferedReader(io.BytesIO(data)) if isinstance(data, bytes) else data
+        if isinstance(data, bytes):
+            data = io.BufferedReader(io.BytesIO(data))
         return Source(
             name=f"{self.name}, {name}",
-            stream=stream,
+            stream=data,
             path=f"{self.file}/{name}" if self.url or self.path else None,
             url=url,
             charset=charset,

@@ -102,8 +102,8 @@ def _decode(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    if encoding := guess_utf16(data[:_HEAD_BYTES]):
-        return data.decode(encoding, "replace")
+    if order := guess_utf16(data[:_HEAD_BYTES]):
+        return data.decode(order, "replace")
     try:
         return data.decode("utf-8", "surrogatepass")  # a lone surrogate is still UTF-8
     except UnicodeDecodeError:
