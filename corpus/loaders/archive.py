@@ -194,7 +194,8 @@ class Archive:
                 expected="one that opens without a password",
                 remedy="save it without its password",
             )
-        stream = io.BufferedReader(_Metered(self.source, self._archive, info))
+        metered = _Metered(self.source, self._archive, info)
+        stream: io.BufferedReader = io.BufferedReader(metered)
         return self.source.member(name, stream, url=url, charset=charset)
 
     def walk(self) -> Iterator[Found]:

@@ -288,7 +288,8 @@ def _inherit(content: object, records: Sequence[object]) -> Sequence[object]:
 
 def _find_bookmarks(content: object) -> list[object]:
     """Every object of a browser's bookmarks, however deep: folders hold bookmarks and folders."""
-    return [value for value in _walk(content) if isinstance(value, dict)][::-1]
+    found = [value for value in _walk(content) if isinstance(value, dict)]
+    return list(reversed(found))
 
 
 def _read_links(records: Sequence[object]) -> list[Link]:

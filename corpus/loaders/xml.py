@@ -12,9 +12,9 @@ from corpus.loaders.source import Source
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_ELEMENTS = 1_000_000
-"""More elements than this are refused. Reading so many takes two seconds and, if they are kept,
-some 200 MB; a book of 1,000 pages has 300,000."""
+MAX_ELEMENTS = 500_000
+"""More elements than this are refused: a document may have a million characters, and reading so
+many elements takes 2 s."""
 
 
 def read_tree(source: Source, data: bytes, *, what: str) -> _Element:
