@@ -2,6 +2,8 @@
 
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
+from corpus.kinds import list_kinds
+from corpus.loaders.source import Passed
 from corpus.loading import LIBRARY_FILE, load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
@@ -11,8 +13,10 @@ __all__ = [
     "CorpusError",
     "LoadError",
     "Page",
+    "Passed",
     "Sentence",
     "Span",
+    "list_kinds",
     "load",
     "load_pasted",
     "split_sentences",

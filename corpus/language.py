@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MIN_CHARACTERS = 20
 READ_CHARACTERS = 2_000
-_LEAST = 1e-9
+_LEAST, _FOREIGN = 1e-9, 0.1
 MIN_CONFIDENCE = 0.5
 """Minimum of py3langid's probability, which is calibrated for length. Below it, related languages
 (Indonesian and Malay) are confused."""
@@ -37,14 +37,21 @@ def rate_language(text: str) -> tuple[str, float]:
 
 
 def rate_words(words: Iterable[str], code: str) -> float:
-    """The summed logarithm of each word's probability, by itself, of being in a language.
+    """The summed logarithm of each word's probability, by itself, of being in a text.
+
+    Nine words in ten are of the text's language; the others, such as names, are of any.
 
     Args:
         words: the words.
-        code: the language, as ``rate_language`` returns it.
+        code: the text's language, as ``rate_language`` returns it.
     """
     identifier = _load_identifier()
-    return sum(log(max(dict(identifier.rank(word))[code], _LEAST)) for word in words)
+    total = 0.0
+    for word in words:
+        rated = dict(identifier.rank(word))
+        likely = (1 - _FOREIGN) * rated[code] + _FOREIGN * max(rated.values())
+        total += log(max(likely, _LEAST))
+    return total
 
 
 @cache

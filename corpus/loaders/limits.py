@@ -36,6 +36,7 @@ MAX_OUTPUT = 100_000_000
 
 IDLE_SECONDS = 20.0
 _LENGTH_BYTES = 8
+_SERVE = f"from {__name__} import serve; serve()"
 
 T = TypeVar("T")
 
@@ -76,7 +77,10 @@ def run_limited(
                 raise _refuse(source, f"a file that takes more than {seconds:.0f} s to read")
             if not reused:  # one that was idle may have ended by itself
                 raise _refuse(source, "a file that crashes its reader or takes too much memory")
-    kind, said = _Answer(io.BytesIO(answer)).load()
+    try:
+        kind, said = _Answer(io.BytesIO(answer)).load()
+    except pickle.UnpicklingError as error:
+        raise _refuse(source, f"a file that confuses its reader ({error})") from None
     if kind == "refused":
         raise LoadError(source.name, **said)
     if kind == "failed":
@@ -119,7 +123,7 @@ class _Worker:
     def __init__(self) -> None:
         self.late = False
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+            [sys.executable, "-c", _SERVE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -428,7 +428,9 @@ def _flatten(record: dict[str, Any]) -> dict[str, Any]:
     inner = [
         value for value in record.values() if isinstance(value, dict) and _look_up(value, "text")
     ]
-    return {**record, **inner[0]} if len(inner) == 1 else record
+    if len(inner) != 1:
+        return record
+    return {key: value for key, value in record.items() if value is not inner[0]} | inner[0]
 
 
 def _say(value: object, joint: str = ", ", inner: Sequence[str] = _INNER) -> str | None:

@@ -1,18 +1,14 @@
-"""Decode bytes to text, and load an article from a text file."""
+"""Decode bytes to text."""
 
 from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Iterable
 
-from corpus.article import Article
-from corpus.cleaning import build_article, replace_unstorable
+from corpus.cleaning import replace_unstorable
 from corpus.errors import LoadError
-from corpus.identity import outlet_of
 from corpus.kinds import find_foreign, guess_utf16
 from corpus.language import rate_language, rate_words
-from corpus.loaders.source import Found, Link, Source
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,17 +18,17 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LATIN = {
-    "cp1252": 0.0,
-    "cp1254": -2.0,
-    "cp1250": -2.0,
-    "iso8859-2": -2.0,
-    "cp1257": -4.0,
-    "mac_roman": -4.0,
-    "cp852": -4.0,
+    "cp1252": 0,
+    "cp1254": -1,
+    "cp1250": -1,
+    "iso8859-2": -1,
+    "cp1257": -2,
+    "mac_roman": -2,
+    "cp852": -2,
 }
-"""Encodings of Latin script, and roughly how rare they are on the web, as log-probabilities: a rare
-one must fit clearly better. Windows's encodings cover the letters of their ISO 8859 counterparts,
-but for cp1250 and ISO 8859-2."""
+"""Encodings of Latin script, and what is added to the log-probability of a text: a rarer encoding
+must fit clearly better. Windows's encodings cover the letters of their ISO 8859 counterparts, but
+for cp1250 and ISO 8859-2."""
 
 _WIDE = [f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_be", "_le")]
 """Never guessed: files without a byte order mark hardly ever use them, and any short text can be
@@ -43,35 +39,6 @@ _RATED_WORDS, _RATED_CHARACTERS = 60, 10_000
 _MISFIT = 3.0
 _AFTER_LETTERS = "’”“‘»›…–—\xa0\xad°·"
 _HEAD_BYTES = 8_192
-_LIST_CHARACTERS = 100_000
-
-
-def load_plain(source: Source) -> Iterable[Found]:
-    """Load the article of a text file, or the addresses of a file that lists only addresses.
-
-    Raises:
-        LoadError: it is not text, too large, empty, or has no sentence.
-    """
-    data = source.read()
-    text = load_text(data, location=source.name)
-    lines = text[:_LIST_CHARACTERS].split()
-    if len(lines) > 1 and all(map(outlet_of, lines)):
-        return [Link(url=url) for url in dict.fromkeys(text.split()) if outlet_of(url)]
-    return [_build(source, data, text)]
-
-
-def load_article(source: Source) -> Article:
-    """Load one article from text.
-
-    Raises:
-        LoadError: it is not text, too large, empty, or has no sentence.
-    """
-    data = source.read()
-    return _build(source, data, load_text(data, location=source.name))
-
-
-def _build(source: Source, data: bytes, text: str) -> Article:
-    return build_article(text, id=source.id(data), location=source.name, url=source.url)
 
 
 def load_text(data: bytes, *, location: str) -> str:
@@ -136,7 +103,8 @@ def _guess_encoding(data: bytes) -> str:
         for character in str(best or "")
         if character > "\x7f" and unicodedata.category(character) in ("Lu", "Ll", "Lo")
     ][:1_000]
-    if best and not all(unicodedata.name(each, "LATIN").startswith("LATIN") for each in letters):
+    latin = sum(unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters)
+    if best and latin < len(letters) / 2:
         return best.encoding
     return max(_LATIN, key=lambda name: _LATIN[name] + _rate(data.decode(name, "replace")))
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-from corpus import Article, LoadError, load, load_pasted
+from corpus import Article, LoadError, Passed, load, load_pasted
 from corpus.identity import canonical
 
 TEXT = (
@@ -57,6 +57,19 @@ def test_what_plainly_is_no_article_is_passed_over_in_a_folder(tmp_path: Path) -
     ):
         write(tmp_path / name)
     assert len(list(load(tmp_path))) == 1
+
+
+def test_what_is_passed_over_in_a_folder_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "page.html", f"<html><p>{TEXT}</p></html>")
+    for name in (".hidden.txt", ".git/a.txt", "page_files/advert.html", "photo.JPG", "a/style.css"):
+        write(tmp_path / name)
+    write(tmp_path / "library" / "library.db")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    passed: list[Passed] = []
+    assert len(list(load(tmp_path, on_passed=passed.append))) == 1
+    assert sorted(one.what for one in passed) == [
+        ".css", ".jpg", "folder of a saved page", "hidden", "hidden", "library", "link to a folder",
+    ]  # fmt: skip
 
 
 def test_a_library_in_a_folder_is_passed_over(tmp_path: Path) -> None:
