@@ -84,7 +84,7 @@ class _AddCommand(TyperCommand):
         kinds = [f"{name} ({' '.join(suffixes)})" for name, suffixes in list_kinds() if suffixes]
         others = [name for name, suffixes in list_kinds() if not suffixes]
         self.help = helptext.ADD.replace("{kinds}", "; ".join(kinds + others))
-        return super().get_help(ctx)  # type: ignore[arg-type]
+        return super().get_help(ctx)
 
 
 @app.command(cls=_AddCommand, help=helptext.ADD)
