@@ -38,7 +38,7 @@ class Kind:
 
 TEXT = Kind(
     name="text, or a list of addresses",
-    loader="corpus.loaders.plain:load_plain",
+    loader="corpus.loaders.plain_text:load_plain",
     suffixes=(".txt", ".text"),
 )  # text/plain is left out, since servers use it for many other kinds
 HTML = Kind(

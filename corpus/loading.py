@@ -90,7 +90,7 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
         LoadError: it is empty, too large, or has no sentence.
     """
     from corpus.loaders.html import load_html
-    from corpus.loaders.plain import load_article
+    from corpus.loaders.plain_text import load_article
 
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)

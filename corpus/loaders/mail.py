@@ -71,18 +71,18 @@ def load_mailbox(source: Source) -> Iterator[Found]:
 
 def _split(source: Source) -> Iterator[bytes]:
     """The mails of a mailbox; of a mail that is too large only the beginning."""
-    mail = b""
+    mail = bytearray()
     blank, inside = True, False
     while line := source.stream.readline(MAX_BYTES):
         if blank and _BOUNDARY.match(line):
             if inside:
-                yield mail
-            mail, inside = b"", True
+                yield bytes(mail)
+            mail, inside = bytearray(), True
         elif inside and len(mail) <= MAX_BYTES:
             mail += line.removeprefix(b">") if line.startswith(b">From ") else line
         blank = not line.strip()
     if inside:
-        yield mail
+        yield bytes(mail)
 
 
 def _load_message(source: Source, message: MIMEPart) -> Iterator[Found]:

@@ -5,6 +5,7 @@ Only the page itself is read. Scripts, pictures and frames that are saved with i
 
 from __future__ import annotations
 
+import io
 import plistlib
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from corpus.dates import parse_stamp
 from corpus.errors import LoadError
 from corpus.identity import outlet_of
 from corpus.kinds import HTML, MEDIA_TYPES, Kind
-from corpus.loaders.source import Found, Link, Part, Source
+from corpus.loaders.source import MAX_BYTES, Found, Link, Part, Source
 
 _MHTML = "a page saved as MHTML"
 _ARCHIVE = "a web archive that Safari saved"
@@ -31,17 +32,31 @@ _SAVED_FROM = re.compile(
 """What Internet Explorer, Edge and Chrome, and SingleFile, write at the head of a page."""
 
 _HEAD_BYTES = 4_096
+_MAX_SAVED = 200_000_000
+_PICTURE = re.compile(rb"data:[\w/+.;=-]{0,99},[A-Za-z0-9+/=%]{1000,}")
 _HEADER_CHARACTERS = 2_000
 
 
 def read_origin(source: Source) -> Source:
     """The source of an HTML page with the address it was saved from, if the page states one."""
     found = _SAVED_FROM.search(source.stream.peek(_HEAD_BYTES)[:_HEAD_BYTES])
-    if source.url or not found:
+    if not found:
+        return source
+    if found["single"]:
+        source = replace(source, stream=_drop_pictures(source.stream))
+    if source.url:
         return source
     url = (found["url"] or found["single"]).decode("utf-8", "replace")
     saved = parse_stamp(found["date"].decode("utf-8", "replace"))[1] if found["date"] else None
     return replace(source, url=url, saved=saved) if outlet_of(url) else source
+
+
+def _drop_pictures(stream: io.BufferedReader) -> io.BufferedReader:
+    """A page that SingleFile saved, without the pictures in it: they may be most of its size."""
+    data = stream.read(_MAX_SAVED)
+    if len(data) > MAX_BYTES:
+        data = _PICTURE.sub(b"data:", data)
+    return io.BufferedReader(io.BytesIO(data))
 
 
 class _Bounded(EmailPolicy):

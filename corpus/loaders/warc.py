@@ -49,14 +49,15 @@ def _split(source: Source) -> Iterator[tuple[Any, bytes]]:
     while line:
         try:
             record = loader.parse_record_stream(stream, line, "warc", no_record_parse=True)
-            payload = _read(record.raw_stream) + _read(record.raw_stream, keep=0)
+            payload = _read(record.raw_stream)
             line = _skip_blank(stream)
             while line and not line.startswith(_BEGINNING):
-                payload = payload[:MAX_BYTES] + line
+                if len(payload) <= MAX_BYTES:
+                    payload += line
                 line = stream.readline()
         except (ArchiveLoadFailed, ValueError, EOFError) as error:
             raise _refuse(source, f"a broken WARC ({error or 'cut off'})") from None
-        yield record, payload
+        yield record, bytes(payload)
 
 
 def _read_answer(source: Source, record: Any, payload: bytes) -> Found:  # noqa: ANN401 - untyped
@@ -105,15 +106,21 @@ def _open_answer(record: Any, payload: bytes) -> tuple[str, str, str | None, byt
         status,
         said.get_content_type(),
         said.get_content_charset(),
-        _read(answer.content_stream()),
+        bytes(_read(answer.content_stream(), whole=False)),
     )
 
 
-def _read(stream: Any, keep: int = MAX_BYTES) -> bytes:  # noqa: ANN401 - untyped
-    """Read up to one byte more than ``keep``; with 0, read all that is left and keep nothing."""
-    data = b""
-    while len(data) <= keep and (block := stream.read(_LINE_BYTES)):
-        data = data + block if keep else b""
+def _read(stream: Any, *, whole: bool = True) -> bytearray:  # noqa: ANN401 - untyped
+    """Read a stream, and keep little more than ``MAX_BYTES`` of it.
+
+    Args:
+        stream: what to read.
+        whole: whether to read to the end, so that what follows in the file can be read.
+    """
+    data = bytearray()
+    while (whole or len(data) <= MAX_BYTES) and (block := stream.read(_LINE_BYTES)):
+        if len(data) <= MAX_BYTES:
+            data += block
     return data
 
 

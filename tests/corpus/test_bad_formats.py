@@ -26,6 +26,7 @@ from tests.corpus.makers import (
     make_docx,
     make_epub,
     make_mail,
+    make_mailbox,
     make_mhtml,
     make_odt,
     make_rtf,
@@ -267,6 +268,28 @@ def test_a_header_of_megabytes_costs_little(tmp_path: Path, quick: None) -> None
     mail = make_mail(From=", ".join(f"a{number} <a@b.example>" for number in range(100)))
     data = mail.as_bytes().replace(b"From: ", b"From: " + b"a@b.example,\r\n " * 200_000, 1)
     assert find_errors(save(tmp_path, "a.eml", data)) == (1, [])
+
+
+def test_large_mails_and_records_are_read_in_linear_time(tmp_path: Path, quick: None) -> None:
+    mail = make_mail(html=None)
+    mail.add_attachment(bytes(12_000_000), "image", "png", filename="a.png")
+    assert find_errors(save(tmp_path, "a.mbox", make_mailbox(mail))) == (1, [])
+    data = make_warc(
+        ("https://a.example/", "text/html", PAGE.encode() + b"<!-- x -->\n" * 1_500_000)
+    )
+    length = data.index(b"Content-Length: ") + len(b"Content-Length: ")
+    data = data[:length] + b"9" + data[data.index(b"\r\n", length) :]
+    assert find_errors(save(tmp_path, "a.warc", data)) == (1, [])
+
+
+def test_what_a_server_sent_compressed_is_unpacked_no_further_than_a_page(
+    tmp_path: Path, quick: None
+) -> None:
+    bomb = gzip.compress(b"<p>Text. " * 10_000_000)
+    data = make_warc(("https://a.example/", "text/html\r\nContent-Encoding: gzip", bomb))
+    count, [error] = find_errors(save(tmp_path, "a.warc", data))
+    assert not count
+    assert error.found == "more than 20 MB"
 
 
 def test_a_line_of_a_gigabyte_in_a_warc_needs_no_memory(tmp_path: Path, quick: None) -> None:

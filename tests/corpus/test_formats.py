@@ -200,6 +200,13 @@ def test_a_saved_page_is_the_page_and_not_of_the_day_it_was_saved(
     assert article.published is None
 
 
+def test_the_pictures_in_a_page_of_single_file_do_not_count(tmp_path: Path) -> None:
+    head = f"<html><!--\n Page saved with SingleFile \n url: {URL}\n-->"
+    picture = f"<img src='data:image/png;base64,{'iVBORw0K' * 3_000_000}'>"
+    page = PAGE.replace("<html>", head).replace("<h1>", f"{picture}<h1>")
+    assert load_one(tmp_path, "a.html", page.encode()).text == TEXT
+
+
 def test_a_mac_shortcut_is_fetched(tmp_path: Path) -> None:
     asked: list[str] = []
     path = save(tmp_path, "a.webloc", plistlib.dumps({"URL": URL}))
