@@ -4,6 +4,8 @@ from corpus.addresses import read_addresses
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
 from corpus.identity import current_id, url_id
+from corpus.kinds import list_kinds
+from corpus.loaders.source import Passed
 from corpus.loading import LIBRARY_FILE, load, load_pasted
 from corpus.sentences import Sentence, split_sentences
 
@@ -13,9 +15,11 @@ __all__ = [
     "CorpusError",
     "LoadError",
     "Page",
+    "Passed",
     "Sentence",
     "Span",
     "current_id",
+    "list_kinds",
     "load",
     "load_pasted",
     "read_addresses",

@@ -16,7 +16,7 @@ from corpus.article import Article, Page, Span
 from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines
 from corpus.boilerplate import Kind
 from corpus.dates import Label, read_address
-from corpus.errors import LoadError
+from corpus.errors import LoadError, NoArticleError
 from corpus.language import identify_language
 from corpus.metadata import Frame, Metadata, find_headline, is_asked_title, read_metadata
 
@@ -248,8 +248,8 @@ def build_article(
     )
 
 
-def _find_nothing(text: str, location: str) -> LoadError:
-    return LoadError(
+def _find_nothing(text: str, location: str) -> NoArticleError:
+    return NoArticleError(
         location,
         found="no sentence of an article, only what stands around articles"
         if text.strip()

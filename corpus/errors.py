@@ -28,3 +28,7 @@ class LoadError(CorpusError):
         line = " ".join(message.encode("utf-8", "replace").decode().split())
         # One line without control characters, so that no file name can send codes to a terminal.
         super().__init__(_CONTROL.sub("\ufffd", line))
+
+
+class NoArticleError(LoadError):
+    """A page that can be read and holds no article, such as a cover or a menu."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from math import log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 MIN_CHARACTERS = 20
 READ_CHARACTERS = 2_000
+_LEAST, _FOREIGN = 1e-9, 0.1
 MIN_CONFIDENCE = 0.5
 """Minimum of py3langid's probability, which is calibrated for length. Below it, related languages
 (Indonesian and Malay) are confused."""
@@ -31,6 +34,24 @@ def rate_language(text: str) -> tuple[str, float]:
     """The likeliest language of the text's beginning, and its probability in [0, 1]."""
     code, confidence = _load_identifier().classify(text[:READ_CHARACTERS])
     return str(code), float(confidence)
+
+
+def rate_words(words: Iterable[str], code: str) -> float:
+    """The summed logarithm of each word's probability, by itself, of being in a text.
+
+    Nine words in ten are of the text's language; the others, such as names, are of any.
+
+    Args:
+        words: the words.
+        code: the text's language, as ``rate_language`` returns it.
+    """
+    identifier = _load_identifier()
+    total = 0.0
+    for word in words:
+        rated = dict(identifier.rank(word))
+        likely = (1 - _FOREIGN) * rated[code] + _FOREIGN * max(rated.values())
+        total += log(max(likely, _LEAST))
+    return total
 
 
 @cache

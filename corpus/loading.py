@@ -5,48 +5,52 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import pkgutil
 import re
 import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from corpus.addresses import is_registered, read_address, read_addresses
+from corpus.addresses import is_registered, read_address
 from corpus.article import Article
-from corpus.cleaning import build_article, replace_unstorable
+from corpus.cleaning import replace_unstorable
 from corpus.errors import LoadError
-from corpus.identity import outlet_of
-from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
+from corpus.kinds import (
+    ASSETS,
+    EXPECTED,
+    FEED,
+    HTML,
+    MEDIA_TYPES,
+    TEXT,
+    ZIP,
+    Kind,
+    find_foreign,
+    name_magic,
+    named_kind,
+    read_suffix,
+    recognise,
+    sniff,
+)
 from corpus.loaders import web
-from corpus.loaders.feeds import load_feed
-from corpus.loaders.html import load_html
-from corpus.loaders.markdown import load_markdown
-from corpus.loaders.pdf import load_pdf
-from corpus.loaders.records import load_csv, load_json, load_jsonl
-from corpus.loaders.source import Source
-from corpus.loaders.text import load_text
-from corpus.loaders.wayback import find_toolbar
+from corpus.loaders.source import MAX_DEPTH, Found, Link, Part, Passed, Source
 
 LIBRARY_FILE = "library.db"
 """A folder that holds this file is a library and has no articles to load."""
-_ASSETS = frozenset(
-    ".png .jpg .jpeg .gif .webp .svg .ico .bmp .avif .tif .tiff .css .js .mjs .map .woff .woff2 "
-    ".ttf .otf .eot .mp3 .mp4 .m4a .webm .ogg .wav .mov .avi .db .lock .log .tmp .bak .ini .py "
-    ".pyc .toml .yml .yaml .zip .download".split()
-)
-"""Suffixes skipped silently in a folder; any other file of an unknown kind is reported."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9]+")  # no suffix in "U.S. sanctions", "Notes of Dec. 5"
 _PEEK = io.DEFAULT_BUFFER_SIZE
+_GZIP = b"\x1f\x8b"
 
 
 def load(
     *locations: str | os.PathLike[str],
     on_error: Callable[[LoadError], None] | None = None,
+    on_passed: Callable[[Passed], None] | None = None,
     fetch: web.Fetch = web.fetch,
     follow: bool = False,
 ) -> Iterator[Article]:
@@ -58,6 +62,8 @@ def load(
             such file.
         on_error: called with the error of each location, file or record that is not an article;
             loading continues.
+        on_passed: called with each file in a folder or an archive that is passed over, since it
+            plainly holds no article.
         fetch: how URLs are read; by default from public addresses only.
         follow: whether to fetch the pages that a feed links to if the feed is a file. Those of a
             feed that was itself fetched are always fetched.
@@ -71,6 +77,9 @@ def load(
         ):
             if isinstance(result, Article):
                 yield result
+            elif isinstance(result, Passed):
+                if on_passed:
+                    on_passed(result)
             elif on_error is None:
                 raise result
             else:
@@ -89,12 +98,18 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     Raises:
         LoadError: it is empty, too large, has no sentence, or is an address.
     """
+    from corpus.loaders.html import load_html
+    from corpus.loaders.plain_text import load_article
+
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
-    return load_html(source) if sniff(data[:_PEEK]) == "html" else _load_text(source)
+    return load_html(source) if recognise(data[:_PEEK], TEXT) is HTML else load_article(source)
 
 
-def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+Result = Article | LoadError | Passed
+
+
+def _load_location(location: str, fetch: web.Fetch) -> Iterator[Result]:
     try:
         if location == "-":
             if sys.stdin is None:  # the parent process closed it
@@ -105,7 +120,7 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadEr
                     remedy="name a file instead",
                 )
             stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
-            yield from _load_source(Source(name="-", stream=stdin), None, fetch)
+            yield from _load_source(Source(name="-", stream=stdin), TEXT, fetch)
         elif url := _find_url(location):
             yield from _load_url(url, fetch)
         elif os.path.isdir(location):
@@ -130,7 +145,7 @@ def _find_url(location: str) -> str | None:
     if not _SCHEME.match(location):
         if url is None or os.path.lexists(location):
             return None
-        is_file = "/" not in location and Path(location.lower()).suffix in SUFFIXES
+        is_file = "/" not in location and named_kind(location) is not None
         is_named = location.lower().startswith("www.") or is_registered(url)
         return url if is_named and not is_file else None
     if url:
@@ -144,7 +159,7 @@ def _find_url(location: str) -> str | None:
     )
 
 
-def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+def _load_url(url: str, fetch: web.Fetch, depth: int = 0) -> Iterator[Result]:
     fetched = fetch(url)
     kind = MEDIA_TYPES.get(fetched.kind)
     if kind is None:
@@ -152,15 +167,41 @@ def _load_url(url: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
             raise LoadError(
                 url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article"
             )
-        kind = SUFFIXES.get(Path(urlsplit(fetched.url).path).suffix.lower())
-    yield from _load_source(fetched.source, kind, fetch)
+        kind = named_kind(urlsplit(fetched.url).path) or TEXT
+    yield from _load_source(replace(fetched.source, depth=depth), kind, fetch)
 
 
-def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
+def _load_link(link: Link, source: Source, fetch: web.Fetch) -> Iterator[Result]:
+    """Load a page from a list of addresses; the list says what the page does not say."""
+    if source.depth >= MAX_DEPTH:
+        raise LoadError(
+            link.url,
+            found=f"an address in more than {MAX_DEPTH} lists of addresses",
+            expected="the address of an article",
+            remedy="add it by itself",
+        )
+    for result in _load_url(link.url, fetch, source.depth + 1):
+        if isinstance(result, Article):
+            dated = result.published is not None
+            result = replace(
+                result,
+                title=result.title or link.title,
+                outlet=result.outlet or link.outlet,
+                published=result.published or link.published,
+                published_at=result.published_at if dated else link.published_at,
+            )
+        yield result
+
+
+def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Result]:
     empty = True
-    for result in _walk(folder):
-        empty = False
-        yield from [result] if isinstance(result, LoadError) else _load_location(result, fetch)
+    for found in _walk(folder):
+        if isinstance(found, str):
+            empty = False
+            yield from _load_location(found, fetch)
+        else:
+            empty = empty and isinstance(found, Passed)
+            yield found
     if empty:
         raise LoadError(
             folder,
@@ -170,36 +211,51 @@ def _load_folder(folder: str, fetch: web.Fetch) -> Iterator[Article | LoadError]
         )
 
 
-def _walk(folder: str) -> Iterator[str | LoadError]:
-    """Yield the files that may be articles, sorted.
+def _walk(folder: str) -> Iterator[str | LoadError | Passed]:
+    """Yield the files that may be articles, sorted, and what is passed over.
 
-    Our libraries and the asset folders that browsers save with a page are skipped.
+    Passed over are libraries of ours, hidden files, the asset folders that browsers save with a
+    page, and files such as pictures.
     """
     errors: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=errors.append):
         if LIBRARY_FILE in files:
             folders.clear()
+            yield Passed(path=parent, what="library")
             continue
         saved = {f"{Path(name).stem}_files" for name in files}
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in saved
-        )
-        for name in sorted(files):
-            path = os.path.join(parent, name)
-            if (
-                not name.startswith(".")
-                and Path(name).suffix.lower() not in _ASSETS
-                and os.path.isfile(path)
-            ):
-                yield path
+        passed = {
+            name: what
+            for name in folders
+            if (what := _tell_folder(os.path.join(parent, name), name in saved))
+        }
+        passed |= {name: what for name in files if (what := _tell_asset(name))}
+        for name in sorted(passed):
+            yield Passed(path=os.path.join(parent, name), what=passed[name])
+        folders[:] = sorted(set(folders) - passed.keys())
+        yield from (os.path.join(parent, name) for name in sorted(set(files) - passed.keys()))
     yield from (_refuse_unreadable(str(error.filename), error) for error in errors)
 
 
-def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
-    name = Path(path.lower())
-    zipped = name.suffix == ".gz"
-    suffix = name.with_suffix("").suffix if zipped else name.suffix
-    kind = SUFFIXES.get(suffix if _SUFFIX.fullmatch(suffix) else "")
+def _tell_folder(path: str, saved: bool) -> str | None:
+    """Why a folder is passed over; None if it is not."""
+    if os.path.basename(path).startswith("."):
+        return "hidden"
+    if saved:
+        return "folder of a saved page"
+    return "link to a folder" if os.path.islink(path) else None
+
+
+def _tell_asset(name: str) -> str | None:
+    """Why a file is passed over; None if it is not."""
+    if name.startswith("."):
+        return "hidden"
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix in ASSETS else None
+
+
+def _load_file(path: str, fetch: web.Fetch) -> Iterator[Result]:
+    kind = named_kind(path)
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise LoadError(
             path,
@@ -207,92 +263,114 @@ def _load_file(path: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
             expected="a file or a folder",
             remedy="read it from standard input, as '-'",
         )
+    with open(path, "rb") as file:
+        source = Source(name=path, stream=file, path=os.path.abspath(path))
+        if path.lower().endswith(".gz") and file.peek(2)[:2] not in (b"", _GZIP):
+            raise _refuse_gzip(source, "no gzip header")
+        yield from _load_source(source, kind, fetch)
+
+
+def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterator[Result]:
+    """Load what a source holds; the loader of each part is chosen by the part's own kind."""
     try:
-        with open(path, "rb") as file:
-            stream: io.BufferedReader = (
-                io.BufferedReader(gzip.GzipFile(fileobj=file)) if zipped else file
-            )
-            if kind is None and sniff(stream.peek()[:_PEEK]) is None:
-                raise LoadError(
-                    path,
-                    found=f"a file of an unknown kind ({suffix})",
-                    expected=EXPECTED,
-                    remedy="rename it if it is one of these, or paste its text",
-                )
-            yield from _load_source(
-                Source(name=path, stream=stream, path=os.path.abspath(path)), kind, fetch
-            )
-    except (EOFError, zlib.error) as error:
-        raise LoadError(
-            path,
-            found=f"a broken gzip file ({error})",
-            expected="a complete file",
-            remedy="compress or download it again",
-        ) from None
+        if source.stream.peek(2)[:2] == _GZIP:
+            unzipped = gzip.GzipFile(fileobj=source.stream)
+            source = replace(source, stream=io.BufferedReader(_Unzipped(source, unzipped)))
+        for found in _read(source, kind, fetch):
+            try:
+                if isinstance(found, Part):
+                    yield from _load_source(found.source, found.kind, fetch)
+                elif isinstance(found, Link):
+                    yield from _load_link(found, source, fetch)
+                else:
+                    yield found
+            except LoadError as error:
+                yield error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield _refuse_gzip(source, str(error))
+    except LoadError as error:
+        yield error
 
 
-def _load_source(
-    source: Source, kind: Kind | None, fetch: web.Fetch
-) -> Iterable[Article | LoadError]:
-    """Read a source as the kind its first bytes show, else as the kind its name suggests."""
-    head = source.stream.peek()[:_PEEK]
-    if kind in (None, "text", "html", "feed"):
-        kind = sniff(head) or kind
-    if kind != "pdf" and (foreign := find_foreign(head)):
-        raise source.error(
-            found=foreign, expected=EXPECTED, remedy="save or export the article as one of these"
-        )
-    match kind:
-        case "html":
-            return [load_html(source)]
-        case "pdf":
-            return [load_pdf(source)]
-        case "markdown":
-            return [load_markdown(source)]
-        case "jsonl":
-            return load_jsonl(source)
-        case "json":
-            return load_json(source)
-        case "csv":
-            return load_csv(source)
-        case "feed":
-            return load_feed(source, fetch)
-        case _:
-            return [_load_text(source)]
+class _Unzipped(io.RawIOBase):
+    """What a gzip stream unpacks to; in an archive it counts against the allowance.
+
+    It cannot be sought in, since that would unpack all of a gzip bomb.
+    """
+
+    def __init__(self, source: Source, stream: gzip.GzipFile) -> None:
+        self._source, self._stream = source, stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - any writable buffer
+        data = self._stream.read1(len(buffer))
+        if self._source.depth:
+            self._source.spend(len(data))
+        buffer[: len(data)] = data
+        return len(data)
 
 
-def _load_text(source: Source) -> Article:
-    data = source.read()
-    text = load_text(data, location=source.name)
-    if found := _describe_words(text):
-        raise source.error(
-            found=found,
-            expected="the text of a page",
-            remedy="add each address that begins with http:// or https:// as a location of its own;"
-            " else save the page and add the file",
-        )
-    return build_article(
-        text,
-        id=source.id(data),
-        location=source.name,
-        dropped=find_toolbar(text),
-        url=source.url,
-        outlet=outlet_of(source.url or ""),
+def _read(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterable[Found]:
+    """Read a source with the loader of its kind."""
+    head = source.stream.peek(_PEEK)[:_PEEK]
+    seen, kind = sniff(head), recognise(head, kind)
+    if kind is None:
+        raise _refuse_unknown(source, head)
+    if seen is ZIP:
+        if not source.stream.seekable():
+            source = replace(source, stream=io.BufferedReader(io.BytesIO(source.read())))
+        from corpus.loaders.archive import tell_zip
+
+        kind = tell_zip(source.stream)
+    elif not (seen and seen.binary) and (
+        foreign := name_magic(head) if kind.binary else find_foreign(head)
+    ):
+        raise _refuse_foreign(source, foreign)
+    if kind is HTML:
+        from corpus.loaders.saved import read_origin
+
+        source = read_origin(source)
+    loader = pkgutil.resolve_name(kind.loader)
+    found = loader(source, fetch) if kind is FEED else loader(source)
+    return [found] if isinstance(found, Article) else cast(Iterable[Found], found)
+
+
+def _refuse_unknown(source: Source, head: bytes) -> LoadError:
+    foreign = find_foreign(head)
+    if foreign and foreign != "a binary file":
+        return _refuse_foreign(source, foreign)
+    return source.error(
+        found=f"a file of an unknown kind ({read_suffix(source.name)})",
+        expected=EXPECTED,
+        remedy="save or export it as one of these, or paste its text",
     )
 
 
-def _describe_words(text: str) -> str | None:
-    """What a text is if it consists of addresses alone, or is one word; None if it is neither."""
-    if addresses := read_addresses(text):
-        return "an address" if len(addresses) == 1 else f"{len(addresses)} addresses"
-    return "one word" if text.isascii() and len(text.split(maxsplit=1)) == 1 else None
+def _refuse_foreign(source: Source, found: str) -> LoadError:
+    return source.error(
+        found=found,
+        expected=EXPECTED,
+        remedy="save it without a password in the newer format"
+        if "Office" in found
+        else "save or export the article as one of these",
+    )
+
+
+def _refuse_gzip(source: Source, reason: str) -> LoadError:
+    return source.error(
+        found=f"a broken gzip file ({reason})",
+        expected="a complete file",
+        remedy="compress or download it again",
+    )
 
 
 def _refuse_unreadable(path: str, error: OSError) -> LoadError:
     if isinstance(error, FileNotFoundError):
         return LoadError(
             path,
-            found="no such file",
+            found="a link to nothing" if os.path.islink(path) else "no such file",
             expected="a file, a folder, '-' or an address that starts with http:// or https://",
             remedy="check the spelling",
         )

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus import list_kinds
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -115,3 +117,12 @@ def test_the_readme_is_read_in_a_few_minutes() -> None:
 def test_links_lead_to_files(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
     assert not [target for target in targets if not (path.parent / target).exists()]
+
+
+def test_the_reference_lists_every_kind_that_can_be_added() -> None:
+    rows = [
+        f"| {name} | {' '.join(f'`{suffix}`' for suffix in suffixes)} |"
+        for name, suffixes in list_kinds()
+    ]
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert "\n".join(rows) in reference

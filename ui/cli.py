@@ -6,11 +6,13 @@ These are imported only when used. Results go to stdout, progress and errors to 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from ui.terminal import helptext, screen, upkeep
 from ui.terminal.options import (
@@ -74,7 +76,19 @@ def _main(
     context.obj = Place(library=library, samples=samples)
 
 
-@app.command(help=helptext.ADD)
+class _AddCommand(TyperCommand):
+    """The command whose help lists the kinds of files; corpus is imported when it is shown."""
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
+        from corpus import list_kinds
+
+        kinds = [f"{name} ({' '.join(suffixes)})" for name, suffixes in list_kinds() if suffixes]
+        others = [name for name, suffixes in list_kinds() if not suffixes]
+        self.help = helptext.ADD.replace("{kinds}", "; ".join(kinds + others))
+        return super().get_help(ctx)
+
+
+@app.command(cls=_AddCommand, help=helptext.ADD)
 def add(
     context: typer.Context,
     locations: Annotated[list[str], typer.Argument(metavar="LOCATION", hidden=True)],
@@ -87,20 +101,29 @@ def add(
     from ui.terminal.adding import add_with_progress
 
     console, errors = screen.make_console(stderr=True), list[LoadError]()
+    passed: Counter[str] = Counter()
 
     def note(error: LoadError) -> None:
         errors.append(error)
         screen.complain(error, console)
 
     with open_library(context, library, create=True, own=True) as opened:
-        articles = load(*locations, on_error=note, follow=follow)
+        articles = load(
+            *locations,
+            on_error=note,
+            on_passed=lambda file: passed.update([file.what]),
+            follow=follow,
+        )
         done = add_with_progress(opened, articles, console)
     if as_json:
         failures = [{"location": error.location, "message": str(error)} for error in errors]
-        screen.print_json({**asdict(done.added), "errors": failures})
+        screen.print_json({**asdict(done.added), "errors": failures, "passed": dict(passed)})
     else:
         out = screen.make_console()
         out.print(done.view(unread=len(errors)), soft_wrap=not out.is_terminal)
+        if passed:
+            counts = ", ".join(f"{count:,} {what}" for what, count in passed.most_common())
+            console.print(f"passed over: {counts}", soft_wrap=not console.is_terminal)
     if errors or done.added.failed:
         raise typer.Exit(1)
 

@@ -17,6 +17,8 @@ from corpus.article import Article, Page, Span
 from corpus.cleaning import build_article, replace_unstorable
 from corpus.dates import read_stamps
 from corpus.errors import LoadError
+from corpus.loaders.limits import run_limited
+from corpus.loaders.ocr import add_text
 from corpus.loaders.source import Source
 
 MAX_PAGES = 500  # more is a book; at about 20 ms a page it would take too long
@@ -36,13 +38,15 @@ def load_pdf(source: Source) -> Article:
         LoadError: it is broken, encrypted, without text (scanned), or without a sentence.
     """
     data = source.read()
-    pages = _read_pages(source, data)
+    pages = run_limited(_read_pages, source, data)
+    if not any(pages):  # a scan
+        pages = run_limited(_read_pages, source, add_text(source, data))
     said = render_pages(pages)
     if not said.text.strip():
         raise source.error(
-            found="a PDF without text, probably a scan",
+            found="a PDF in which OCR found no text either",
             expected="a PDF whose text can be selected",
-            remedy="run it through OCR, or paste the text",
+            remedy="run it through OCR yourself, or paste the text",
         )
     outlet, day = _read_folio(pages)
     return build_article(

@@ -1,16 +1,39 @@
-"""The input of every loader: a byte stream with a name and an identity, whatever the format."""
+"""The input of every loader, a named byte stream, and what a loader may find in it."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from corpus.article import Article
 from corpus.errors import LoadError
 from corpus.identity import content_id, path_id, url_id
+from corpus.kinds import Kind
 
 MAX_BYTES = 20_000_000
 """Maximum decompressed size of one page or record: 30 times the largest of 181 news pages, and read
 in 20 ms."""
+
+MAX_DEPTH = 3
+"""Maximum number of containers around a page: an archive in an archive in an archive."""
+
+_DEPTH_COST = 1_000
+"""Files that an archive nested too deeply counts for, so that thousands of them are not reported
+one by one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Allowance:
+    """What a container, with all containers in it, may still unpack. It stops archive bombs.
+
+    Attributes:
+        bytes: unpacked bytes.
+        parts: files.
+    """
+
+    bytes: int = 2_000_000_000
+    parts: int = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +43,12 @@ class Source:
     Attributes:
         name: the location as the user named it; errors begin with it.
         stream: the decompressed bytes, positioned at the start.
-        path: absolute path, if it is a file.
-        url: its address, if it was fetched.
+        path: absolute path, if it is a file; that of a file in an archive continues the archive's.
+        url: its address, if it was fetched, or if the saved page states it.
         charset: the encoding the server declared.
+        saved: when the page was saved, if that is stated; not when it was published.
+        depth: the number of containers around it.
+        allowance: what it may still unpack; shared with the containers around it.
     """
 
     name: str
@@ -30,6 +56,9 @@ class Source:
     path: str | None = None
     url: str | None = None
     charset: str | None = None
+    saved: datetime | None = None
+    depth: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def file(self) -> str:
@@ -42,6 +71,65 @@ class Source:
     ) -> Source:
         """Make a source from bytes in memory."""
         return cls(name=name, stream=io.BufferedReader(io.BytesIO(data)), url=url, charset=charset)
+
+    def member(
+        self,
+        name: str,
+        data: bytes | io.BufferedReader,
+        *,
+        url: str | None = None,
+        charset: str | None = None,
+        saved: datetime | None = None,
+    ) -> Source:
+        """Make the source of a part of this container.
+
+        Args:
+            name: the part's name; in errors it follows the container's.
+            data: its bytes, or the stream that gives them.
+            url: its address, if the container states it.
+            charset: its encoding, if the container states it.
+            saved: when it was saved, if the container states it.
+
+        Raises:
+            LoadError: the containers are nested too deeply, or hold too many parts.
+        """
+        self.allowance.parts -= 1
+        if self.depth >= MAX_DEPTH:
+            self.allowance.parts -= _DEPTH_COST
+            raise self._overspent(f"more than {MAX_DEPTH} archives in each other")
+        if self.allowance.parts < 0:
+            raise self._overspent(f"more than {Allowance().parts:,} files")
+        if self.allowance.bytes < 0:
+            raise self._overspent("gigabytes, once it is unpacked")
+        if isinstance(data, bytes):
+            data = io.BufferedReader(io.BytesIO(data))
+        return Source(
+            name=f"{self.name}, {name}",
+            stream=data,
+            path=f"{self.file}/{name}" if self.url or self.path else None,
+            url=url,
+            charset=charset,
+            saved=saved,
+            depth=self.depth + 1,
+            allowance=self.allowance,
+        )
+
+    def spend(self, count: int) -> None:
+        """Count bytes that were unpacked.
+
+        Raises:
+            LoadError: they are more than the allowance.
+        """
+        self.allowance.bytes -= count
+        if self.allowance.bytes < 0:
+            raise self._overspent("gigabytes, once it is unpacked")
+
+    def _overspent(self, found: str) -> LoadError:
+        return self.error(
+            found=found,
+            expected="an archive of articles",
+            remedy="unpack it and add the folder, if you trust it",
+        )
 
     def read(self) -> bytes:
         """Read all of it as one page.
@@ -83,3 +171,53 @@ class Source:
             expected=expected,
             remedy=remedy,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A page or file in a container, to be read by the loader of its own kind.
+
+    Attributes:
+        source: its bytes.
+        kind: the kind that its name or declared type shows; None if neither shows any.
+    """
+
+    source: Source
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address in a list of addresses, to be fetched.
+
+    Attributes:
+        url: the address.
+        title: what the list says about the page; here and below, None if it says nothing. It is
+            used if the page does not state it itself.
+        published: the day of publication.
+        published_at: the time of publication, an aware datetime.
+        outlet: the publisher.
+    """
+
+    url: str
+    title: str | None = None
+    published: date | None = None
+    published_at: datetime | None = None
+    outlet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A file that plainly holds no article, such as a picture.
+
+    Attributes:
+        path: the file.
+        what: what it is, in a few letters: its suffix, or "hidden".
+    """
+
+    path: str
+    what: str
+
+
+Found = Article | LoadError | Part | Link | Passed
+"""What a loader yields."""

@@ -12,10 +12,11 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from corpus import Article, LoadError, load, load_pasted
+from corpus import Article, LoadError, load, load_pasted, read_addresses
 from tests.corpus.test_pdf import LINES, make_pdf
 
 TEXT = (
@@ -87,7 +88,12 @@ def test_the_kind_of_a_page_that_opens_with_many_comments_is_told_at_once(
 def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     assert refuse(tmp_path / "a.txt").found == "a pipe or a device"
-    assert refuse(tmp_path).found == "a folder without articles"
+    assert refuse(tmp_path, "/a.txt").found == "a pipe or a device"
+
+
+def test_a_link_to_nothing_in_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    assert refuse(tmp_path, "/a.txt").found == "a link to nothing"
 
 
 def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
@@ -142,8 +148,9 @@ def test_a_binary(tmp_path: Path, name: str) -> None:
 def test_a_zip_bomb_renamed_to_html(tmp_path: Path) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("page.html", bytes(25_000_000))
-    assert refuse(save(tmp_path, "page.html", bomb.getvalue())).found == "a ZIP archive"
+        archive.writestr("page.html", b"Text. " * 4_000_000)
+    path = save(tmp_path, "page.html", bomb.getvalue())
+    assert refuse(path, ", page.html").found == "more than 20 MB"
 
 
 @pytest.mark.parametrize("name", ["page.html.gz", "page.txt.gz", "page.pdf.gz", "page.json.gz"])
@@ -251,10 +258,19 @@ def test_an_address_is_never_an_article(
 ) -> None:
     with pytest.raises(LoadError, match=r"^pasted page: (an address|2 addresses|one word); exp"):
         load_pasted(pasted)
-    refuse(save(tmp_path, "links.txt", pasted.encode()))
+    asked, errors = list[str](), list[LoadError]()
+
+    def fetch(url: str) -> NoReturn:
+        asked.append(url)
+        raise LoadError(url, found="nothing", expected="a page", remedy="wait")
+
     stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(pasted.encode())))
     monkeypatch.setattr("sys.stdin", stdin)
-    refuse("-")
+    path = save(tmp_path, "links.txt", pasted.encode())
+    assert list(load(path, "-", fetch=fetch, on_error=errors.append)) == []
+    web = [address for address in read_addresses(pasted) if address.startswith("https://")]
+    assert asked == 2 * web
+    assert len(errors) == 2 * max(1, len(web))
 
 
 def test_a_text_of_one_word_in_a_script_without_spaces_is_an_article() -> None:

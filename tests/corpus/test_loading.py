@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-from corpus import Article, LoadError, load, load_pasted
+from corpus import Article, LoadError, Passed, load, load_pasted
 from corpus.identity import canonical
 from corpus.loaders.web import Fetched
 
@@ -60,6 +60,19 @@ def test_what_plainly_is_no_article_is_passed_over_in_a_folder(tmp_path: Path) -
     assert len(list(load(tmp_path))) == 1
 
 
+def test_what_is_passed_over_in_a_folder_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "page.html", f"<html><p>{TEXT}</p></html>")
+    for name in (".hidden.txt", ".git/a.txt", "page_files/advert.html", "photo.JPG", "a/style.css"):
+        write(tmp_path / name)
+    write(tmp_path / "library" / "library.db")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    passed: list[Passed] = []
+    assert len(list(load(tmp_path, on_passed=passed.append))) == 1
+    assert sorted(one.what for one in passed) == [
+        ".css", ".jpg", "folder of a saved page", "hidden", "hidden", "library", "link to a folder",
+    ]  # fmt: skip
+
+
 def test_a_library_in_a_folder_is_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "a.txt")
     for name in ("library.db", "library.db-wal", "LOCK", "chroma/chroma.sqlite3"):
@@ -78,12 +91,12 @@ def test_an_unknown_suffix_is_no_reason_to_refuse_what_begins_as_a_page(tmp_path
 
 
 def test_what_might_be_an_article_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
-    write(tmp_path / "a.docx")
+    write(tmp_path / "a.xyz")
     write(tmp_path / "b.txt")
     errors: list[LoadError] = []
     assert len(list(load(tmp_path, on_error=errors.append))) == 1
-    assert [error.location for error in errors] == [str(tmp_path / "a.docx")]
-    assert "unknown kind (.docx)" in str(errors[0])
+    assert [error.location for error in errors] == [str(tmp_path / "a.xyz")]
+    assert "unknown kind (.xyz)" in str(errors[0])
 
 
 def test_without_on_error_the_first_bad_location_raises(tmp_path: Path) -> None:

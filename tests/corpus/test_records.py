@@ -231,3 +231,143 @@ def test_a_line_too_long_for_a_record_is_skipped_over(tmp_path: Path) -> None:
     articles, [error] = load_all(tmp_path / "a.jsonl", huge + write_lines({"text": TEXT}).encode())
     assert [article.text for article in articles] == [TEXT]
     assert error.startswith(", line 1: more than 20 MB on one line")
+
+
+URL = "https://a.example/x"
+SHAPES: dict[str, Any] = {
+    "JSON Feed": {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "a.example",
+        "authors": [{"name": "A. Ay"}],
+        "items": [
+            {"id": "9", "url": URL, "title": "Crane falls", "content_html": f"<p>{TEXT}</p>",
+             "date_published": "2022-08-30T10:00:00Z"}
+        ],
+    },
+    "trafilatura": {
+        "title": "Crane falls", "author": "A. Ay", "hostname": "www.a.example",
+        "date": "2022-08-30", "fingerprint": "12ab", "id": None, "license": None, "comments": "",
+        "raw_text": "", "text": TEXT, "language": None, "image": None, "pagetype": "article",
+        "filedate": "2026-01-01", "source": URL, "source-hostname": "a.example", "excerpt": None,
+    },
+    "news-please": {
+        "authors": ["A. Ay"], "date_download": "2026-01-01 10:00:00", "date_modify": None,
+        "date_publish": "2022-08-30 10:00:00", "description": "A crane fell.", "filename": "x",
+        "language": "en", "maintext": TEXT, "source_domain": "a.example", "title": "Crane falls",
+        "title_page": None, "url": URL,
+    },
+    "Wallabag": [
+        {"is_archived": 0, "id": 12, "title": "Crane falls", "url": URL, "content": f"<p>{TEXT}",
+         "created_at": "2026-01-01T10:00:00+0100", "published_at": "2022-08-30T10:00:00+0100",
+         "published_by": ["A. Ay"], "reading_time": 1, "domain_name": "a.example",
+         "language": "en_GB"}
+    ],
+    "WordPress": [
+        {"id": 3, "date": "2022-08-30T10:00:00", "link": URL, "title": {"rendered": "Crane falls"},
+         "content": {"rendered": f"<p>{TEXT}</p>", "protected": False}, "author": "A. Ay"}
+    ],
+    "under data": {"status": "ok", "data": {"total": 1, "entries": [
+        {"headline": {"main": "Crane falls"}, "body": TEXT, "web_url": URL,
+         "pub_date": 1661853600, "byline": "By A. Ay", "source": "a.example"}
+    ]}},
+    "Elasticsearch": {"hits": {"hits": [
+        {"_id": "5", "_source": {"title": "Crane falls", "text": TEXT, "url": URL,
+                                 "author": "A. Ay", "published_date": "20220830T100000Z"}}
+    ]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_shapes_of_other_programs_are_read(tmp_path: Path, shape: str) -> None:
+    [article], errors = load_all(tmp_path / "a.json", json.dumps(SHAPES[shape]))
+    assert not errors
+    assert (article.title, article.text, article.url, article.outlet, article.author) == (
+        "Crane falls",
+        TEXT,
+        URL,
+        "a.example",
+        "A. Ay",
+    )
+    assert article.published == date(2022, 8, 30)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (20220830, date(2022, 8, 30)),
+        ("20220830", date(2022, 8, 30)),
+        ("20220830101500", date(2022, 8, 30)),
+        ("20220830T101500Z", date(2022, 8, 30)),
+        (1661853600, date(2022, 8, 30)),
+        ("1661853600", date(2022, 8, 30)),
+        (1661853600.0, date(2022, 8, 30)),
+        (1661853600000, date(2022, 8, 30)),
+        (1661853600000000, date(2022, 8, 30)),
+        (0, None),
+        (12, None),
+        (20221399, None),
+        ("N/A", None),
+        (float("nan"), None),
+        (True, None),
+        ({}, None),
+    ],
+)
+def test_dates_may_be_compact_or_seconds_since_1970(
+    tmp_path: Path, written: object, day: date | None
+) -> None:
+    [article], errors = load_all(tmp_path / "a.jsonl", write_lines({"text": TEXT, "date": written}))
+    assert not errors
+    assert article.published == day
+
+
+@pytest.mark.parametrize(
+    "nothing", ["N/A", "n/a", "NaN", "null", "None", "NULL", "-", "", " ", None, [], {}]
+)
+def test_what_exports_write_for_nothing_is_nothing(tmp_path: Path, nothing: object) -> None:
+    fields = ("id", "title", "url", "date", "source", "author", "language")
+    [article], errors = load_all(
+        tmp_path / "a.jsonl", write_lines({"text": TEXT} | dict.fromkeys(fields, nothing))
+    )
+    assert not errors
+    assert (article.title, article.url, article.outlet, article.author, article.record) == (
+        None,
+    ) * 5
+    assert article.published is None
+
+
+def test_nothing_is_no_text(tmp_path: Path) -> None:
+    _, [error] = load_all(tmp_path / "a.jsonl", write_lines({"title": "Crane", "text": "NaN"}))
+    assert "no text in the fields title, text" in error
+
+
+def test_json_lines_in_a_json_file_and_a_list_in_a_jsonl_file_are_read(tmp_path: Path) -> None:
+    records = [{"text": TEXT}, {"text": OTHER}]
+    lines, errors = load_all(tmp_path / "a.json", write_lines(*records))
+    listed, more = load_all(tmp_path / "a.jsonl", json.dumps(records, indent=2))
+    assert not errors + more
+    assert [article.text for article in lines] == [article.text for article in listed]
+    assert len(lines) == 2
+
+
+def test_the_longest_list_of_texts_is_that_of_the_records(tmp_path: Path) -> None:
+    content = {
+        "images": [{"url": f"https://a.example/{number}.png"} for number in range(9)],
+        "results": [{"text": TEXT, "tags": [{"name": "a", "url": URL}] * 5}],
+    }
+    [article], errors = load_all(tmp_path / "a.json", json.dumps(content))
+    assert not errors
+    assert article.text == TEXT
+    assert article.url is None
+
+
+def test_an_item_of_a_json_feed_is_the_same_article_as_its_page(tmp_path: Path) -> None:
+    feed, _ = load_all(tmp_path / "a.json", json.dumps(SHAPES["JSON Feed"]))
+    record, _ = load_all(tmp_path / "b.jsonl", write_lines({"url": URL, "text": TEXT}))
+    assert feed[0].id == record[0].id
+
+
+def test_a_record_without_a_text_among_others_is_named_and_not_fetched(tmp_path: Path) -> None:
+    content = json.dumps([{"text": TEXT}, {"title": "Gone", "url": URL}])
+    articles, [error] = load_all(tmp_path / "a.json", content)
+    assert len(articles) == 1
+    assert error.startswith(", record 2: no text in the fields title, url")

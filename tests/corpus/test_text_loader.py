@@ -52,6 +52,51 @@ def test_other_encodings_are_guessed(text: str, encoding: str) -> None:
     assert load(text.encode(encoding)) == text
 
 
+CENTRAL = {
+    "pl": "Burmistrz powiedział, że most w Żarach będzie gotów dopiero w październiku. Źle.",
+    "cs": "Starosta řekl, že most bude hotov až v říjnu. Lidé zatím jezdí přes Žďár.",
+    "hu": "A polgármester szerint a híd csak októberben készül el. Addig Győr felé kell kerülni.",
+    "hr": "Gradonačelnik je rekao da će most biti gotov tek u listopadu. Do tada preko Križevaca.",
+    "ro": "Primarul a spus că podul va fi gata abia în octombrie. Până atunci e închis.",
+}
+BALTIC = {
+    "lv": "Mērs sacīja, ka tilts būs gatavs tikai oktobrī. Līdz tam jābrauc pa Ķekavas ceļu.",
+    "lt": "Meras sakė, kad tiltas bus baigtas tik spalį. Iki tol teks važiuoti per Šiaulius.",
+}
+WESTERN = {
+    "de": "Der Bürgermeister sagte, die Brücke werde erst im Oktober fertig. Große Lkw warten.",
+    "sv": "Borgmästaren sade att bron blir färdig först i oktober. Åkare får vänta.",
+    "fi": "Pormestari sanoi, että silta valmistuu vasta lokakuussa. Väylä pysyy suljettuna.",
+    "es": "El alcalde dijo que el puente no estará listo hasta octubre. ¿Mañana? No, señor.",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((text, name) for text in CENTRAL.values() for name in ("cp1250", "iso8859-2")),
+        *((text, name) for text in BALTIC.values() for name in ("cp1257", "iso8859-13")),
+        *((text, name) for text in WESTERN.values() for name in ("cp1252", "latin-1", "mac_roman")),
+        (CENTRAL["pl"], "cp852"),
+    ],
+)
+def test_encodings_of_latin_script_are_told_by_their_words(text: str, encoding: str) -> None:
+    assert load(text.encode(encoding)) == text
+
+
+def test_a_foreign_name_does_not_change_the_encoding() -> None:
+    text = (
+        "Anaïs Brontë paid €30 for it, the café’s owner said – “a bargain”, Zoë Søndergård agreed."
+    )
+    assert load(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [TURKISH, FRENCH, RUSSIAN, f"大臣は述べた。\n{RUSSIAN}"])
+def test_utf16_without_a_mark_is_known_by_its_spaces(text: str, encoding: str) -> None:
+    assert load(text.encode(encoding)) == text
+
+
 def test_one_broken_byte_does_not_change_the_encoding() -> None:
     assert load(TURKISH.encode() + b"\xff") == TURKISH + "\ufffd"
 

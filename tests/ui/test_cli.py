@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant import Abstention, Answer
-from corpus import load_pasted
+from corpus import list_kinds, load_pasted
 from index import Library
 from tests.fakes import WordEncoder
 from ui.cli import app, main
@@ -94,7 +94,7 @@ def refused(ran: Ran, *words: str) -> None:
 def test_the_whole_path_through_the_command_line(tmp_path: Path) -> None:
     library = tmp_path / "library"
     added = shell(library, "add", SAMPLES)
-    assert (added.code, added.err) == (0, "")
+    assert (added.code, added.err) == (0, "passed over: 1 .py\n")
     assert ", 0 updated, 0 unchanged, " in added.out
     assert added.out.endswith(" 0 failed\n")
 
@@ -396,6 +396,24 @@ def test_a_library_goes_into_a_file_and_comes_back(run: Run, tmp_path: Path) -> 
         run("verify", "--library", tmp_path / "again").out == "1 article; all is as it was stored\n"
     )
     refused(run("restore", "--library", tmp_path / "third", page), "not a database")
+
+
+def test_the_help_of_add_lists_every_kind(run: Run) -> None:
+    shown = " ".join(run("add", "--help").out.split())
+    for name, suffixes in list_kinds():
+        assert name in shown
+        assert all(suffix in shown for suffix in suffixes)
+
+
+def test_what_is_passed_over_in_a_folder_is_counted(run: Run, tmp_path: Path) -> None:
+    for name in ("page.txt", "a.jpg", "b.jpg", ".hidden"):
+        (tmp_path / "pages" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "pages" / name).write_text(PAGE)
+    ran = run("add", tmp_path / "pages")
+    assert ran.code == 0
+    assert ran.err == "passed over: 2 .jpg, 1 hidden\n"
+    again = json.loads(run("add", "--json", tmp_path / "pages").out)
+    assert again["passed"] == {".jpg": 2, "hidden": 1}
 
 
 def test_a_library_is_compacted(run: Run, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ Then on your own:
 ADD = """\
 Add articles from files, folders, web addresses, feeds or a pipe.
 
-A LOCATION is a file or a folder (text, HTML, Markdown, PDF, JSONL, CSV, JSON), the address of a
-page or of a feed, or - for a page on standard input. Menus, share buttons and the like are left
+A LOCATION is a file or a folder, the address of a page, a file or a feed, or - for a page on
+standard input. Menus, share buttons and the like are left
 out. Title, outlet and date are kept if the page states them. Adding an article again replaces its
 older version, also from another of its addresses: a mobile page, a copy in an archive. A feed that
 is a file is read as it is; with --follow, the pages that it links to are fetched.
@@ -34,6 +34,10 @@ Examples:
   dateline add story.html ~/clippings
   dateline add https://example.com/feed.xml
   pbpaste | dateline add -
+
+Files may be: {kinds}. Each may be compressed with gzip (.gz). A newsletter's sender is its outlet.
+The pages of bookmarks and other lists of addresses are fetched. A scan is read with ocrmypdf or
+tesseract if one of them is installed.
 """
 
 ASK = """\

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant import Assistant
+from corpus import list_kinds
 from index import Library, LibraryError
 from ui.web import render
 from ui.web.articles import PANE_BAR
@@ -25,19 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HERE = Path(__file__).parent
-FILE_TYPES = [
-    ".html",
-    ".htm",
-    ".txt",
-    ".md",
-    ".pdf",
-    ".jsonl",
-    ".json",
-    ".csv",
-    ".xml",
-    ".rss",
-    ".atom",
-]
+FILE_TYPES = [*(suffix for _, suffixes in list_kinds() for suffix in suffixes), ".gz"]
 MAX_FILE_SIZE = "100mb"
 # With Gradio's default of 1, 100 clients wait 10.7 s (median); with 20, they wait 1.2 s.
 CONCURRENT_QUESTIONS = 20
