@@ -29,9 +29,16 @@ _PORTS = (None, 80, 443)
 _NESTED = 3  # an archived page of an AMP viewer is two
 
 # Copies in archives have the page's address in their own path: "/web/20190612081500/https://…",
-# "/newest/https://…", "/wayback/20190612/http:/…". This covers all archives that run pywb.
+# "/newest/https://…", "/wayback/20190612/http:/…".
 _WITHIN = re.compile(r"/(https?):/{1,2}([^/].*)", re.IGNORECASE)
 _ENCODED = re.compile(r"/https?%3a(?:%2f)+", re.IGNORECASE)
+_ARCHIVES = frozenset(
+    "archive.org archive.today archive.ph archive.is archive.li archive.md archive.vn archive.fo "
+    "archive-it.org arquivo.pt bac-lac.gc.ca bibalex.org ghostarchive.org loc.gov "
+    "nationalarchives.gov.uk nla.gov.au vefsafn.is webarchive.org.uk".split()
+)
+"""Sites that keep copies of others. What any other site shows under such an address is its own: it
+must not pass for the page of another."""
 _COPIES = re.compile(
     r"(?:[\w-]+\.)?archive\.org/(?:web|wayback)/\d{4,14}(?:[a-z]{2}_)?/(.+)"
     r"|(?:[\w-]+\.)?cdn\.ampproject\.org/[a-z]{1,2}/(?:s/)?(.+)"
@@ -96,7 +103,7 @@ def _find_inner(url: str) -> str | None:
         return None
     path = unquote(parts.path) if _ENCODED.search(parts.path) else parts.path
     query = f"?{parts.query}" if parts.query else ""
-    if within := _WITHIN.search(path):
+    if (within := _WITHIN.search(path)) and _find_site(parts.hostname or "") in _ARCHIVES:
         return _whole(f"{within[1].lower()}://{within[2]}{query}")
     place = f"{parts.hostname}{path}"
     if copy := _COPIES.fullmatch(place):
@@ -271,9 +278,10 @@ def choose_canonical(links: Iterable[str], base: str | None) -> str | None:
 
 def _resolve(link: str, base: str | None) -> str:
     """The address of a link. An archive's links lead into the archive, even from a saved copy."""
-    url = live_address(urljoin(base or "", link))
-    within = _WITHIN.search(link) if split(url) is None else None
-    return f"{within[1]}://{within[2]}" if within else url
+    within = None if urlsplit(link).netloc else _WITHIN.search(link)
+    if within:
+        return f"{within[1].lower()}://{within[2]}"
+    return live_address(urljoin(base or "", link))
 
 
 def is_front_page(url: str) -> bool:

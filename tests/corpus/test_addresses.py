@@ -45,6 +45,7 @@ ONE = [
     "http://web.archive.org/web/2023/gullport.org/region/quay-wall-gives-way/",
     "https://archive.ph/2023.04.11-102030/https://gullport.org/region/quay-wall-gives-way",
     "https://archive.is/newest/https%3A%2F%2Fgullport.org%2Fregion%2Fquay-wall-gives-way",
+    "https://webarchive.nationalarchives.gov.uk/ukgwa/20230411102030/https://gullport.org/region/quay-wall-gives-way",
     "https://arquivo.pt/wayback/20230411102030/https://gullport.org/region/quay-wall-gives-way",
     "https://web.archive.org/web/2023/https://www.google.com/amp/s/gullport.org/region/quay-wall-gives-way",
     "https://webcache.googleusercontent.com/search?q=cache:Q-aB3xYz_0k1:https://gullport.org/region/quay-wall-gives-way+wall",
@@ -80,6 +81,8 @@ def test_an_article_has_one_id_at_all_its_addresses(url: str) -> None:
         ("https://gullport.org/amp", "https://gullport.org/"),
         ("https://gullport.org/share?url=https://a.org/b", "https://a.org/b"),
         ("https://gullport.org/b?next=https://a.org/b", "https://gullport.org/b"),
+        ("https://gullport.org/web/2023/https://a.org/b", "https://a.org/b"),
+        ("https://archive.org.gullport.org/web/2023/https://a.org/b", "https://a.org/b"),
     ],
 )
 def test_two_articles_never_get_one_id(one: str, other: str) -> None:
