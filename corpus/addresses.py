@@ -97,13 +97,19 @@ def live_address(url: str) -> str:
     return url
 
 
+def is_archive(url: str) -> bool:
+    """Whether an address is one of a web archive."""
+    parts = split(url)
+    return parts is not None and _find_site(parts.hostname or "") in _ARCHIVES
+
+
 def _find_inner(url: str) -> str | None:
     parts = split(url)
     if parts is None:
         return None
     path = unquote(parts.path) if _ENCODED.search(parts.path) else parts.path
     query = f"?{parts.query}" if parts.query else ""
-    if (within := _WITHIN.search(path)) and _find_site(parts.hostname or "") in _ARCHIVES:
+    if (within := _WITHIN.search(path)) and is_archive(url):
         return _whole(f"{within[1].lower()}://{within[2]}{query}")
     place = f"{parts.hostname}{path}"
     if copy := _COPIES.fullmatch(place):

@@ -73,7 +73,7 @@ def load_html(source: Source) -> Article:
             expected="the HTML of an article",
             remedy="save or paste the page again",
         )
-    base = open_copy(tree) or source.url
+    base = open_copy(tree, source.url)
     said = read_statements(tree, base=base)
     url = said.url or base
     text = render_tree(tree)

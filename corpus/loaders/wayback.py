@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from corpus.addresses import live_address
+from corpus.addresses import is_archive, is_same_site, live_address
 from corpus.article import Span
 
 if TYPE_CHECKING:
@@ -25,19 +25,22 @@ _COLLECTED = re.compile(r"^[^\S\n]*(COLLECTED BY|TIMESTAMPS)[^\S\n]*$", re.MULTI
 """Lines that enclose what the Wayback Machine says about a crawl, in paragraphs of prose."""
 
 
-def open_copy(tree: HtmlElement) -> str | None:
-    """Remove the toolbar of an archive or a cache from a page.
+def open_copy(tree: HtmlElement, url: str | None) -> str | None:
+    """Remove the toolbar of an archive or a cache from a page, and tell the page's address.
+
+    A toolbar on a page that was fetched from elsewhere is not believed.
 
     Args:
         tree: the page; it is changed.
+        url: where it was fetched from, if it was.
 
     Returns:
-        The address of the page that was archived; None if the toolbar does not state it.
+        The address of the page that was archived, if the toolbar states it, else ``url``.
     """
     links = [
         link.get("href", "") for link in tree.iter("link") if link.get("rel") == "bookmark"
     ]  # archive.today has one that leads to the archived page
-    addresses = [live for link in links if (live := live_address(link)) != link]
+    addresses = [inner for link in links if (inner := live_address(link)) != link]
     marks = (*_TOOLBARS, *((_ARCHIVE_TODAY,) if addresses else ()))
     bars = [
         element
@@ -51,7 +54,10 @@ def open_copy(tree: HtmlElement) -> str | None:
             if element.get("id") == "wmtbURL" or "google" in bar.get("id")
         ]
         bar.drop_tree()  # keeps the text behind it
-    return next((url for url in addresses if url.startswith(("http://", "https://"))), None)
+    stated = (found for found in addresses if found.startswith(("http://", "https://")))
+    live = next(stated, None)
+    believed = live and (url is None or is_archive(url) or is_same_site(live, url))
+    return live if believed else url
 
 
 def find_toolbar(text: str) -> list[Span]:

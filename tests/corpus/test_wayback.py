@@ -92,6 +92,22 @@ def test_a_copy_is_fetched_where_it_is_and_known_as_the_live_page(url: str) -> N
     assert asked == [url]
 
 
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [("https://evil.org/story", "evil.org"), ("https://archive.ph/Ab3dE", "osk.org")],
+)
+def test_only_an_archive_is_believed_about_the_page_that_it_shows(url: str, known: str) -> None:
+    head = f'<link rel="bookmark" href="http://archive.today/2019/{LIVE}">'
+
+    def fetch(url: str) -> Fetched:
+        markup = page(head, TOOLBAR.format(url=LIVE) + BODY).encode()
+        return Fetched(name=url, url=url, kind="text/html", charset=None, data=markup)
+
+    [article] = load(url, fetch=fetch)
+    assert article.outlet == known
+    assert (article.id == url_id(LIVE)) == (known == "osk.org")
+
+
 def test_an_element_called_header_stays_on_other_pages() -> None:
     body = BODY.replace("page", "HEADER")
     assert "cracks" in load_pasted(page('<link rel="bookmark" href="/news/1">', body)).text
