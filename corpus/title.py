@@ -25,8 +25,6 @@ DISTANCE_COST = 0.01
 DECK_MARGIN = 0.2
 """The line right below a title is its deck, unless its score is higher by at least this much."""
 
-STEM_CHARACTERS = 6
-"""Characters by which words are compared, since many languages change their endings."""
 MAX_SIGNED_CHARACTERS = 80
 SMOOTHING = 0.5
 """Words added to the number of a line's words: a body repeats all words of a short line sooner."""
@@ -211,9 +209,9 @@ def _is_confirmed(name: str, page: str) -> bool:
 
 
 def _content_words(text: str) -> set[str]:
-    """The beginnings of a text's longer words, and the pairs of characters of unspaced scripts."""
+    """The longer words of a text, and the pairs of characters of unspaced scripts."""
     words = {
-        word[:STEM_CHARACTERS]
+        word
         for word in _TOKEN.findall(text.lower())
         if len(word) > 3 or any(map(str.isdigit, word))
     }
