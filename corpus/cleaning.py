@@ -217,7 +217,7 @@ def build_article(
         said.article_text,
         hints=hints,
         title=title,
-        language=language,
+        language=language if _to_code(language) else None,
         saved=saved,
         foreign=foreign,
     )

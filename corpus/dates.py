@@ -147,8 +147,8 @@ _FOREIGN = re.compile(
 )
 """Words beside days that are not the article's: a caption's, an event's, an archive's."""
 _SAVED = re.compile(
-    r"\b(?:saved|retrieved|accessed|captured|archived|printed|downloaded|today is|viewed)\b"
-    r"|\babgerufen\b|\bconsulté\b|\bconsultado\b",
+    r"\W*(?:(?:this )?(?:page|article|copy|snapshot) (?:was )?)?(?:(?:saved|retrieved|accessed"
+    r"|captured|archived|printed|downloaded|viewed)|today is|abgerufen|consultée?|consultado)\b",
     re.IGNORECASE,
 )
 MAX_STAMP_CHARACTERS = 160
@@ -363,9 +363,8 @@ def _parse_age(text: str, context: Context) -> date | None:
 def find_saved(lines: Collection[str]) -> datetime | None:
     """When the page says that it was saved, printed or retrieved; the end of the day."""
     for line in lines:
-        if len(line) <= MAX_STAMP_CHARACTERS and _SAVED.search(line):
-            found = _find_day(_to_plain(line), 0, NO_CONTEXT)
-            if found and _SAVED.search(line[: found[1]]):
+        if len(line) <= MAX_STAMP_CHARACTERS and _SAVED.match(line):
+            if found := _find_day(_to_plain(line), 0, NO_CONTEXT):
                 return datetime.combine(found[0], time.max)
     return None
 
@@ -418,11 +417,8 @@ def parse_stamp(text: str, *, language: str | None = None) -> tuple[date | None,
     if (compact := _COMPACT.match(text)) is not None:
         day = _make_day(*(int(compact[name]) for name in ("year", "month", "day")))
         end = compact.end("day")
-        text = (
-            f"{text[:end]}T{compact['hour']}:{compact['minute']}{text[compact.end() :]}"
-            if (compact["hour"])
-            else text
-        )
+        if compact["hour"]:  # for _read_time
+            text = f"{text[:end]}T{compact['hour']}:{compact['minute']}{text[compact.end() :]}"
     else:
         found = _find_day(text, 0, Context(language=language))
         day, end = (found[0], found[2]) if found else (None, 0)

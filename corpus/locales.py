@@ -22,31 +22,24 @@ _MIN_AGREEMENT = 0.9
 language only if this share of the locales agree."""
 
 
-class _Names(Mapping[str, int]):
-    """The numbers of CLDR's names of months or weekdays in lower case; loaded when first used."""
-
-    def __init__(self, table: str) -> None:
-        self._table = table
+class _Months(Mapping[str, int]):
+    """CLDR's names of months, loaded when the first is looked up."""
 
     def __getitem__(self, name: str) -> int:
-        number = find_number(self._table, name.lower(), None)
+        number = find_number("months", name.lower(), None)
         if number is None:
             raise KeyError(name)
         return number
 
     def __iter__(self) -> Iterator[str]:
-        names = load_names(self._table)
-        return (name for name in names if find_number(self._table, name, None) is not None)
+        return (name for name in load_names("months") if find_number("months", name, None))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-MONTHS: Mapping[str, int] = _Names("months")
+MONTHS: Mapping[str, int] = _Months()
 """Names of months, full and abbreviated, in lower case, to 1-12."""
-
-WEEKDAYS: Mapping[str, int] = _Names("days")
-"""Names of weekdays, full and abbreviated, in lower case, to 0 (Monday) to 6."""
 
 
 def load_names(table: str) -> Mapping[str, Mapping[int, frozenset[str]]]:

@@ -209,6 +209,7 @@ def _is_confirmed(name: str, page: str) -> bool:
 
 
 def _content_words(text: str) -> set[str]:
+    """The longer words of a text, and the pairs of characters of unspaced scripts."""
     words = {
         word
         for word in _TOKEN.findall(text.lower())

@@ -38,7 +38,7 @@ _UPDATED = re.compile(r"modif|updat|revised", re.IGNORECASE)
 _DATED = re.compile(r"date|time|stamp|publish|posted|byline|meta", re.IGNORECASE)
 _HEADS = frozenset(("h1", "h2"))
 _SAVED = re.compile(
-    r"<!--[^>]{0,2000}?\bsaved date:\s*([^\n]{6,60})|FILE ARCHIVED ON (.{6,40}?) AND RETRIEVED",
+    r"<!--[^>]{0,500}?\bsaved date:\s*([^\n]{6,60})|FILE ARCHIVED ON (.{6,40}?) AND RETRIEVED",
     re.IGNORECASE,
 )
 MIN_PARAGRAPH = 60

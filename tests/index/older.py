@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from pathlib import Path
+
+from index.storage.records import digest
 
 
 def as_format_1(path: Path) -> None:
@@ -19,8 +22,17 @@ def as_format_1(path: Path) -> None:
 
 
 def as_format_2(path: Path) -> None:
-    """Turn library.db into the format from before aliases of articles."""
+    """Turn library.db into the format from before aliases, days of modification and excerpts."""
     older = sqlite3.connect(path)
+    for number, body in older.execute("SELECT number, body FROM content").fetchall():
+        data = json.loads(body)
+        for later in ("modified", "excerpt"):
+            data.pop(later, None)
+        packed = json.dumps(data, ensure_ascii=False).encode()
+        older.execute(
+            "UPDATE content SET digest = ?, body = ? WHERE number = ?",
+            (digest(packed), packed, number),
+        )
     older.execute("DROP TABLE alias")
     older.execute("PRAGMA user_version = 2")
     older.commit()
