@@ -254,7 +254,7 @@ def _decode(data: bytes, source: Source) -> str:
             try:
                 codec = codecs.lookup(name).name
                 text = data.decode(_SUPERSETS.get(codec, codec), "replace")
-            except LookupError:  # unknown, or not a text encoding (Python also has "rot13")
+            except (LookupError, ValueError):  # unknown, or no encoding of texts ("rot13", "idna")
                 continue
             if not codec.startswith("utf"):
                 return load_text(text.encode("utf-8", "replace"), location=source.name)
