@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _SIZE = (5.2, 3.9)  # inches
@@ -32,7 +32,7 @@ _FEWEST = 10  # a share of fewer answers is not drawn
 _BLUE, _GREY = "#2f6db5", "#8a8f98"
 
 
-def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10) -> None:
+def draw_reliability(path: Path, chances: Floats, right: Flags, bins: int = 10) -> None:
     """Plot the share that is right against confidence.
 
     The bins have equal width; each shows its count and standard error.
@@ -65,7 +65,7 @@ def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10)
     _save(figure, path)
 
 
-def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) -> None:
+def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Floats, Flags]]) -> None:
     """Plot the share of answers that are wrong against the share of questions answered.
 
     Questions are answered in order of confidence, highest first (El-Yaniv and Wiener 2010).

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoding.minilm import Matrix, MiniLM, read_word_embeddings
+from index.encoding.minilm import MiniLM, Tensor, read_word_embeddings
 from index.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class EmbeddingEncoder:
         return unit
 
 
-def load_word_embeddings() -> Matrix:
+def load_word_embeddings() -> Tensor:
     """The default model's word embeddings, (words, 384) float32. Shared by all callers; read-only.
 
     Raises:

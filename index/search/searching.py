@@ -23,13 +23,13 @@ from index.filters import Filter
 from index.hit import Hit, Passage
 from index.search.copies import collapse
 from index.search.ranking import Candidate, rank
-from index.storage.bm25 import Floats, Terms
+from index.storage.bm25 import Floats, QueryTerms
 from index.storage.records import Embedding, Vectors
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
 from index.storage.words import ORDINAL_MASK, PASSAGE_BITS
 from index.vectors.block import VectorFile
-from index.vectors.exact import Matrix, Numbers, Rows, cosines
+from index.vectors.exact import Matrix, RowNumbers, Rows, cosines
 from index.vectors.follower import VectorIndex
 
 BY_MEANING = 200
@@ -161,7 +161,7 @@ class Searcher:
         elif many and again:
             self._index.follow_in_background()
 
-    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
+    def _find_by_words(self, question: str, chosen: Filter) -> tuple[QueryTerms, list[int], float]:
         """The question's words, passages found, and the share of articles that pass the filter.
 
         Some of the passages may have been removed since.
@@ -206,7 +206,7 @@ class Searcher:
         return tail
 
 
-def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
+def _rows_of(snapshot: Snapshot, articles: RowNumbers) -> Rows:
     """The vectors of a few articles."""
     read = list(snapshot.embeddings_of(articles.tolist()).values())
     numbers = np.array([number for each in read for number in each.passages], np.int64)
@@ -216,7 +216,7 @@ def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
     return Rows(numbers, np.ones(len(numbers), np.bool_), vectors)
 
 
-def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
+def _passing(passages: list[int], articles: RowNumbers | None) -> list[int]:
     if articles is None:
         return passages
     allowed = set(articles.tolist())
@@ -226,7 +226,7 @@ def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
 def _weigh(
     snapshot: Snapshot,
     rows: Rows,
-    terms: Terms,
+    terms: QueryTerms,
     vector: Vectors,
     found: Sequence[int],
     embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from assistant.training.newsdev import Question, read_articles, read_questions
 from corpus import Article
 from index import Encoder, Library
-from index.search.ranking import WEIGHTS, Candidate, Weights, rank
+from index.search.ranking import EVIDENCE_WEIGHTS, Candidate, EvidenceWeights, rank
 from index.search.searching import BY_MEANING, BY_WORDS, _weigh
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
@@ -47,11 +47,11 @@ passage that answers; inf if there is none.
 OURS = "Library.search"
 BM25 = "chunks of 200, BM25"
 ABLATIONS = {
-    "without the passage's words": replace(WEIGHTS, words=0),
-    "without the article's words": replace(WEIGHTS, article_words=0),
-    "without meaning": replace(WEIGHTS, similarity=0),
-    "without the day asked": replace(WEIGHTS, nearness=0),
-    "without spreading over articles": replace(WEIGHTS, repeat=0),
+    "without the passage's words": replace(EVIDENCE_WEIGHTS, words=0),
+    "without the article's words": replace(EVIDENCE_WEIGHTS, article_words=0),
+    "without meaning": replace(EVIDENCE_WEIGHTS, similarity=0),
+    "without the day asked": replace(EVIDENCE_WEIGHTS, nearness=0),
+    "without spreading over articles": replace(EVIDENCE_WEIGHTS, repeat=0),
 }
 GRID = {
     "article_words": (0.5, 0.75, 1.0),
@@ -70,7 +70,7 @@ class Found:
     candidates: list[Candidate]
     answering: frozenset[str]  # ids of passages
 
-    def judge(self, weights: Weights) -> Ranks:
+    def judge(self, weights: EvidenceWeights) -> Ranks:
         ranked = [
             c
             for c, _ in rank(
@@ -161,20 +161,20 @@ def judge_simple_methods(
     return judged
 
 
-def tune(found: Sequence[Found]) -> Weights:
+def tune(found: Sequence[Found]) -> EvidenceWeights:
     """The weights of ``GRID`` that are best on these questions.
 
     They are compared by the mean of @4, @10 and reciprocal rank.
     """
 
-    def quality(weights: Weights) -> float:
+    def quality(weights: EvidenceWeights) -> float:
         ranks = np.array([one.judge(weights) for one in found])
         return float(
             np.mean([ranks <= 4, ranks <= 10, np.where(ranks <= max(DEPTHS), 1 / ranks, 0)])
         )
 
     choices = (
-        replace(WEIGHTS, **dict(zip(GRID, values, strict=True)))
+        replace(EVIDENCE_WEIGHTS, **dict(zip(GRID, values, strict=True)))
         for values in product(*GRID.values())
     )
     return max(choices, key=quality)
