@@ -29,6 +29,7 @@ from index.library import Library
 from index.storage.records import Summary
 from index.upkeep.adding import Added, Outcome
 from index.upkeep.backup import restore
+from index.vectors.standing import IndexState, IndexStatus
 
 __all__ = [
     "Added",
@@ -37,6 +38,8 @@ __all__ = [
     "EncoderError",
     "Filter",
     "Hit",
+    "IndexState",
+    "IndexStatus",
     "Library",
     "LibraryDamagedError",
     "LibraryEncoderError",

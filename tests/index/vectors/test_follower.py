@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from index import Library
+from index import IndexState, IndexStatus, Library
+from index.filters import ANY
 from index.search.searching import Searcher
 from index.storage.records import Vectors, revision_of
 from index.storage.store import Store
 from index.storage.words import PASSAGE_BITS
 from index.vectors.exact import Matrix
 from index.vectors.follower import VectorIndex
+from index.vectors.standing import Standing
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -126,8 +128,7 @@ def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
     second = put(store, "b", 2)
     index = VectorIndex(store)
     assert index.open()
-    assert index.indexed == first >> PASSAGE_BITS
-    assert not index.home.discarded
+    assert index.status() == IndexStatus(state=IndexState.FOLLOWING, lag=1)
     index.follow()
     assert index.passages() == {first, second}
     index.close()
@@ -145,7 +146,7 @@ def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str
     path.write_bytes(content)
     index = VectorIndex(store)
     assert index.open()
-    assert index.home.discarded
+    assert index.status().rebuilt
     index.follow()
     assert index.passages() == expected
     index.close()
@@ -157,7 +158,7 @@ def test_files_that_were_not_closed_are_made_anew(store: Store) -> None:
     abandoned.home.close(None)  # as the system does when a process is killed
     index = VectorIndex(store)
     assert index.open()
-    assert index.indexed == 0
+    assert index.standing.indexed == 0
     index.follow()
     assert index.passages() == {passage}
     index.close()
@@ -201,19 +202,42 @@ def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: St
     index = CollectedAsGarbage(store)
     assert index.open()
     index.follow_in_background()
-    assert index._worker
-    index._worker.join(timeout=30)
+    index.wait(timeout=30)
+    assert index.status() == IndexStatus(state=IndexState.CLOSED)
     next_one = opened(store)
-    assert not next_one.home.discarded
+    assert not next_one.status().rebuilt
     next_one.close()
+
+
+class Told(VectorIndex):
+    """A Chroma that has followed to the change that a test says, and finds nothing."""
+
+    def followed(self, indexed: int) -> None:
+        self.standing = Standing(state=IndexState.READY, indexed=indexed)
+
+    def nearest(self, vector: Vectors, count: int) -> list[int] | None:
+        return []
 
 
 def test_what_chroma_lacked_when_it_was_asked_is_scanned_even_if_it_has_it_now(
     store: Store,
 ) -> None:
-    searcher = Searcher(store, VectorIndex(store))
-    assert searcher._tail_after(200).after <= 200
-    assert searcher._tail_after(100).after <= 100  # a thread that asked earlier
+    lacking = article("a", "Lighthouse.")
+    with store.writing() as writer:
+        vectors = WordEncoder().encode_passages(["keeper"])
+        writer.put(lacking, revision_of(lacking), [(0, 5)], vectors)
+        latest = writer.latest
+    index = Told(store)
+    searcher = Searcher(store, index)
+
+    def found() -> list[str]:
+        hits = searcher.search("keeper", WordEncoder(), limit=9, as_of=None, chosen=ANY)
+        return [hit.article.id for hit in hits]
+
+    index.followed(latest)
+    assert found() == []
+    index.followed(latest - 1)  # as a thread saw it that asked earlier
+    assert found() == ["a"]
 
 
 def test_two_libraries_of_one_process_share_a_folder(tmp_path: Path) -> None:
@@ -239,8 +263,8 @@ def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
         Library.open(tmp_path, encoder=WordEncoder()) as exact,
     ):
         library.add(numbered(30))
-        assert library._index.ready
-        assert not exact._index.ready
+        assert library.index_status.state is IndexState.READY
+        assert exact.index_status.state is IndexState.UNOPENED
         for question in ("topic4", "council day 9", "an hour of nobody"):
             assert library.search(question) == exact.search(question)
         library.add(numbered(31, start=30)[:1])
@@ -275,8 +299,8 @@ def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(
                 first + timedelta(n) for n in range(days)
             }
             assert found
-        assert library._index.ready
-        assert not exact._index.ready
+        assert library.index_status.state is IndexState.READY
+        assert exact.index_status.state is IndexState.UNOPENED
 
 
 def test_damaged_files_cost_no_hit(tmp_path: Path) -> None:
