@@ -3,13 +3,8 @@
 Must not depend on how answers are made.
 """
 
-from index.encoding.encoder import (
-    Encoder,
-    default_folder,
-    load_encoder,
-    load_tokenizer,
-    load_word_embeddings,
-)
+from index.encoding.default_model import default_folder
+from index.encoding.encoder import Encoder, load_encoder, load_tokenizer, load_word_embeddings
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
