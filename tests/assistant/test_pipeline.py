@@ -238,6 +238,50 @@ def test_settings_are_read_from_the_environment_and_an_empty_one_counts_as_unset
     assert Settings.read() == Settings(library=Path("mine"), encoder=None, sentences=12)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("DATELINE_LIBARY", "DATELINE_LIBRARY"),
+        ("DATELINE_ENCODERS", "DATELINE_ENCODER"),
+        ("DATELINE_passages", "DATELINE_PASSAGES"),
+        ("DATELINE_CHROMADB", "DATELINE_CHROMA"),
+        (
+            "DATELINE_COLOUR",
+            "one of DATELINE_LIBRARY, DATELINE_ENCODER, DATELINE_PASSAGES, DATELINE_SENTENCES,"
+            " DATELINE_READER, DATELINE_CHROMA",
+        ),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_one_line_once(
+    name: str, expected: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert Settings.read() == Settings.read() == Settings()
+    assert caplog.messages == [
+        f"{name}: found a setting that does not exist; expected {expected}; rename or unset it"
+    ]
+
+
+def test_no_variable_that_is_read_anywhere_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = Path(__file__).parents[2]
+    sources = [*root.glob("[a-z]*/**/*.py"), root / "Makefile", root / "docs" / "reference.md"]
+    read = {
+        name
+        for path in sources
+        if path != Path(__file__)
+        for name in re.findall(
+            r"(?:environ[^\n]*|`|^\t|^)(DATELINE_[A-Z]+)\b(?! = )", path.read_text("utf-8"), re.M
+        )
+    }
+    assert {"DATELINE_LIBRARY", "DATELINE_FAULTS", "DATELINE_CHROMA"} <= read
+    for name in read:
+        monkeypatch.setenv(name, "1")
+    Settings.read()
+    assert caplog.messages == []
+
+
 def test_the_function_answers_from_the_library_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
