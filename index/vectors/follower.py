@@ -98,10 +98,11 @@ class VectorIndex:
 
     def follow(self) -> None:
         """Bring Chroma up to date with the store; return at once if another thread is doing so."""
-        if not self.standing.is_open or not self._writing.acquire(blocking=False):
+        if not self._writing.acquire(blocking=False):
             return
         try:
-            if self.standing.leads or self._take_the_lead():
+            now = self.standing
+            if now.is_open and (now.leads or self._take_the_lead()):
                 while self._copy_what_is_new():
                     self.home.mark(self.standing.indexed)
         except Exception as error:  # noqa: BLE001 - whatever Chroma raises, search goes on
@@ -134,10 +135,10 @@ class VectorIndex:
             return None
         with self._reading:
             now = self.standing
-            if now.collection is None or not now.ready:
+            if now.chroma is None or not now.ready:
                 return None
             try:
-                found = now.collection.query(
+                found = now.chroma.collection.query(
                     query_embeddings=[vector.tolist()], n_results=count, include=[]
                 )
             except Exception as error:  # noqa: BLE001 - as above
@@ -148,17 +149,15 @@ class VectorIndex:
     def passages(self) -> set[int]:
         """Numbers of all passages that Chroma holds."""
         with self._reading:
-            collection = self.standing.collection
-            held = collection.get(include=[])["ids"] if collection is not None else []
+            chroma = self.standing.chroma
+            held = chroma.collection.get(include=[])["ids"] if chroma else []
         return {int(passage) for passage in held}
 
     def unfound(self, snapshot: Snapshot, passages: Sequence[int]) -> int:
         """How many of these passages Chroma lacks or cannot find; see ``chroma.home.unfound``."""
         with self._reading:
-            collection = self.standing.collection
-            if collection is None:
-                return len(passages)
-            return unfound(collection, snapshot, passages)
+            chroma = self.standing.chroma
+            return unfound(chroma.collection, snapshot, passages) if chroma else len(passages)
 
     def rebuild(self) -> bool:
         """Discard Chroma's vectors and rebuild them.
@@ -242,15 +241,15 @@ class VectorIndex:
     def _copy_what_is_new(self) -> bool:
         """Copy what Chroma lacks; False if there is nothing more to do."""
         now = self.standing
-        if not now.is_open or now.collection is None:
+        if now.chroma is None or not now.is_open:
             return False
         with self._store.reading() as snapshot:
             if snapshot.latest == now.indexed:
                 if not now.ready:
-                    _wake(snapshot, now.collection)
+                    _wake(snapshot, now.chroma.collection)
                     self._step(Standing.caught_up)
                 return False
-            self._copy(snapshot, now.collection, now.indexed)
+            self._copy(snapshot, now.chroma.collection, now.indexed)
         return True
 
     def _copy(self, snapshot: Snapshot, collection: Collection, indexed: int) -> None:

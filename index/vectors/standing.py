@@ -14,12 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
-from typing import TYPE_CHECKING
 
 from index.vectors.chroma.home import Opened
-
-if TYPE_CHECKING:
-    from chromadb.api.models.Collection import Collection
 
 
 class IndexState(StrEnum):
@@ -62,17 +58,15 @@ class Standing:
 
     Attributes:
         state: see ``IndexState``.
-        collection: Chroma's, while it is open.
-        indexed: the collection has followed the store up to the change with this number.
-        leads: this process is the one that writes to Chroma.
+        chroma: as it was opened, while it is open.
+        indexed: Chroma has followed the store up to the change with this number.
         problem: why Chroma failed, if it did.
         retry_at: when Chroma may be opened again after it failed, by ``time.monotonic``.
     """
 
     state: IndexState = IndexState.UNOPENED
-    collection: Collection | None = None
+    chroma: Opened | None = None
     indexed: int = 0
-    leads: bool = False
     problem: str | None = None
     retry_at: float = inf
 
@@ -86,6 +80,11 @@ class Standing:
         """Whether Chroma is open and in use."""
         return self.state in (IndexState.FOLLOWING, IndexState.READY)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that writes to Chroma."""
+        return self.chroma is not None and self.chroma.leads
+
     def may_open(self, now: float) -> bool:
         """Whether it is worth trying to open Chroma at this time."""
         return self.state is IndexState.UNOPENED or (
@@ -97,9 +96,8 @@ class Standing:
         follows = opened.leads and not self.ready
         return replace(
             self._to(IndexState.FOLLOWING if follows else IndexState.READY),
-            collection=opened.collection,
+            chroma=opened,
             indexed=opened.indexed,
-            leads=opened.leads,
             problem=None,
         )
 
@@ -113,17 +111,15 @@ class Standing:
 
     def failed(self, problem: str, retry_at: float) -> Standing:
         """Chroma raised an error; it may be opened again at ``retry_at``, which may be ``inf``."""
-        return replace(
-            self._to(IndexState.FAILED), collection=None, problem=problem, retry_at=retry_at
-        )
+        return replace(self._to(IndexState.FAILED), chroma=None, problem=problem, retry_at=retry_at)
 
     def discarded(self) -> Standing:
         """Chroma's vectors are to be made anew, or another process has taken them."""
-        return replace(self._to(IndexState.UNOPENED), collection=None, leads=False, problem=None)
+        return replace(self._to(IndexState.UNOPENED), chroma=None, problem=None)
 
     def closed(self) -> Standing:
         """The library is being closed. What is copied until Chroma is closed still counts."""
-        return replace(self._to(IndexState.CLOSED), collection=None)
+        return replace(self._to(IndexState.CLOSED), chroma=None)
 
     def _to(self, state: IndexState) -> Standing:
         return self if self.state is IndexState.CLOSED else replace(self, state=state)

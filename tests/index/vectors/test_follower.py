@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
 from filelock import FileLock
 
 from index import IndexState, IndexStatus, Library
@@ -18,6 +19,7 @@ from index.search.searching import Searcher
 from index.storage.records import Vectors, revision_of
 from index.storage.store import Store
 from index.storage.words import PASSAGE_BITS
+from index.vectors.chroma.home import Opened
 from index.vectors.exact import Matrix
 from index.vectors.follower import VectorIndex
 from index.vectors.standing import Standing
@@ -207,6 +209,51 @@ def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: St
     next_one = opened(store)
     assert not next_one.status().rebuilt
     next_one.close()
+
+
+def test_a_library_that_its_worker_collects_while_it_opens_chroma_stays_closed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passage = put(store, "a", 1)
+    opened(store).close()
+    index, real = VectorIndex(store), Standing.opened
+
+    def interrupted(now: Standing, found: Opened) -> Standing:
+        if now.state is not IndexState.CLOSED:
+            index.close()
+        return real(now, found)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Standing, "opened", interrupted)
+        index.follow_in_background()
+        index.wait(timeout=30)
+    assert index.status() == IndexStatus(state=IndexState.CLOSED)
+    next_one = opened(store)
+    assert (next_one.passages(), next_one.status().rebuilt) == ({passage}, False)
+    next_one.close()
+
+
+def test_a_chroma_that_fails_says_why_and_stays_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is on fire")
+
+    put(store, "a", 1)
+    index = opened(store)
+    monkeypatch.setattr(Collection, "query", fail)
+    assert index.nearest(unit(1)[0], 3) is None
+    failed = IndexStatus(
+        state=IndexState.FAILED,
+        problem="the vector index cannot be used: the disk is on fire",
+    )
+    assert index.status() == failed
+    assert not index.open()
+    assert index.nearest(unit(1)[0], 3) is None
+    index.wait()
+    assert index.status() == failed
+    index.close()
+    assert index.status().state is IndexState.CLOSED
 
 
 class Told(VectorIndex):
