@@ -15,5 +15,5 @@ def count_of(number: int, noun: str) -> str:
 
 
 def title_of(article: Article, width: int = 80) -> str:
-    """The title, or the first words of the text, in at most ``width`` characters."""
+    """The title, or the first words of the text, of which at most ``width`` characters."""
     return article.title or shorten(article.text[: 5 * width], width, placeholder=" …")

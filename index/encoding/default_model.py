@@ -54,7 +54,7 @@ def default_weights() -> Path:
 def check_weights(path: Path, checked: Path, *, sha256: str = SHA256) -> None:
     """Check a file's SHA-256, unless it was checked before and has the same size and time.
 
-    Reading 91 MB takes 0.1 to 0.4 s, asking for size and time none.
+    Reading 91 MB takes 0.4 s; a file that was checked before costs 0.2 ms.
 
     Args:
         path: the file.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.encoding.default_model import default_folder, default_weights
 from index.encoding.minilm import Matrix, MiniLM, read_word_embeddings
-from index.errors import EncoderError
+from index.errors import EncoderError, one_line
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -216,7 +216,7 @@ class EmbeddingEncoder:
                 rows = np.asarray(embed(), dtype=np.float32)
         except Exception as error:  # errors of vendors' models and servers have no common base
             raise EncoderError(
-                f"encoder {self.name}: {_one_line(error)}; expected vectors; "
+                f"encoder {self.name}: {one_line(error)}; expected vectors; "
                 "check the model or its server"
             ) from error
         norms = np.linalg.norm(rows, axis=-1, keepdims=True)
@@ -281,7 +281,7 @@ def _load_hugging_face(which: str) -> BaseEmbedding:
         return embedding
     except Exception as error:  # errors of the hub, torch and files have no common base
         raise EncoderError(
-            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or "
+            f"encoder {which!r}: {one_line(error)}; expected a sentence-transformers folder or "
             "a model in the hub's cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
         ) from error
 
@@ -304,7 +304,3 @@ def _prepare_torch() -> None:
     from huggingface_hub import constants
 
     constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
-
-
-def _one_line(error: Exception) -> str:
-    return (" ".join(str(error).split()) or type(error).__name__)[:200]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import LibraryError
+from index.errors import LibraryError, one_line
 from index.storage.records import Vectors, passage_numbers
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
@@ -287,7 +287,7 @@ class VectorIndex:
 
         Whoever opens the files next rebuilds them.
         """
-        problem = f"the vector index cannot be used: {error}"
+        problem = f"the vector index cannot be used: {one_line(error)}"
         retry_at = time.monotonic() + RETRY_SECONDS if self.home.recovers else inf
         before = self._step(lambda now: now.failed(problem, retry_at))
         if before.problem is None:

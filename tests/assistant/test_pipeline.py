@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from assistant import Abstention, Answer, Assistant, QuestionError, Settings, SettingsError, answer
 from corpus import Article
 from corpus.samples import SAMPLE_QUESTIONS
-from index import Library
+from index import Library, LibraryError
 from tests.fakes import WordEncoder
 
 
@@ -236,6 +237,18 @@ def test_settings_are_read_from_the_environment_and_an_empty_one_counts_as_unset
     monkeypatch.setenv("DATELINE_ENCODER", "")
     monkeypatch.setenv("DATELINE_SENTENCES", "12")
     assert Settings.read() == Settings(library=Path("mine"), encoder=None, sentences=12)
+
+
+def test_what_goes_wrong_in_background_is_left_to_the_first_question(tmp_path: Path) -> None:
+    library = Library.open(tmp_path, encoder=WordEncoder())
+    assistant = Assistant(library, Settings())
+    library.close()
+    assistant.warm_in_background()  # pytest reports what a thread does not catch
+    for thread in threading.enumerate():
+        if thread.name == "dateline-warm":
+            thread.join()
+    with pytest.raises(LibraryError, match="closed"):
+        assistant.answer("Who won the cup?")
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_a_chroma_that_fails_says_why_and_stays_away(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("the disk is on fire")
+        raise RuntimeError("the disk\nis on fire")
 
     put(store, "a", 1)
     index = opened(store)
