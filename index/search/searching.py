@@ -19,7 +19,7 @@ import numpy as np
 
 from index.encoding.encoder import Encoder
 from index.errors import LibraryDamagedError
-from index.filters import Filter
+from index.filters import ANY, Filter
 from index.hit import Hit, Passage
 from index.search.copies import collapse
 from index.search.ranking import Candidate, rank
@@ -108,17 +108,8 @@ class Searcher:
             as_of: the day that "this week" counts from.
             chosen: the filter for articles.
         """
-        # the word search and the encoder run in parallel, as SQLite and BLAS allow
-        with ThreadPoolExecutor(1, "dateline-words") as beside:
-            finding = beside.submit(self._find_by_words, question, chosen)
-            vector = encoder.encode_question(question)
-        terms, by_words, share = finding.result()
-        self._asked += 1
-        if self._asked <= 2:
-            self._open_index(again=self._asked == 2)
-        with self._near(vector, chosen, share) as (snapshot, rows, near):
-            embeddings_of = self._remembered.embeddings_of
-            candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
+        embeddings_of = self._remembered.embeddings_of
+        with self.candidates(question, encoder, chosen) as (snapshot, candidates):
             ranked = rank(question, list(candidates.values()), as_of=as_of)
             numbers_by_id = {
                 candidate.passage_id: number for number, candidate in candidates.items()
@@ -135,13 +126,30 @@ class Searcher:
                     return shown
                 reach *= 2  # most hits were copies
 
+    @contextmanager
+    def candidates(
+        self, question: str, encoder: Encoder, chosen: Filter = ANY
+    ) -> Iterator[tuple[Snapshot, dict[int, Candidate]]]:
+        """A view of the library, and what is ranked of it for a question, by passage number."""
+        # the word search and the encoder run in parallel, as SQLite and BLAS allow
+        with ThreadPoolExecutor(1, "dateline-words") as beside:
+            finding = beside.submit(self._find_by_words, question, chosen)
+            vector = encoder.encode_question(question)
+        terms, by_words, share = finding.result()
+        self._asked += 1
+        if self._asked <= 2:
+            self._open_index(again=self._asked == 2)
+        with self._near(vector, chosen, share) as (snapshot, rows, near):
+            found, embeddings_of = [*near, *by_words], self._remembered.embeddings_of
+            yield snapshot, score_candidates(snapshot, rows, terms, vector, found, embeddings_of)
+
     def warm(self) -> None:
         """Load what an exact search reads, unless Chroma is ready. Open Chroma first if quicker."""
         with self._store.reading() as snapshot:
             quick = VectorFile.of(self._store, snapshot) is not None
         if not quick:
             self._index.catch_up()
-        if not self._index.ready:
+        if not self._index.standing.ready:
             with self._all.reading(self._store):
                 pass
 
@@ -177,7 +185,7 @@ class Searcher:
         self, vector: Vectors, chosen: Filter, share: float
     ) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
         """A view of the library, rows in memory, and passages near the vector."""
-        indexed = self._index.indexed
+        indexed = self._index.standing.indexed
         few = share * MOST_ASKED < 2 * NARROW
         near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
         if near is not None:
@@ -223,7 +231,7 @@ def _passing(passages: list[int], articles: RowNumbers | None) -> list[int]:
     return [number for number in passages if number >> PASSAGE_BITS in allowed]
 
 
-def _weigh(
+def score_candidates(
     snapshot: Snapshot,
     rows: Rows,
     terms: QueryTerms,
