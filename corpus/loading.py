@@ -159,7 +159,8 @@ def _find_url(location: str) -> str | None:
     )
 
 
-def _load_url(url: str, fetch: web.Fetch, depth: int = 0) -> Iterator[Result]:
+def _load_url(url: str, fetch: web.Fetch, listed: Source | None = None) -> Iterator[Result]:
+    """Load what is at an address; ``listed`` is the list of addresses that has it."""
     fetched = fetch(url)
     kind = MEDIA_TYPES.get(fetched.kind)
     if kind is None:
@@ -168,7 +169,10 @@ def _load_url(url: str, fetch: web.Fetch, depth: int = 0) -> Iterator[Result]:
                 url, found=fetched.kind, expected=EXPECTED, remedy="give the address of an article"
             )
         kind = named_kind(urlsplit(fetched.url).path) or TEXT
-    yield from _load_source(replace(fetched.source, depth=depth), kind, fetch)
+    source = fetched.source
+    if listed:
+        source = replace(source, depth=listed.depth + 1, allowance=listed.allowance)
+    yield from _load_source(source, kind, fetch)
 
 
 def _load_link(link: Link, source: Source, fetch: web.Fetch) -> Iterator[Result]:
@@ -180,7 +184,7 @@ def _load_link(link: Link, source: Source, fetch: web.Fetch) -> Iterator[Result]
             expected="the address of an article",
             remedy="add it by itself",
         )
-    for result in _load_url(link.url, fetch, source.depth + 1):
+    for result in _load_url(link.url, fetch, source):
         if isinstance(result, Article):
             dated = result.published is not None
             result = replace(
@@ -277,6 +281,8 @@ def _load_source(source: Source, kind: Kind | None, fetch: web.Fetch) -> Iterato
             unzipped = gzip.GzipFile(fileobj=source.stream)
             source = replace(source, stream=io.BufferedReader(_Unzipped(source, unzipped)))
         for found in _read(source, kind, fetch):
+            if isinstance(found, Link):
+                source.count_part()
             try:
                 if isinstance(found, Part):
                     yield from _load_source(found.source, found.kind, fetch)

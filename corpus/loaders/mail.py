@@ -157,7 +157,7 @@ def _read_plain(source: Source, plain: MIMEPart, message: MIMEPart) -> Article:
     charset = plain.get_content_charset("utf-8")
     try:
         text = data.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+    except (LookupError, ValueError):
         text = load_text(data, location=source.name)
     return build_article(
         text.replace("\r\n", "\n"),

@@ -293,10 +293,14 @@ def _find_bookmarks(content: object) -> list[object]:
 
 
 def _read_links(records: Sequence[object]) -> list[Link]:
-    """The addresses of records without texts; empty if one of the records has a text."""
+    """The addresses of records without texts.
+
+    Empty if one of the records has a text, or a field for it: an article that could not be read is
+    reported and not fetched.
+    """
     links = []
     for record in records:
-        if not isinstance(record, dict) or _look_up(_flatten(record), "text"):
+        if not isinstance(record, dict) or _has_text_field(record):
             return []
         if url := _read_url(record):
             day, moment = _read_day(_look_up(record, "published"))
@@ -310,6 +314,12 @@ def _read_links(records: Sequence[object]) -> list[Link]:
                 )
             )
     return links
+
+
+def _has_text_field(record: dict[str, Any]) -> bool:
+    values = _squeeze_names(_flatten(record))
+    bodies = [values[name] for name in _NAMES["text"] if name in values]
+    return any(not isinstance(body, dict) or _say(body, inner=_BODIES) for body in bodies)
 
 
 def _build(source: Source, record: object, part: str, seen: set[str]) -> Article | LoadError:

@@ -29,7 +29,7 @@ class Allowance:
 
     Attributes:
         bytes: unpacked bytes.
-        parts: files.
+        parts: files in archives, and addresses in lists.
     """
 
     bytes: int = 2_000_000_000
@@ -93,14 +93,11 @@ class Source:
         Raises:
             LoadError: the containers are nested too deeply, or hold too many parts.
         """
-        self.allowance.parts -= 1
         if self.depth >= MAX_DEPTH:
             self.allowance.parts -= _DEPTH_COST
             raise self._overspent(f"more than {MAX_DEPTH} archives in each other")
-        if self.allowance.parts < 0:
-            raise self._overspent(f"more than {Allowance().parts:,} files")
-        if self.allowance.bytes < 0:
-            raise self._overspent("gigabytes, once it is unpacked")
+        self.count_part()
+        self.spend(0)
         if isinstance(data, bytes):
             data = io.BufferedReader(io.BytesIO(data))
         return Source(
@@ -113,6 +110,16 @@ class Source:
             depth=self.depth + 1,
             allowance=self.allowance,
         )
+
+    def count_part(self) -> None:
+        """Count a file in an archive, or an address in a list of addresses.
+
+        Raises:
+            LoadError: they are more than the allowance.
+        """
+        self.allowance.parts -= 1
+        if self.allowance.parts < 0:
+            raise self._overspent(f"more than {Allowance().parts:,} files or addresses")
 
     def spend(self, count: int) -> None:
         """Count bytes that were unpacked.
@@ -127,8 +134,8 @@ class Source:
     def _overspent(self, found: str) -> LoadError:
         return self.error(
             found=found,
-            expected="an archive of articles",
-            remedy="unpack it and add the folder, if you trust it",
+            expected="an archive or a list of articles",
+            remedy="unpack it or split it, if you trust it",
         )
 
     def read(self) -> bytes:

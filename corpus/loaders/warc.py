@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ def _split(source: Source) -> Iterator[tuple[Any, bytes]]:
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.recordloader import ArcWarcRecordLoader
 
+    logging.getLogger("warcio").addHandler(logging.NullHandler())  # it warns of odd addresses
     loader = ArcWarcRecordLoader()
     stream = _Bounded(source.stream)
     line = _skip_blank(stream)

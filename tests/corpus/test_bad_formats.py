@@ -22,6 +22,7 @@ from tests.corpus.makers import (
     MAKERS,
     NEXT,
     PAGE,
+    URL,
     WORD,
     make_docx,
     make_epub,
@@ -136,6 +137,21 @@ def test_a_book_whose_fonts_alone_are_encrypted_is_read(tmp_path: Path) -> None:
     scheme = "<e:encryption xmlns:e='e'><e:CipherReference URI='OPS/font.otf'/></e:encryption>"
     content = make_epub(None, **{"META-INF/encryption.xml": scheme})
     assert find_errors(save(tmp_path, "a.epub", content)) == (1, [])
+
+
+@pytest.mark.parametrize("name", ["idna", "undefined", "punycode", "rot13", "a\0b", "x" * 300])
+def test_an_encoding_that_is_none_is_ignored(tmp_path: Path, name: str) -> None:
+    text = f"Le café de Nordby a fermé lundi. {LEAD}".encode("latin-1")
+    page = b"<html><meta charset='%b'><p>%b</p>" % (name.encode(), text)
+    mail = f"From: a@b.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset={name}\n\n"
+    paths = [
+        save(tmp_path, "a.html", page),
+        save(tmp_path, "a.warc", make_warc((URL, f"text/html; charset={name}", page))),
+        save(tmp_path, "a.eml", mail.encode() + text),
+    ]
+    articles = list(load(*paths))
+    assert all("café" in article.text for article in articles)
+    assert len(articles) == 3
 
 
 # Bombs

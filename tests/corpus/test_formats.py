@@ -14,7 +14,7 @@ import pytest
 
 from corpus import Article, LoadError, load
 from corpus.kinds import KINDS, SUFFIXES
-from corpus.loaders.source import Passed
+from corpus.loaders.source import Allowance, Passed
 from corpus.loaders.web import Fetch, Fetched
 from tests.corpus.makers import (
     LEAD,
@@ -451,6 +451,24 @@ def test_lists_of_lists_end(tmp_path: Path) -> None:
     articles, errors = load_all(save(tmp_path, "a.opml", opml), fetch=fetch)
     assert not articles
     assert all("lists of addresses" in error for error in errors)
+
+
+def test_the_addresses_of_lists_in_lists_are_counted_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Allowance.__init__, "__kwdefaults__", {"bytes": 10**9, "parts": 50})
+    asked: list[str] = []
+
+    def fetch(url: str) -> Fetched:
+        asked.append(url)
+        text = "".join(f"{url}/{number}\n" for number in range(20)).encode()
+        return Fetched(name=url, url=url, kind="text/plain", charset=None, data=text)
+
+    start = save(tmp_path, "a.txt", f"{URL}\n{URL}/2".encode())
+    articles, errors = load_all(start, fetch=fetch)
+    assert not articles
+    assert len(asked) <= 50
+    assert "addresses; expected an archive or a list" in errors[-1]
 
 
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])

@@ -366,6 +366,16 @@ def test_an_item_of_a_json_feed_is_the_same_article_as_its_page(tmp_path: Path) 
     assert feed[0].id == record[0].id
 
 
+@pytest.mark.parametrize("empty", [None, "", "N/A", []])
+def test_a_record_whose_text_is_empty_is_named_and_not_fetched(
+    tmp_path: Path, empty: object
+) -> None:
+    content = json.dumps([{"title": "Gone", "url": URL, "maintext": empty}] * 2)
+    articles, errors = load_all(tmp_path / "a.json", content)
+    assert not articles
+    assert [error.partition(":")[0] for error in errors] == [", record 1", ", record 2"]
+
+
 def test_a_record_without_a_text_among_others_is_named_and_not_fetched(tmp_path: Path) -> None:
     content = json.dumps([{"text": TEXT}, {"title": "Gone", "url": URL}])
     articles, [error] = load_all(tmp_path / "a.json", content)
