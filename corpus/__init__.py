@@ -1,7 +1,9 @@
 """Turn pages into clean, dated articles. Must not depend on index, assistant or ui."""
 
+from corpus.addresses import read_addresses
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
+from corpus.identity import current_id, url_id
 from corpus.kinds import list_kinds
 from corpus.loaders.source import Passed
 from corpus.loading import LIBRARY_FILE, load, load_pasted
@@ -16,8 +18,11 @@ __all__ = [
     "Passed",
     "Sentence",
     "Span",
+    "current_id",
     "list_kinds",
     "load",
     "load_pasted",
+    "read_addresses",
     "split_sentences",
+    "url_id",
 ]

@@ -110,8 +110,10 @@ class Article:
         published: the day of publication, as the page prints it; never the day it was added.
         published_at: aware datetime, set only if the page prints time and offset; its date is
             ``published``.
+        modified: the day of the last update, as the page prints it; not before ``published``.
         language: ISO 639-1 code of the text.
         machine_translated: whether the page says that it was machine-translated.
+        excerpt: whether it is known to be only a part or a summary, such as a feed's teaser.
         record: the id that the source record gives; None if it was not read from a record.
         page: the page it was cut from; ``page.article_text == text``.
     """
@@ -124,8 +126,10 @@ class Article:
     author: str | None = None
     published: date | None = None
     published_at: datetime | None = None
+    modified: date | None = None
     language: str | None = None
     machine_translated: bool = False
+    excerpt: bool = False
     record: str | None = None
     page: Page | None = field(default=None, repr=False)
 
@@ -148,6 +152,8 @@ class Article:
     def _check_days(self) -> None:
         if isinstance(self.published, datetime):
             raise ValueError("published is a date, not a datetime; the time goes in published_at")
+        if isinstance(self.modified, datetime):
+            raise ValueError("modified is a date, not a datetime")
         if self.published_at is not None:
             if self.published_at.utcoffset() is None:
                 raise ValueError("published_at needs an offset; without one, set only published")
@@ -172,21 +178,25 @@ class Article:
             "author": self.author,
             "published": self.published.isoformat() if self.published else None,
             "published_at": self.published_at.isoformat() if self.published_at else None,
+            "modified": self.modified.isoformat() if self.modified else None,
             "language": self.language,
             "machine_translated": self.machine_translated,
+            "excerpt": self.excerpt,
             "record": self.record,
             "page": self.page.to_dict() if page and self.page else None,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Article:
-        """The inverse of ``to_dict``."""
+        """The inverse of ``to_dict``; older libraries lack "modified" and "excerpt"."""
         published, published_at, page = data["published"], data["published_at"], data["page"]
+        modified = data.get("modified")
         return cls(
             **{
                 **data,
                 "published": date.fromisoformat(published) if published else None,
                 "published_at": datetime.fromisoformat(published_at) if published_at else None,
+                "modified": date.fromisoformat(modified) if modified else None,
                 "page": Page.from_dict(page) if page else None,
             }
         )

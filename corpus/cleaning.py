@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import takewhile
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from corpus.article import Article, Page, Span, complement
-from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines, squeeze
+from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines
 from corpus.boilerplate import Kind
-from corpus.dates import find_stamp, read_stamps
+from corpus.dates import Label, read_address
 from corpus.errors import LoadError, NoArticleError
 from corpus.language import identify_language
-from corpus.title import find_byline, find_name, find_outlet, find_signature, find_title, split_site
-
-HEAD_LINES, NEAR_LINES = 30, 8
-"""Maximum distance in lines above the body of a title (not counting buttons); maximum distance of a
-stamp or byline from the body's first line."""
-
-BYLINE_LINES = 6
-"""A name without "By" is an author only between a title and a stamp at most this far below it."""
+from corpus.metadata import Frame, Metadata, find_headline, is_asked_title, read_metadata
 
 MAX_CHARACTERS = 1_000_000
 """Maximum length of a page: ten times the longest news story. Such a page is cleaned in seconds and
@@ -48,24 +40,30 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """What cleaning found on a page; a field that the page does not state is None.
+    """What cleaning found on a page.
 
     Attributes:
         kept: ascending spans of the page; joined, they are the article's text.
-        title, outlet, author, published, published_at, machine_translated: as in an Article.
+        metadata: what the page's lines say about the article.
+        language: the IETF tag given, or the ISO 639-1 code identified from the text, or None.
+        machine_translated: as in an Article.
     """
 
     kept: tuple[Span, ...]
-    title: str | None = None
-    outlet: str | None = None
-    author: str | None = None
-    published: date | None = None
-    published_at: datetime | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+    language: str | None = None
     machine_translated: bool = False
 
 
 def clean(
-    text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS
+    text: str,
+    *,
+    hints: Collection[str] = (),
+    title: str | None = None,
+    weights: Weights = WEIGHTS,
+    language: str | None = None,
+    saved: datetime | None = None,
+    foreign: Collection[str] = (),
 ) -> Cleaned:
     """Choose the spans of a page that are its article, and read its metadata.
 
@@ -74,6 +72,10 @@ def clean(
         hints: lines that an extractor took for body text, using the page's markup.
         title: the title if it is known; its line is not part of the body.
         weights: how lines are scored; pass other weights only to measure them.
+        language: the page's IETF tag; without it, the language is identified from the text.
+        saved: when the page was saved; ages ("2 hours ago") count from it.
+        foreign: lines of parts of the page that are about something else; no day in them is the
+            article's.
     """
     lines = read_lines(text)
     chosen = choose_body(lines, hints, weights)
@@ -81,73 +83,31 @@ def clean(
     uncredited = [index for index in prose if lines[index].credit == len(lines[index].text)]
     first = next(iter(uncredited + prose), 0)
     body = " ".join(lines[index].text for index in chosen if index >= first)[:4_000]
-    headline = _find_headline(lines[:first], body, title)
-    kept = [lines[index] for index in chosen if headline is None or index > headline]
-    cleaned = Cleaned(
+    headline = find_headline(lines[:first], body, title)
+    if headline is None and len(prose) > 1 and first == prose[0]:
+        if is_asked_title(lines[first], lines[prose[1]]):
+            headline, first = first, prose[1]
+    language = language or identify_language(body)
+    frame = Frame(
+        lines=lines,
+        headline=headline,
+        first=first,
+        last=prose[-1] if prose else first,
+        foreign=foreign,
+    )
+    metadata = read_metadata(frame, body, language=language, saved=saved)
+    kept = [
+        lines[index]
+        for index in chosen
+        if (headline is None or index > headline)
+        and not (index < first and lines[index].text == metadata.author)
+    ]
+    return Cleaned(
         kept=tuple(_cut_spans(text, _drop_copies(kept))),
+        metadata=metadata,
+        language=language,
         machine_translated=any(line.kind is Kind.TRANSLATED for line in lines),
     )
-    top = max(0, first - NEAR_LINES) if headline is None else headline
-    last = chosen[-1] if chosen else 0
-    near = lines[top : first + NEAR_LINES] + lines[max(0, top - 3) : top] + lines[last : last + 4]
-    page = [line.text for line in lines]
-    return _read_metadata(
-        cleaned,
-        page,
-        [line.text for line in near],
-        body,
-        None if headline is None else page[headline],
-    )
-
-
-def _find_headline(before: list[Line], body: str, title: str | None) -> int | None:
-    """The index of the title's line among the lines before the body."""
-    head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][
-        -HEAD_LINES:
-    ]
-    texts = [before[index].text for index in head]
-    known = [
-        index
-        for index, text in zip(head, texts, strict=True)
-        if title and squeeze(text) == squeeze(title)
-    ]
-    if known:
-        return known[-1]
-    marks = {at for at, index in enumerate(head) if before[index].stamps or before[index].byline}
-    found = find_title(texts, body, marks=marks)
-    return None if found is None else head[found]
-
-
-def _read_metadata(
-    cleaned: Cleaned, page: list[str], near: list[str], body: str, headline: str | None
-) -> Cleaned:
-    """Add the metadata found in the lines around the body and on the whole page."""
-    stamp = find_stamp(near)
-    author, employer = next(
-        (byline for line in near if (byline := _read_byline(line))), (None, None)
-    )
-    signed = (
-        list(takewhile(lambda line: not read_stamps(line), near[1:BYLINE_LINES]))
-        if headline
-        else []
-    )
-    if author is None and len(signed) < BYLINE_LINES - 1:
-        author = find_name(signed)
-    title, site = split_site(headline, page) if headline else (None, None)
-    outlet = site or employer or find_outlet(page, body)
-    return replace(
-        cleaned,
-        title=title,
-        outlet=None if outlet == author else outlet,
-        author=author,
-        published=stamp.day if stamp else None,
-        published_at=stamp.moment if stamp else None,
-    )
-
-
-def _read_byline(line: str) -> tuple[str, str | None] | None:
-    """The author and the outlet named in a byline or in a line with a stamp."""
-    return find_byline(line) or (find_signature(line) if read_stamps(line) else None)
 
 
 def _drop_copies(chosen: list[Line]) -> Iterator[Line]:
@@ -214,7 +174,10 @@ def build_article(
     author: str | None = None,
     published: date | None = None,
     published_at: datetime | None = None,
+    modified: date | None = None,
     language: str | None = None,
+    saved: datetime | None = None,
+    foreign: Collection[str] = (),
 ) -> Article:
     """Clean a page and make its article.
 
@@ -233,7 +196,12 @@ def build_article(
         author: the format's byline.
         published: the format's day of publication.
         published_at: the format's time of publication, an aware datetime.
-        language: the format's ISO 639-1 code; without one it is identified from the text.
+        modified: the format's day of the last update; also the day of publication if neither the
+            format nor the page's text states one.
+        language: the format's IETF tag ("de", "en-GB"); without one the language is identified
+            from the text.
+        saved: when the page was saved.
+        foreign: lines of parts of the page that are about something else.
 
     Raises:
         LoadError: the text is too long, or nothing on the page is an article.
@@ -245,36 +213,72 @@ def build_article(
         _tidy(value) for value in (title, outlet, url, author, language)
     )
     said = Page(text=text, kept=complement(dropped, len(text)))
-    cleaned = clean(said.article_text, hints=hints, title=title)
+    cleaned = clean(
+        said.article_text,
+        hints=hints,
+        title=title,
+        language=language if _to_code(language) else None,
+        saved=saved,
+        foreign=foreign,
+    )
+    found = cleaned.metadata
     if not cleaned.kept:
-        raise NoArticleError(
-            location,
-            found="no sentence of an article, only what stands around articles"
-            if text.strip()
-            else "no text",
-            expected="a page with at least one sentence of prose",
-            remedy="supply the article's own text, or its own address",
-        )
+        raise _find_nothing(text, location)
     if published_at is not None:
         published = published_at.date()
     elif published is None:
-        published, published_at = cleaned.published, cleaned.published_at
+        published, published_at = _choose_day(found, read_address(url or ""), modified)
+    modified = modified or found.modified
     page = Page(
         text=text, kept=tuple(piece for span in cleaned.kept for piece in said.locate(*span))
     )
     return Article(
         id=id,
         text=page.article_text,
-        title=title or cleaned.title,
-        outlet=outlet or cleaned.outlet,
+        title=title or found.title,
+        outlet=outlet or found.outlet,
         url=url,
-        author=author or cleaned.author,
+        author=author or found.author,
         published=published,
         published_at=published_at,
-        language=language or identify_language(page.article_text),
+        modified=None if modified and published and modified < published else modified,
+        language=_to_code(cleaned.language),
         machine_translated=cleaned.machine_translated,
         page=page,
     )
+
+
+def _find_nothing(text: str, location: str) -> NoArticleError:
+    return NoArticleError(
+        location,
+        found="no sentence of an article, only what stands around articles"
+        if text.strip()
+        else "no text",
+        expected="a page with at least one sentence of prose",
+        remedy="supply the article's own text, or its own address",
+    )
+
+
+def _choose_day(
+    found: Metadata, address: date | None, modified: date | None
+) -> tuple[date | None, datetime | None]:
+    """The day of publication by the page's lines, its address, or the format's last update.
+
+    The address wins over a day that the lines leave without a label, unless they agree.
+    """
+    day = found.published
+    agrees = day and address and abs(day - address) <= timedelta(days=1)
+    if address and not agrees and found.label is not Label.PUBLISHED:
+        return address, None
+    if day is None or (found.label is Label.UPDATED and modified):
+        return modified, None
+    return day, found.published_at
+
+
+def _to_code(language: str | None) -> str | None:
+    """The ISO 639-1 code of an IETF tag; None if it has none."""
+    code = re.split("[-_]", language or "")[0].lower()
+    return code if len(code) == 2 else None
 
 
 def find_excess(text: str, location: str) -> LoadError | None:

@@ -158,7 +158,7 @@ CSV = Kind(
 )
 FEED = Kind(
     name="RSS or Atom feed",
-    loader="corpus.loaders.web:load_feed",
+    loader="corpus.loaders.feeds:load_feed",
     suffixes=(".xml", ".rss", ".atom"),
     media=("application/rss+xml", "application/atom+xml", "application/xml", "text/xml"),
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from corpus.addresses import is_registered, read_address
 from corpus.article import Article
 from corpus.cleaning import replace_unstorable
 from corpus.errors import LoadError
@@ -51,23 +52,29 @@ def load(
     on_error: Callable[[LoadError], None] | None = None,
     on_passed: Callable[[Passed], None] | None = None,
     fetch: web.Fetch = web.fetch,
+    follow: bool = False,
 ) -> Iterator[Article]:
     """Load articles one at a time, in the order of the locations.
 
     Args:
         locations: files, folders (read recursively, without hidden files), "-" (standard input),
-            and URLs of pages, files and feeds.
+            and URLs of pages, files and feeds; ``www.example.com/story`` is a URL if there is no
+            such file.
         on_error: called with the error of each location, file or record that is not an article;
             loading continues.
         on_passed: called with each file in a folder or an archive that is passed over, since it
             plainly holds no article.
         fetch: how URLs are read; by default from public addresses only.
+        follow: whether to fetch the pages that a feed links to if the feed is a file. Those of a
+            feed that was itself fetched are always fetched.
 
     Raises:
         LoadError: the first error, if no ``on_error`` is given.
     """
     for location in locations:
-        for result in _load_location(os.fspath(location), fetch):
+        for result in _load_location(
+            os.fspath(location), web.Following(fetch) if follow else fetch
+        ):
             if isinstance(result, Article):
                 yield result
             elif isinstance(result, Passed):
@@ -82,12 +89,14 @@ def load(
 def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     """Make an article from pasted text or HTML source; its id is derived from its content.
 
+    An address is not the text of a page: give it to ``load``.
+
     Args:
         text: what was pasted.
         name: its name in error messages.
 
     Raises:
-        LoadError: it is empty, too large, or has no sentence.
+        LoadError: it is empty, too large, has no sentence, or is an address.
     """
     from corpus.loaders.html import load_html
     from corpus.loaders.plain_text import load_article
@@ -112,8 +121,8 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Result]:
                 )
             stdin = cast(io.BufferedReader, sys.stdin.buffer)  # typed as any binary stream
             yield from _load_source(Source(name="-", stream=stdin), TEXT, fetch)
-        elif _SCHEME.match(location):
-            yield from _load_url(location, fetch)
+        elif url := _find_url(location):
+            yield from _load_url(url, fetch)
         elif os.path.isdir(location):
             yield from _load_folder(location, fetch)
         else:
@@ -122,6 +131,32 @@ def _load_location(location: str, fetch: web.Fetch) -> Iterator[Result]:
         yield error
     except OSError as error:
         yield _refuse_unreadable(location, error)
+
+
+def _find_url(location: str) -> str | None:
+    """The URL that a location is; None if it is, or may be meant as, a file.
+
+    Raises:
+        LoadError: it is an address, but not one on the web.
+    """
+    if location.lower().startswith(("http://", "https://")):
+        return location
+    url = read_address(location)
+    if not _SCHEME.match(location):
+        if url is None or os.path.lexists(location):
+            return None
+        is_file = "/" not in location and named_kind(location) is not None
+        is_named = location.lower().startswith("www.") or is_registered(url)
+        return url if is_named and not is_file else None
+    if url:
+        return url
+    scheme = location.partition(":")[0].lower()
+    raise LoadError(
+        location,
+        found=f"an address that begins with {scheme}:",
+        expected="one that begins with http:// or https://",
+        remedy="name the file itself" if scheme == "file" else "save the page and add the file",
+    )
 
 
 def _load_url(url: str, fetch: web.Fetch, listed: Source | None = None) -> Iterator[Result]:

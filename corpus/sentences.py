@@ -28,6 +28,11 @@ _QUOTED = re.compile(r"\s*[\"'“‘„«»‹「『>]")
 _TABULAR = re.compile(r"\S(?: {3,}|\t)\S")
 _WORD = re.compile(r"\w+")
 
+_DATED = re.compile(
+    r"[^\W\d_]+\.?,?\s+(?:[^\W\d_]{1,2}\s+)?\d{1,2}[.\s]\s*(?:\S+\s+){0,3}?\S*(?:19|20)\d\d\b.{0,20}"
+)
+"""A line of its own with a weekday in lower case: "lunes, 4 de marzo de 2024"."""
+
 _ACRONYM = re.compile(r"(?:^|\W)(?:\w\.){2,}$")
 _RANK = re.compile(
     r"(?:^|\W)(?:Lt|Col|Gen|Maj|Capt|Sgt|Cpl|Cmdr|Adm|Brig|Rev|Hon|Amb|Gov|Sen|Rep"
@@ -121,7 +126,12 @@ def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
     )
     current = lines[0]
     for line, before, after, is_full in zip(lines[1:], pieces, pieces[1:], full, strict=False):
-        broken = after[0].islower() and not is_terminated(before) and len(before) in WRAP_WIDTHS
+        broken = (
+            after[0].islower()
+            and not is_terminated(before)
+            and len(before) in WRAP_WIDTHS
+            and not _DATED.fullmatch(after)
+        )
         if (broken or (wrapped and is_full)) and not _is_row(before) and not _is_row(after):
             current = (current[0], line[1])
         else:

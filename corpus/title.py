@@ -5,12 +5,12 @@ Wrong metadata is worse than none, so a value is used only if other lines of the
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Collection, Sequence
-from itertools import islice
 
 from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
-from corpus.dates import MONTHS, WEEKDAYS
+from corpus.outlet import is_agency, is_outlet_word, is_press_name
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32
@@ -18,18 +18,19 @@ MAX_TITLE_CHARACTERS = 220
 MIN_SHARED_WORDS = 0.5
 """Minimum share of a title's content words that its article repeats; headlines of other articles
 share fewer."""
-MAX_COPYRIGHT_CHARACTERS = 300
-MAX_CLAIMS = 20
-"""Maximum number of candidates for the outlet; each is compared with the whole page."""
-MIN_OUTLET_LINES = 3
-"""A name without a press word ("News") is an outlet only if a copyright line and two other lines
-contain it."""
 MARK_WORTH, MARK_DISTANCE = 0.5, 3
 """Bonus to a line's share if a byline or stamp is at most this many lines below it."""
 DISTANCE_COST = 0.01
 """Penalty for each line between a candidate and the body."""
 DECK_MARGIN = 0.2
 """The line right below a title is its deck, unless its score is higher by at least this much."""
+
+MAX_SIGNED_CHARACTERS = 80
+SMOOTHING = 0.5
+"""Words added to the number of a line's words: a body repeats all words of a short line sooner."""
+MIN_DECKED_SHARE, DECK_LENGTH = 0.3, 2
+"""A line right below another is its deck if it has this many times the words, and the line above
+repeats at least this share of the body's words."""
 
 _NO_TITLE = re.compile(
     r"[.。:,][\"”’]?$|\S(?: {3,}|\t)\S|[…»›>]\s*$|\s[>›»]\s|\.\.\. more$"
@@ -42,25 +43,36 @@ _NO_TITLE = re.compile(
 row, a breadcrumb, a credit, a URL, an age or a time."""
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED_PAIR = re.compile(r"(?=([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}))")
-_SITE_SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—-]\s+(?P<site>[^|–—]{2,40})$")
-
 _NAME = r"[^\W\d_](?:[\w.'’-]*[^\W_])?\.?"
 _BYLINE = re.compile(
-    r"^\W*(?:written by|story by|by|von|par|por|di|door|oleh|yazan)\s*:?\s+"
+    r"^\W*(?:(?:(?:written|story|words|reported|text) by|by|von|par|por|di|door|oleh|yazan|av|af)"
+    r"\s*:?|(?:author|autore?|autorin|auteur|penulis|text|texte|автор|кореспондент|kirjoittaja"
+    r"|szerző|yazar)\s*:)\s+"
     rf"(?P<author>{_NAME}(?:\s+(?:{_NAME}|and|und|et|y|e|ve|dan|en|&),?){{1,9}}?)"
     r"(?:\s*(?:[,|•·–—@/-]|\b(?:for|in|on|at|published|posted|updated)\b|\d)\s*(?P<rest>.*))?$",
     re.IGNORECASE,
 )
-_ROLE = re.compile(
-    r"(?:,.*|\s+\w+)?\s+"
-    r"(?:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?$",
-    re.IGNORECASE,
-)
-_DAY_WORD = re.compile(rf",?\s+(?:{'|'.join([*MONTHS, *WEEKDAYS])})$", re.IGNORECASE)
-_NO_NAMES = {*MONTHS, *WEEKDAYS, "by", "published", "posted", "updated"}
-_CAPITALISED = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?|[A-Z]\.|van|von|de|da|al|bin)"
+_BY_AGENCY = re.compile(r"^\W*by:?\s+(?P<agency>[A-Z][A-Za-z]+)\W*$", re.IGNORECASE)
+_JOB = r"(?i:writer|reporter|editor|correspondent|columnist|contributor|producer|staff|intern)s?"
+_ROLE = re.compile(rf"(?:,.*|\s+\w+)?\s+{_JOB}$")
+_DAY_NAMES = [
+    name.lower()
+    for names in (calendar.month_name, calendar.month_abbr, calendar.day_name)
+    for name in names
+    if name
+]
+_DAY_WORD = re.compile(rf",?\s+(?:{'|'.join(_DAY_NAMES)})$", re.IGNORECASE)
+_NO_NAMES = {*_DAY_NAMES, "by", "published", "posted", "updated"}
+_CAPITALISED = r"[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-ž'’-]+(?:[A-Z][a-z]+)?"
+_BETWEEN = r"(?: (?:[A-Z]\.|van|von|de|da|al|bin|del|della|di|der|den))*"
 _BARE_NAME = re.compile(
-    rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?: {_CAPITALISED}){{1,3}})(?: in [A-Z][\w .,-]+)?$"
+    rf"^(?P<author>[A-ZÀ-ÖØ-ÞĀ-Ž][^\s:]+(?:{_BETWEEN} {_CAPITALISED}){{1,2}})"
+    r"(?: in [A-Z][\w .,-]+)?$"
+)
+_PERSON = rf"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+(?:{_BETWEEN} [A-ZÀ-ÖØ-ÞĀ-Ž]['’]?[\w'’-]+){{1,2}}"
+_SIGNED_NAME = re.compile(
+    rf"^(?:[-+*•o]\s+)?(?P<author>{_PERSON}?)(?P<proof>\s+@\w+|,\s+(?:[\w&-]+ ){{0,4}}{_JOB}|\s+"
+    rf"(?:[A-Z][\w&-]+ ){{0,2}}{_JOB})?$"
 )
 _LATER_BYLINE = re.compile(r"(?<=\s)by:?\s+(?=[^\W\d_])", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?:[|•·–—@/]|-\s|\d)")
@@ -70,52 +82,18 @@ _PARTICLES = frozenset(
     "and und et y e ve dan en de da di del der den la le van von bin al el ibn ter dos das "
     "du".split()
 )
-_MORE_FROM = re.compile(
-    r"^\W*more (?:news |stories )?from (?P<outlet>[^.:!?|]{2,40})$", re.IGNORECASE
-)
-_COPYRIGHT = re.compile(
-    r"(?:(?:©|\(c\)|\bcopyright\b)(?:\s|©|copyright|\(c\))*(?:\d{4}\s*[-–]\s*)?\d{4}"
-    r"|^\W*(?:©|\(c\)|copyright)+)"
-    r"\s*(?:by\s+)?[,:|–-]?\s*"
-    r"(?P<outlet>[^\W\d_](?:[^.,|•©()/“\"]|\.(?=\w)){1,40}?)"
-    r"(?:,?\s+(?:inc|ltd|llc|plc|gmbh|a\.?ş|pty|corp|co|limited)\b\.?.*"
-    r"|\s*(?:[,|•–—/(“\"]|\.(?!\w)).*|\s+(?:or|and) its\b.*"
-    r"|\s+(?:all rights reserved|unless|-|\d{4})(?!\w).*)?$",
-    re.IGNORECASE,
-)
-_NO_PRESS = frozenset(
-    """
-    aa afp ap epa dpa ansa efe reuters getty shutterstock tass xinhua upi anadolu alamy bloomberg
-    associated
-    special rights reserved designed bureau staff company corporation communication communications
-    holdings interactive media group publishing newspapers network networks broadcasting corp inc
-    ltd llc entertainment limited private organization partners policy
-    """.split()
-)
-"""News agencies, whose stories other outlets print, and words that occur in the names of companies
-that own outlets."""
-_PRESS_WORDS = frozenset(
-    """
-    agency bbc broadcasting bulletin chronicle cnn courier daily diario dispatch echo examiner
-    express gazete gazetesi gazette globe guardian haber herald independent inquirer insider journal
-    kompas mail mirror monitor news newspaper observer politico post press radio record register
-    reporter review sentinel standard star sun telegraph times today tribune tv voice weekly zeitung
-    """.split()
-)
-_SECTION_WORDS = frozenset(
-    "all asia australia breaking business culture daily economy entertainment europe health latest "
-    "life local money national news opinion politics science sport sports tech technology the "
-    "today top travel uk us video weather world".split()
-)
 
 
-def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) -> int | None:
+def find_title(
+    lines: Sequence[str], body: str, *, marks: Collection[int] = (), others: Collection[int] = ()
+) -> int | None:
     """Find the title among the lines before a body.
 
     Args:
         lines: the page's lines before the body, in order, down to its first paragraph.
         body: the beginning of the body.
         marks: indices of the bylines and stamps; a title is right above one.
+        others: indices of lines that are titles of other articles.
 
     Returns:
         The index of the line with the highest score: the share of its words that the body repeats,
@@ -123,11 +101,15 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         enough.
     """
     vocabulary = _content_words(body)
+    shares = [
+        0.0 if index in marks or index in others else _share_words(line, vocabulary)
+        for index, line in enumerate(lines)
+    ]
     best, best_score = None, MIN_SHARED_WORDS
     previous = 0.0
     for index, line in enumerate(lines):
         score = 0.0
-        if index not in marks and (share := _share_words(line, vocabulary)):
+        if share := shares[index]:
             marked = any(mark in marks for mark in range(index + 1, index + 1 + MARK_DISTANCE))
             score = share + MARK_WORTH * marked - DISTANCE_COST * (len(lines) - index - 1)
         deck = (
@@ -138,18 +120,10 @@ def find_title(lines: Sequence[str], body: str, *, marks: Collection[int] = ()) 
         if last or (score > best_score and not deck):
             best, best_score = index, max(score, best_score)
         previous = score
+    if best and shares[best - 1] >= MIN_DECKED_SHARE and not lines[best - 1].isupper():
+        if count_words(lines[best]) >= DECK_LENGTH * count_words(lines[best - 1]):
+            return best - 1
     return best
-
-
-def split_site(title: str, page: Sequence[str]) -> tuple[str, str | None]:
-    """Split a title from the outlet after it ("… | Example News"); None if there is no outlet."""
-    found = _SITE_SUFFIX.match(title)
-    if found is None:
-        return title, None
-    site = found["site"].strip()
-    if _is_press_name(site) or any(line == site for line in page):
-        return found["title"].rstrip(), site
-    return title, None
 
 
 def find_byline(line: str) -> tuple[str, str | None] | None:
@@ -159,7 +133,8 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
     """
     found = _BYLINE.match(line) if len(line) <= 160 else None
     if found is None:
-        return None
+        agency = _BY_AGENCY.match(line)
+        return (agency["agency"], None) if agency and is_agency(agency["agency"]) else None
     author = _DAY_WORD.sub("", found["author"].strip(" ,"))
     if len(author.split()) > 2 and (role := _ROLE.search(author)):
         author = author[: role.start()]
@@ -171,10 +146,10 @@ def find_byline(line: str) -> tuple[str, str | None] | None:
     ):
         return None
     name, _, last = author.rpartition(", ")
-    if name and _is_press_name(last):
-        return name, last
+    if name and (is_press_name(last) or is_agency(last)):
+        return name, last if is_press_name(last) else None
     outlet = (found["rest"] or "").split("|")[0].strip()
-    return author, outlet if _is_press_name(outlet) else None
+    return author, outlet if is_press_name(outlet) else None
 
 
 def find_signature(line: str) -> tuple[str, str | None] | None:
@@ -193,40 +168,48 @@ def find_name(lines: Sequence[str]) -> str | None:
     for line in lines:
         found = _BARE_NAME.match(line)
         words = {word.lower() for word in _TOKEN.findall(line)}
-        if found and not words & (_SECTION_WORDS | _PRESS_WORDS | _NO_PRESS | _NO_NAMES):
+        if found and not (words & _NO_NAMES or any(map(is_outlet_word, words))):
             return found["author"]
     return None
 
 
-def find_outlet(lines: Sequence[str], body: str) -> str | None:
-    """The outlet named in the page's copyright line or in "More from …".
+def find_signed_name(line: str, page: str) -> str | None:
+    """The author in a line that is only a name, if the line or the page shows that it is one.
 
-    The name counts only if other evidence shows that it is an outlet.
+    A role ("Jane Doe, Staff Writer") or a handle shows it, or a byline, an e-mail address or
+    another signature elsewhere on the page.
+
+    Args:
+        line: a line between a title and its body.
+        page: the page's lines, joined by line breaks.
     """
-    claims = (
-        found["outlet"].strip() for line in reversed(lines) if (found := _find_copyright(line))
+    found = _SIGNED_NAME.match(line) if len(line) <= MAX_SIGNED_CHARACTERS else None
+    if found is None:
+        return None
+    name = found["author"]
+    words = {word.lower() for word in _TOKEN.findall(name)}
+    if words & _NO_NAMES or any(map(is_outlet_word, words)):
+        return None
+    return name if found["proof"] or _is_confirmed(name, page) else None
+
+
+def _is_confirmed(name: str, page: str) -> bool:
+    """Whether a page names a person as an author: a byline, an address, a second signature."""
+    parts = [re.escape(part) for part in name.split()]
+    spoken = re.escape(name)
+    return (
+        re.search(
+            rf"(?i:\bby|write to|reporting by|contact|follow|about)\W+{spoken}\b"
+            rf"|(?i:(?<![\w.]){parts[0]}[._-]?{parts[-1]}@)|^\W*{spoken}\W*$[\s\S]*^\W*{spoken}\W*$",
+            page,
+            re.MULTILINE,
+        )
+        is not None
     )
-    for outlet in islice(claims, MAX_CLAIMS):
-        if _is_press_name(outlet) or (
-            _is_name(outlet) and _count_lines(outlet, lines) >= MIN_OUTLET_LINES
-        ):
-            return outlet
-    more = ((line, found["outlet"].strip()) for line in lines if (found := _MORE_FROM.match(line)))
-    for line, outlet in islice(more, MAX_CLAIMS):
-        if _is_press_name(outlet):
-            told = rf"\b(?:tell|tells|told|telling|to|with|reported by)\s+{re.escape(outlet)}\b"
-            if re.search(told, body) or any(
-                outlet in other for other in lines if other not in (line, outlet)
-            ):
-                return outlet
-    return None
-
-
-def _find_copyright(line: str) -> re.Match[str] | None:
-    return _COPYRIGHT.search(line) if len(line) <= MAX_COPYRIGHT_CHARACTERS else None
 
 
 def _content_words(text: str) -> set[str]:
+    """The longer words of a text, and the pairs of characters of unspaced scripts."""
     words = {
         word
         for word in _TOKEN.findall(text.lower())
@@ -248,30 +231,4 @@ def _share_words(line: str, vocabulary: set[str]) -> float:
     ):
         return 0.0
     words = _content_words(line)
-    return len(words & vocabulary) / len(words) if len(words) > 1 else 0.0
-
-
-def _count_lines(name: str, lines: Sequence[str]) -> int:
-    return sum(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) is not None for line in lines)
-
-
-def _is_name(name: str) -> bool:
-    """Whether it can be an outlet's name.
-
-    It must be capitalised and short, without words of agencies or of companies that own outlets.
-    """
-    words = [word.lower() for word in _TOKEN.findall(name)]
-    return 0 < len(words) <= 5 and name[0].isupper() and not _NO_PRESS & set(words)
-
-
-def _is_press_name(name: str) -> bool:
-    """Whether a name reads as an outlet's.
-
-    It must contain a press word and not be only a section's name ("World News").
-    """
-    words = [word.lower() for word in _TOKEN.findall(name)]
-    return (
-        _is_name(name)
-        and any(word in _PRESS_WORDS for word in words)
-        and not all(word in _SECTION_WORDS for word in words)
-    )
+    return len(words & vocabulary) / (len(words) + SMOOTHING) if len(words) > 1 else 0.0

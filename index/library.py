@@ -113,8 +113,10 @@ class Library:
 
         Args:
             articles: any number, read lazily, so a generator is not read into memory. An article
-                with a known id replaces its older revision; one that is the same in every field
-                is left alone.
+                with a known id replaces its older revision. One that is the same in every field is
+                left alone. An excerpt never replaces a whole article, nor a version the one that
+                says it was changed later. One that was stored under an older rule for ids is
+                recognised and keeps the id that it has.
             progress: called with each article once it is stored, or has failed.
 
         Returns:

@@ -18,6 +18,7 @@ from ui.phrases import count_of
 from ui.terminal import helptext, screen, upkeep
 from ui.terminal.options import (
     AsOfOption,
+    FollowOption,
     JsonOption,
     LibraryOption,
     OutletOption,
@@ -92,6 +93,7 @@ class _AddCommand(TyperCommand):
 def add(
     context: typer.Context,
     locations: Annotated[list[str], typer.Argument(metavar="LOCATION", hidden=True)],
+    follow: FollowOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -108,7 +110,10 @@ def add(
 
     with open_library(context, library, create=True, own=True) as opened:
         articles = load(
-            *locations, on_error=note, on_passed=lambda file: passed.update([file.what])
+            *locations,
+            on_error=note,
+            on_passed=lambda file: passed.update([file.what]),
+            follow=follow,
         )
         done = add_with_progress(opened, articles, console)
     if as_json:

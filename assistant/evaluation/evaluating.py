@@ -20,6 +20,7 @@ from assistant.evaluation.judgement import Judgement, judge
 from assistant.evaluation.metrics import Score, auroc, mean_score
 from assistant.evaluation.question_set import GoldQuestion
 from assistant.pipeline import Assistant
+from corpus import url_id
 from index import Library
 
 DEPTHS = (1, 4, 10, 20)
@@ -135,12 +136,12 @@ def _find_articles(
     by_name: dict[str, set[str]] = {}
     for article in library.articles() if wanted else ():
         by_id[article.id] = {article.id}
-        for known_as in (article.record, article.url and _strip(article.url)):
+        for known_as in (article.record, article.url and url_id(article.url)):
             if known_as:
                 by_name.setdefault(known_as, set()).add(article.id)
     found: dict[str, frozenset[str]] = {}
     for name, asking in wanted.items():
-        ids = by_id.get(name) or by_name.get(name) or by_name.get(_strip(name))
+        ids = by_id.get(name) or by_name.get(name) or by_name.get(url_id(name))
         begun = [identity for identity in by_id if identity.startswith(name)] if not ids else []
         if not ids and len(begun) != 1:
             what = (
@@ -155,11 +156,6 @@ def _find_articles(
             )
         found[name] = frozenset(ids or begun)
     return found
-
-
-def _strip(url: str) -> str:
-    """The URL without the parts that do not select the page: fragment and trailing slash."""
-    return url.partition("#")[0].rstrip("/")
 
 
 def _at(

@@ -9,16 +9,19 @@ from __future__ import annotations
 import codecs
 import logging
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.article import Article, Span
 from corpus.cleaning import build_article, find_excess
-from corpus.identity import outlet_of, url_id
+from corpus.identity import canonical, outlet_of, url_id
 from corpus.loaders.source import Source
 from corpus.loaders.statements import read_statements
 from corpus.loaders.text import load_text
+from corpus.loaders.times import find_other_parts, find_saved
+from corpus.loaders.wayback import open_copy
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -62,21 +65,23 @@ def load_html(source: Source) -> Article:
         LoadError: it is too large, empty, or has no sentence.
     """
     data = source.read()
-    tree = _parse(_decode(data, source))
+    markup = _decode(data, source)
+    tree = _parse(markup)
     if tree is None:
         raise source.error(
             found="a page without any element",
             expected="the HTML of an article",
             remedy="save or paste the page again",
         )
-    said = read_statements(tree, base=source.url)
-    url = said.url or source.url
+    base = open_copy(tree, source.url)
+    said = read_statements(tree, base=base)
+    url = said.url or base
     text = render_tree(tree)
     if excess := find_excess(text, source.name):
         raise excess
     return build_article(
         text,
-        id=url_id(said.url) if said.url else source.id(data),
+        id=url_id(url) if url else source.id(data),
         location=source.name,
         hints=[
             line
@@ -85,12 +90,27 @@ def load_html(source: Source) -> Article:
         ],
         title=said.title,
         outlet=said.outlet or (outlet_of(url) if url else None),
-        url=url,
+        url=canonical(url) if url else None,
         author=said.author,
         published=said.published,
         published_at=said.published_at,
+        modified=said.modified,
         language=said.language,
+        saved=find_saved(markup),
+        foreign=_find_foreign(text, tree),
     )
+
+
+def _find_foreign(text: str, tree: HtmlElement) -> frozenset[str]:
+    """The lines with digits that stand only in parts of the page about something else."""
+    foreign = Counter(
+        line.strip()
+        for part in find_other_parts(tree)
+        for line in render_tree(part).splitlines()
+        if any(map(str.isdigit, line))
+    )
+    page = Counter(map(str.strip, text.splitlines()))
+    return frozenset(line for line, count in foreign.items() if page[line] <= count)
 
 
 def render_fragment(markup: str) -> str:

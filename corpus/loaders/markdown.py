@@ -12,6 +12,7 @@ import re
 from corpus.article import Article, Span
 from corpus.cleaning import build_article, find_excess
 from corpus.dates import parse_stamp
+from corpus.identity import outlet_of
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text
 
@@ -69,8 +70,8 @@ def load_markdown(source: Source) -> Article:
         location=source.name,
         dropped=find_signs(text),
         title=fields.get("title") or (heading["title"] if heading else None),
-        outlet=fields.get("outlet"),
-        url=fields.get("url"),
+        outlet=fields.get("outlet") or outlet_of(source.url or ""),
+        url=fields.get("url") or source.url,
         author=fields.get("author"),
         published=published,
         published_at=published_at,

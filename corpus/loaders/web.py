@@ -1,4 +1,4 @@
-"""Fetch pages and feeds from URLs.
+"""Fetch what URLs lead to.
 
 A fetch reaches only public addresses, which is checked again on every redirect, and it connects to
 the exact address that was checked. This uses httpx with our own transport. safehttpx (0.1.7) was
@@ -8,20 +8,15 @@ body of any size, and asks dns.google for names that do not resolve.
 
 from __future__ import annotations
 
-import io
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from corpus.article import Article
-from corpus.cleaning import build_article
-from corpus.dates import parse_stamp
 from corpus.errors import LoadError
-from corpus.identity import canonical, content_id, outlet_of, url_id
-from corpus.loaders.html import load_html, render_fragment
+from corpus.identity import canonical
 from corpus.loaders.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:
@@ -44,6 +39,20 @@ class Fetch(Protocol):
 
     def __call__(self, url: str) -> Fetched:
         """Read the URL, or raise LoadError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A fetch that may also be used for the pages that a feed's file links to.
+
+    What lies in a file is read without going to the network unless that is asked for.
+    """
+
+    fetch: Fetch
+
+    def __call__(self, url: str) -> Fetched:
+        """Read the URL, or raise LoadError."""
+        return self.fetch(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,70 +151,6 @@ def _read(client: httpx.Client, url: str) -> Fetched:
             charset=response.charset_encoding,
             data=bytes(data),
         )
-
-
-def load_feed(source: Source, fetch: Fetch) -> Iterator[Article | LoadError]:
-    """Load each item of an RSS or Atom feed: the page it links to, else the feed's own text.
-
-    Raises:
-        LoadError: it is not a feed, or it has no items.
-    """
-    import feedparser
-
-    # No sanitizing is needed, since our rendering drops the markup.
-    feed = feedparser.parse(io.BytesIO(source.read()), sanitize_html=False)
-    if not feed.entries:
-        raise source.error(
-            found=f"a feed without items ({feed.bozo_exception})"
-            if feed.bozo
-            else "a feed without items",
-            expected="RSS or Atom with at least one item",
-            remedy="give the feed's own address, or the address of an article",
-        )
-    for number, entry in enumerate(feed.entries, 1):
-        try:
-            yield _load_entry(source, entry, f"item {number}", fetch)
-        except LoadError as error:
-            yield error
-
-
-def _load_entry(
-    source: Source,
-    entry: Any,  # noqa: ANN401 - feedparser is untyped
-    part: str,
-    fetch: Fetch,
-) -> Article:
-    published, published_at = parse_stamp(entry.get("published", ""))
-    title = render_fragment(entry.get("title", "")) or None
-    link = entry.get("link", "")
-    outlet = outlet_of(link)
-    if outlet:
-        try:
-            article = load_html(fetch(link).source)
-        except LoadError:
-            pass  # fall back to the feed's own text below
-        else:
-            return replace(
-                article,
-                title=article.title or title,
-                published=article.published or published,
-                published_at=article.published_at if article.published else published_at,
-            )
-    written = [content.get("value", "") for content in entry.get("content", ())] or [
-        entry.get("summary", "")
-    ]
-    text = render_fragment(written[0])
-    return build_article(
-        text,
-        id=url_id(link) if outlet else content_id(text.encode("utf-8", "replace")),
-        location=f"{source.name}, {part}",
-        title=title,
-        outlet=outlet,
-        url=link if outlet else None,
-        author=entry.get("author"),
-        published=published,
-        published_at=published_at,
-    )
 
 
 def _refuse(url: str, found: str) -> LoadError:

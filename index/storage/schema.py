@@ -9,13 +9,22 @@ from pathlib import Path
 from index.errors import LibraryFormatError
 from index.storage import words
 
-FORMAT = 2
+FORMAT = 3
 """Written into the file. A library with a higher format was made by a newer Dateline.
 
-Format 1 had a different word index.
+Format 1 had a different word index. Format 2 had no aliases, and articles without ``modified`` and
+``excerpt``.
 """
 
+OLDEST_READABLE = 2
+"""Libraries of this format can be read without being brought up to date."""
+
 _APPLICATION_ID = 0x4441544C  # "DATL", in the file's header
+_ALIAS = """CREATE TABLE alias (
+    id TEXT NOT NULL, stored TEXT NOT NULL, PRIMARY KEY (id, stored)
+) WITHOUT ROWID"""
+"""The ids of articles that were stored under an older rule: today's, and the one that they keep."""
+
 _SCHEMA = f"""
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE change (number INTEGER PRIMARY KEY, removed INTEGER, passages INTEGER);
@@ -27,6 +36,7 @@ text_digest BLOB NOT NULL
 );
 CREATE INDEX article_by_day ON article (published);
 CREATE INDEX article_by_text ON article (text_digest);
+{_ALIAS};
 CREATE TABLE content (
     number INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
     digest BLOB NOT NULL, body BLOB NOT NULL, page BLOB
@@ -48,8 +58,8 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
         Whether the library has an older format and must be brought up to date.
 
     Raises:
-        LibraryFormatError: the file is not a library, is newer than this Dateline, or is older and
-            not writable.
+        LibraryFormatError: the file is not a library, is newer than this Dateline, or is older than
+            ``OLDEST_READABLE`` and not writable.
     """
     if writable and _is_blank(connection):
         _keep_log(connection)
@@ -69,12 +79,12 @@ def prepare(connection: sqlite3.Connection, path: Path, *, writable: bool) -> bo
             f"{path}: made by a newer Dateline (format {found}); expected at most"
             f" {FORMAT}; update Dateline"
         )
-    if found < FORMAT and not writable:
+    if found < OLDEST_READABLE and not writable:
         raise LibraryFormatError(
             f"{path}: made by an older Dateline (format {found}), and it cannot be written;"
             " expected to bring it up to date; change its permissions"
         )
-    return found < FORMAT
+    return found < FORMAT and writable
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -83,10 +93,17 @@ def format_of(connection: sqlite3.Connection) -> int:
     return found
 
 
-def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Drop the tables of older formats. The caller then rebuilds the word index."""
+def bring_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Convert the tables of an older format. The caller then fills the new table of aliases.
+
+    Returns:
+        Whether the caller must also rebuild the word index.
+    """
+    rebuild = format_of(connection) < 2
     connection.execute("DROP TABLE IF EXISTS article_words")
+    connection.execute(_ALIAS)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
+    return rebuild
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:

@@ -141,7 +141,7 @@ class Store:
             self._file = _identity(self.path)
         if outdated:
             logger.warning(
-                "%s: made by an older Dateline; its word index is rebuilt now, once", self.path
+                "%s: made by an older Dateline; it is brought up to date now, once", self.path
             )
             with self.writing() as writer:
                 writer.bring_up_to_date()

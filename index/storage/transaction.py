@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Article, Span
+from corpus import Article, Span, current_id
 from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import ANY, Filter, outlet_key
 from index.storage import schema, words
@@ -77,6 +77,27 @@ class Snapshot:
         """The stored revision; None if there is no such article."""
         revision: str | None = self._value("SELECT revision FROM article WHERE id = ?", article_id)
         return revision
+
+    def known_as(self, article_id: str) -> list[str]:
+        """The ids of older rules under which the library holds this article, the latest first.
+
+        Args:
+            article_id: by today's rule.
+        """
+        sql = (
+            "SELECT article.id FROM alias JOIN article ON article.id = alias.stored"
+            " WHERE alias.id = ? ORDER BY number DESC"
+        )
+        return [identity for (identity,) in self._connection.execute(sql, (article_id,))]
+
+    def twins_of(self, article_id: str) -> list[str]:
+        """The other ids under which an older rule stored the same article.
+
+        Args:
+            article_id: as it is stored.
+        """
+        today = self._value("SELECT id FROM alias WHERE stored = ?", article_id)
+        return [identity for identity in self.known_as(today or "") if identity != article_id]
 
     def holds_text_of(self, article: Article) -> bool:
         """Whether another article has the same text."""
@@ -342,8 +363,13 @@ class Writer(Snapshot):
     def bring_up_to_date(self) -> None:
         """Convert a library of an older format to this one."""
         if schema.format_of(self._connection) < schema.FORMAT:  # no other process was quicker
-            schema.bring_up_to_date(self._connection)
-            self.rebuild_words()
+            if schema.bring_up_to_date(self._connection):
+                self.rebuild_words()
+            for number in self.newest_first():
+                with suppress(LibraryDamagedError):
+                    article = self.article(number)
+                    if (today := current_id(article)) != article.id:
+                        self._insert("alias", today, article.id)
 
     def change(self, removed: int | None) -> int:
         """Record a change that removes the article with the number ``removed``, if given.

@@ -10,7 +10,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from itertools import accumulate
 
@@ -19,7 +20,12 @@ import numpy as np
 from corpus import Article
 from index.encoding.encoder import Encoder, MiniLMEncoder, load_encoder
 from index.encoding.passages import passage_input, split_article
-from index.errors import EncoderError, LibraryEncoderError
+from index.errors import (
+    ArticleNotFoundError,
+    EncoderError,
+    LibraryDamagedError,
+    LibraryEncoderError,
+)
 from index.hit import Passage
 from index.storage.records import Vectors, revision_of
 from index.storage.store import Store
@@ -46,7 +52,8 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     """It replaced an older revision."""
     UNCHANGED = "unchanged"
-    """It was already there, the same in every field. Nothing was written."""
+    """It was already there, the same in every field, or whole while this is an excerpt, or in a
+    later version. Nothing was written."""
     DUPLICATE = "duplicate"
     """It is new, and another article has exactly the same text."""
     FAILED = "failed"
@@ -119,7 +126,7 @@ class Intake:
         ahead: deque[tuple[list[_Draft], _Rows]] = deque()
         pool = ThreadPoolExecutor(AHEAD, "dateline-encode")
         try:
-            for article in articles:
+            for article in map(self._recognise, articles):
                 held = (
                     draft.article.id
                     for drafts in (batch, *(drafts for drafts, _ in ahead))
@@ -139,10 +146,20 @@ class Intake:
         finally:
             pool.shutdown(cancel_futures=True)
 
+    def _recognise(self, article: Article) -> Article:
+        """The article with the id that it has in the library, which may be that of an older rule.
+
+        If it was stored twice under older rules, it is the later of them.
+        """
+        with self._store.reading() as snapshot:
+            known = snapshot.known_as(article.id)
+        return replace(article, id=known[0]) if known else article
+
     def _draft(self, article: Article) -> _Draft:
         revision = revision_of(article)
         with self._store.reading() as snapshot:
-            if snapshot.revision_of(article.id) == revision:
+            known = snapshot.revision_of(article.id)
+            if known == revision or (known and _is_better(snapshot, article)):
                 return _Draft(article, revision, [])
         encoder = self._load()
         try:
@@ -190,6 +207,8 @@ class Intake:
             known = writer.revision_of(article.id)
             if known == draft.revision:  # another process was quicker
                 return Outcome.UNCHANGED
+            for twin in writer.twins_of(article.id):
+                writer.remove(twin)
             copied = writer.holds_text_of(article)
             writer.set("encoder", encoder.name)
             writer.set("dim", str(encoder.dim))
@@ -202,6 +221,22 @@ class Intake:
         if known is not None:
             return Outcome.UPDATED
         return Outcome.DUPLICATE if copied else Outcome.NEW
+
+
+def _is_better(snapshot: Snapshot, article: Article) -> bool:
+    """Whether what is stored under an article's id is better: whole, or of a later version.
+
+    A version is earlier if it was published on the same day, says other things, and its last
+    change was earlier, or it states none.
+    """
+    try:
+        stored = snapshot.article(snapshot.number_of(article.id) or 0)
+    except (ArticleNotFoundError, LibraryDamagedError):
+        return False
+    if article.excerpt != stored.excerpt:
+        return article.excerpt
+    changed = stored.modified is not None and stored.modified > (article.modified or date.min)
+    return changed and article.published == stored.published and article.text != stored.text
 
 
 def check_encoder(snapshot: Snapshot, encoder: Encoder) -> None:

@@ -12,10 +12,11 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from corpus import Article, LoadError, load, load_pasted
+from corpus import Article, LoadError, load, load_pasted, read_addresses
 from tests.corpus.test_pdf import LINES, make_pdf
 
 TEXT = (
@@ -221,8 +222,59 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert refuse(tmp_path / "missing.txt").found == "no such file"
 
 
-def test_an_address_without_its_scheme_is_told_what_is_missing() -> None:
-    assert "starts with http://" in refuse("www.daily.example/news").expected
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("file:///home/anna/story.html", "name the file itself"),
+        ("ftp://gullport.org/story.html", "save the page and add the file"),
+        ("data://text/html,story", "save the page and add the file"),
+    ],
+)
+def test_an_address_that_is_not_on_the_web_is_refused(location: str, said: str) -> None:
+    error = refuse(location)
+    assert error.found == f"an address that begins with {location.partition(':')[0]}:"
+    assert error.remedy == said
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://gullport.org/story",
+        " www.gullport.org/story\n",
+        "gullport.invalid/story",
+        "file:///home/anna/story.html",
+        "ftp://gullport.org/story",
+        "mailto:anna@gullport.org",
+        "javascript:alert(1)",
+        "https://gullport.org/story\nwww.gullport.org/other\n",
+        "“<https://gullport.org/story>”",
+        "anna@gullport.org",
+        "/home/anna/story.html",
+        "10.1.2.3/story",
+    ],
+)
+def test_an_address_is_never_an_article(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pasted: str
+) -> None:
+    with pytest.raises(LoadError, match=r"^pasted page: (an address|2 addresses|one word); exp"):
+        load_pasted(pasted)
+    asked, errors = list[str](), list[LoadError]()
+
+    def fetch(url: str) -> NoReturn:
+        asked.append(url)
+        raise LoadError(url, found="nothing", expected="a page", remedy="wait")
+
+    stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(pasted.encode())))
+    monkeypatch.setattr("sys.stdin", stdin)
+    path = save(tmp_path, "links.txt", pasted.encode())
+    assert list(load(path, "-", fetch=fetch, on_error=errors.append)) == []
+    web = [address for address in read_addresses(pasted) if address.startswith("https://")]
+    assert asked == 2 * web
+    assert len(errors) == 2 * max(1, len(web))
+
+
+def test_a_text_of_one_word_in_a_script_without_spaces_is_an_article() -> None:
+    assert load_pasted("港口在星期一关闭，因为一台起重机倒在了码头上，港务局长说。").text
 
 
 def test_a_name_with_a_line_break_and_broken_bytes_is_still_one_line(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from corpus import Article, LoadError, Passed, load, load_pasted
 from corpus.identity import canonical
+from corpus.loaders.web import Fetched
 
 TEXT = (
     "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said.\n"
@@ -215,3 +216,31 @@ def test_every_article_spells_its_page(tmp_path: Path) -> None:
         assert isinstance(article, Article)
         assert article.page is not None
         assert article.page.article_text == article.text
+
+
+def test_an_address_without_its_scheme_is_fetched_unless_it_names_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fetch(url: str) -> NoReturn:
+        asked.append(url)
+        raise LoadError(url, found="nothing", expected="a page", remedy="wait")
+
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "gullport.org" / "story")
+    errors: list[LoadError] = []
+    fetched = ("www.gullport.invalid/story", "gullport.se/story.html", "gullport.se")
+    files = ("gullport.org/story", "missing.md", "old.pages/story.html", "note: read this.txt")
+    found = list(load(*fetched, *files, fetch=fetch, on_error=errors.append))
+    assert asked == [f"https://{location}" for location in fetched]
+    assert [article.text for article in found] == [TEXT.strip()]
+    assert [error.found for error in errors[3:]] == ["no such file"] * 3
+
+
+def test_a_text_from_an_address_has_that_address_and_its_outlet() -> None:
+    def fetch(url: str) -> Fetched:
+        return Fetched(name=url, url=url, kind="text/plain", charset=None, data=TEXT.encode())
+
+    [article] = load("https://www.gullport.org/story.txt?utm_source=mail", fetch=fetch)
+    assert (article.url, article.outlet) == ("https://www.gullport.org/story.txt", "gullport.org")

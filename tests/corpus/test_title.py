@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.title import find_byline, find_outlet, find_signature, find_title, split_site
+from corpus.title import find_byline, find_signature, find_signed_name, find_title
 
 BODY = (
     "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the "
@@ -82,35 +82,6 @@ def test_a_byline_is_names_behind_by(line: str, byline: tuple[str, str | None] |
 
 
 @pytest.mark.parametrize(
-    ("lines", "outlet"),
-    [
-        (["© 2025 Example News"], "Example News"),
-        (
-            ["Copyright © 2019-2025 The Example Times Ltd. All rights reserved."],
-            "The Example Times",
-        ),
-        (["More From Example Today"], "Example Today"),
-        (["© 2025 Dockside.com", "Dockside.com", "About Dockside.com"], "Dockside.com"),
-        (["© 2025 Dockside.com"], None),
-        (["© Example Gazette, a newspaper of the coast"], "Example Gazette"),
-        (["© 2025 Example News / example.net GmbH"], "Example News"),
-        (["© 2025 Dockside Network", "Dockside Network", "About Dockside Network"], None),
-        (["© 2025 Grand Holdings Inc"], None),
-        (["(c) 2025 AFP"], None),
-        (["(Reuters)"], None),
-        (["More from World News"], None),
-        (["More from the Middle East"], None),
-        (["More From Port Example"], None),
-        ([], None),
-    ],
-)
-def test_the_outlet_is_read_only_where_the_page_is_sure(
-    lines: list[str], outlet: str | None
-) -> None:
-    assert find_outlet(lines, BODY) == outlet
-
-
-@pytest.mark.parametrize(
     ("line", "author"),
     [
         ("4 March 2025 by Jane Doe", "Jane Doe"),
@@ -125,20 +96,34 @@ def test_the_author_beside_a_stamp_is_read(line: str, author: str | None) -> Non
     assert (found[0] if found else None) == author
 
 
-def test_an_outlet_that_is_only_mentioned_is_not_the_publisher() -> None:
-    assert find_outlet(["Crane falls, harbour master tells Example Today"], BODY) is None
+@pytest.mark.parametrize(
+    ("line", "page", "author"),
+    [
+        ("Jane Doe, Staff Writer", "", "Jane Doe"),
+        ("Jane Doe @janedoe", "", "Jane Doe"),
+        ("* Jane van Doe", "Write to Jane van Doe at the desk", "Jane van Doe"),
+        ("Jane Doe", "Mail: jane.doe@harbour.example", "Jane Doe"),
+        ("Jane Doe", "Jane Doe\nA crane fell.\nJane Doe", "Jane Doe"),
+        ("Jane Doe", "Jane Doe\nA crane fell.", None),
+        ("Port Example Harbour North Quay", "", None),
+        ("Example News Staff", "", None),
+        ("Monday Morning", "by Monday Morning", None),
+        ("", "", None),
+    ],
+)
+def test_a_name_alone_is_an_author_if_the_page_shows_it(
+    line: str, page: str, author: str | None
+) -> None:
+    assert find_signed_name(line, page) == author
 
 
-def test_the_outlet_behind_a_title_is_cut_off_where_it_is_one() -> None:
-    assert split_site("Crane falls on quay | Example News", []) == (
+def test_a_deck_and_the_titles_of_other_articles_are_not_the_title() -> None:
+    lines = [
         "Crane falls on quay",
-        "Example News",
-    )
-    assert split_site("Crane falls on quay - Dockside", ["Dockside"]) == (
-        "Crane falls on quay",
-        "Dockside",
-    )
-    assert split_site("Crane falls on quay - nobody hurt", []) == (
-        "Crane falls on quay - nobody hurt",
-        None,
-    )
+        "Nobody was hurt when it came down near the containers of the harbour, the master said",
+        "By Ann Writer",
+    ]
+    assert find_title(lines, BODY, marks=[2]) == 0
+    listed = ["Harbour of Port Example closed on Monday", "3 March 2025"]
+    assert find_title(listed, BODY, marks=[1]) == 0
+    assert find_title(listed, BODY, others=[0, 1]) is None

@@ -26,7 +26,8 @@ Add articles from files, folders, web addresses, feeds or a pipe.
 A LOCATION is a file or a folder, the address of a page, a file or a feed, or - for a page on
 standard input. Menus, share buttons and the like are left
 out. Title, outlet and date are kept if the page states them. Adding an article again replaces its
-older version.
+older version, also from another of its addresses: a mobile page, a copy in an archive. A feed that
+is a file is read as it is; with --follow, the pages that it links to are fetched.
 
 \b
 Examples:

@@ -45,6 +45,10 @@ SamplesOption = Annotated[
         "--samples", help="Use the articles that come with Dateline; they have their own library."
     ),
 ]
+FollowOption = Annotated[
+    bool,
+    typer.Option("--follow", help="Also fetch the pages that a feed links to if it is a file."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 OutletOption = Annotated[
     list[str] | None,

@@ -127,6 +127,9 @@ def article_view(
         "id": article.id,
         "author": article.author,
         "time": article.published_at and article.published_at.isoformat(),
+        "updated": article.modified.isoformat()
+        if article.modified and article.modified != article.published
+        else None,
         "language": article.language,
         "translated": "by a machine" if article.machine_translated else None,
         "url": article.url,

@@ -194,10 +194,12 @@ def opens(article: Article, start: int, end: int) -> str:
 
 
 def source_line(article: Article) -> str:
-    """Outlet and day, with a tag if the page says that it is machine-translated."""
+    """Outlet and day, the day of a later update, and a tag if it is machine-translated."""
+    later = article.modified if article.modified != article.published else None
+    updated = f" · updated {day_of(later)}" if later else ""
     tag = ' <span class="dl-tag">machine-translated</span>' if article.machine_translated else ""
     outlet = f"<bdi>{plain(article.outlet)}</bdi>" if article.outlet else "outlet unknown"
-    return f'<p class="dl-source">{outlet} · {day_of(article.published)}{tag}</p>'
+    return f'<p class="dl-source">{outlet} · {day_of(article.published)}{updated}{tag}</p>'
 
 
 def _link(url: str | None) -> str:

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from assistant import Answer, Assistant, AssistantError, QuestionError
-from corpus import Article, CorpusError, LoadError, load, load_pasted
+from corpus import Article, CorpusError, LoadError, load, load_pasted, read_addresses
 from index import Added, LibraryError
 from ui.web import articles, render
 
@@ -131,11 +131,12 @@ class Desk:
             yield KEEP, answers, self.transcript(answers), "", KEEP
 
     def add_pasted(self, pasted: str) -> Iterator[tuple[Any, ...]]:
-        """Add a pasted page, or the page at a pasted address.
+        """Add a pasted page, or the pages at pasted addresses.
 
         Yields box, report. The box is cleared once the page is added.
         """
         pasted = pasted.strip()
+        addresses = read_addresses(pasted)
         if not pasted:
             yield (
                 KEEP,
@@ -143,8 +144,8 @@ class Desk:
                     "Nothing was pasted: paste the text of a page, or its address."
                 ),
             )
-        elif pasted.startswith(("http://", "https://")) and len(pasted.split()) == 1:
-            yield from self._add(lambda on_error: load(pasted, on_error=on_error), cleared="")
+        elif addresses and all(map(_is_on_the_web, addresses)):
+            yield from self._add(lambda on_error: load(*addresses, on_error=on_error), cleared="")
         else:
             yield from self._add(lambda _: (load_pasted(text) for text in [pasted]), cleared="")
 
@@ -216,6 +217,11 @@ def _day(name: str, text: str) -> date | None:
         raise QuestionError(
             f"{name}: {text.strip()[:40]} is not a day; write it like 2019-07-12, or leave it empty"
         ) from None
+
+
+def _is_on_the_web(address: str) -> bool:
+    """Whether it may be loaded. A visitor must not name a file of the machine that serves."""
+    return address.lower().startswith(("http://", "https://"))
 
 
 def _without_folder(error: Exception) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,7 @@ from index.storage.records import (
 from index.storage.schema import FORMAT, prepare
 from index.storage.store import Store
 from tests.index.articles import article
-from tests.index.older import as_format_1
+from tests.index.older import as_format_1, as_format_2
 
 UNIT = np.eye(3, dtype=np.float32)
 
@@ -213,6 +215,38 @@ def test_an_older_format_that_cannot_be_written_is_refused(tmp_path: Path) -> No
     with pytest.raises(LibraryFormatError, match="older Dateline"):
         prepare(connection, path, writable=False)
     connection.close()
+
+
+def test_a_library_without_days_of_modification_opens_as_it_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store.open(tmp_path, create=True)
+    original = article("a")
+    put(store, original)
+    store.close()
+    as_format_2(tmp_path / "library.db")
+    reader = Store(tmp_path / "library.db", writable=False)
+    with reader._connection() as connection:
+        assert prepare(connection, reader.path, writable=False) is False
+    reader.close()
+    store = Store.open(tmp_path, create=False)
+    with store.reading() as snapshot:
+        (number,) = snapshot.newest_first()
+        assert snapshot.article(number, page=True) == original
+        assert snapshot.revision_of("a") == revision_of(original)
+    assert store.check() == []
+    store.close()
+    assert caplog.text.count("older Dateline") == 1
+    upgraded = sqlite3.connect(tmp_path / "library.db")
+    assert upgraded.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+    upgraded.close()
+
+
+def test_the_day_of_modification_is_kept_and_part_of_the_revision() -> None:
+    first = article("a")
+    changed = replace(first, modified=date(2025, 12, 11))
+    assert unpack_article("a", *pack_article(changed)) == changed
+    assert revision_of(changed) != revision_of(first)
 
 
 def test_a_database_cut_short_is_damaged(tmp_path: Path) -> None:

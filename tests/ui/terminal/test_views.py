@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -105,6 +106,12 @@ def test_the_short_answer_stands_out() -> None:
     assert "\x1b[1m€3 million\x1b[0m" in shown(
         answer_view(quoting("It cost the city €3 million.", short_answer="€3 million")), styles=True
     )
+
+
+def test_a_later_update_is_shown_beside_the_day_of_publication() -> None:
+    updated = replace(ARTICLE, modified=date(2025, 3, 6))
+    assert "updated    2025-03-06" in shown(article_view(updated))
+    assert "updated" not in shown(article_view(replace(ARTICLE, modified=ARTICLE.published)))
 
 
 @given(st.integers(min_value=20, max_value=200))

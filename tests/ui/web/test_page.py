@@ -167,6 +167,10 @@ def test_what_cannot_be_read_stays_in_the_box(desk: Desk, library: Library) -> N
         (" ", "Nothing was pasted"),
         ("Home\nShare", "pasted page"),
         ("http://127.0.0.1/a", "127.0.0.1"),
+        ("www.gullport.invalid/a", "https://www.gullport.invalid/a"),
+        ("http://127.0.0.1/a\nhttp://127.0.0.1/b", "127.0.0.1/b"),
+        (f"file://{__file__}", "an address"),
+        (__file__, "one word"),
     ):
         box, report = final(desk.add_pasted(pasted))
         assert box is None, pasted  # never changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -303,6 +304,13 @@ def test_outlet_and_day_are_said_or_said_to_be_missing() -> None:
     assert "Türkiye Today · 9 Dec 2025" in TextCollector(articles.render_article(known)).text
     machine = Article(id="m", text="Words.", machine_translated=True)
     assert "machine-translated" in articles.render_article(machine)
+
+
+def test_a_later_update_is_shown_beside_the_day_of_publication() -> None:
+    updated = replace(article(), modified=date(2025, 12, 11))
+    assert "9 Dec 2025 · updated 11 Dec 2025" in articles.render_article(updated)
+    same = replace(article(), modified=date(2025, 12, 9))
+    assert "updated" not in articles.render_article(same)
 
 
 def test_copies_are_named_on_the_card_and_open() -> None:
