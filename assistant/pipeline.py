@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.abstention import decide
-from assistant.composer import compose, leans_back
+from assistant.composer import compose
 from assistant.errors import WeightsError
 from assistant.reading.base import Reader, Reading
 from assistant.reading.network import SHIPPED, Network
@@ -22,6 +22,7 @@ from assistant.terms import content_stems
 from assistant.understanding.double_question import join_answers, split_question
 from assistant.understanding.follow_up import Form, find_forms, is_completed_meant
 from assistant.understanding.question import check_question
+from assistant.widening import leans_back
 from index import Hit, Library
 
 Stage = Callable[[str], None]

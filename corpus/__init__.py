@@ -3,7 +3,8 @@
 from corpus.article import Article, Page, Span
 from corpus.errors import CorpusError, LoadError
 from corpus.loading import LIBRARY_FILE, load, load_pasted
-from corpus.sentences import Sentence, split_sentences
+from corpus.sentences import Sentence, split_sentences, split_turns
+from corpus.speech import Turn, find_quotations, is_only_quoted
 
 __all__ = [
     "LIBRARY_FILE",
@@ -13,7 +14,11 @@ __all__ = [
     "Page",
     "Sentence",
     "Span",
+    "Turn",
+    "find_quotations",
+    "is_only_quoted",
     "load",
     "load_pasted",
     "split_sentences",
+    "split_turns",
 ]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tokenizers import Encoding, Tokenizer
 
-from corpus import Article, split_sentences
+from corpus import Article, split_sentences, split_turns
 
 LONGEST = 384
 """Word pieces in a window, including special ones."""
@@ -35,7 +35,8 @@ class Context(NamedTuple):
     Attributes:
         source: outlet and day, such as "CNN, April 12, 2023.".
         title: the article's title.
-        lead: the heading above the passage, and the sentence before it.
+        lead: the heading above the passage, or in an interview the question that it answers, and
+            the sentence before it.
     """
 
     source: str
@@ -56,6 +57,10 @@ def find_context(article: Article, start: int) -> Context:
             heading, before = text, ""
         else:
             before = text
+    for turn in split_turns(article.text):
+        if turn.question < start < turn.end:  # what was asked, or who speaks
+            opening = article.text[turn.question : start].split("\n", 1)[0].strip()
+            heading = "" if opening == before else opening
     source = ", ".join(part for part in said if part)
     return Context(
         source=source and f"{source}.",
