@@ -23,7 +23,7 @@ from assistant.understanding.double_question import join_answers, split_question
 from assistant.understanding.follow_up import Form, find_forms, is_completed_meant
 from assistant.understanding.question import check_question
 from assistant.widening import leans_back
-from index import Hit, Library
+from index import Hit, Library, normalize
 
 Stage = Callable[[str], None]
 _NEAREST = 3
@@ -199,7 +199,7 @@ class Assistant:
                 readings=self.reader.read(form.query, hits) if hits else [],
             )
 
-        first, *others = find_forms(self.library.correct(question), history)
+        first, *others = find_forms(self.library.correct(normalize(question).text), history)
         found = search(first)
         for form in others:
             completed = search(form)

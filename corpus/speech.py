@@ -32,8 +32,9 @@ _CLOSING = {
     "‚": "‘’",
 }
 """Quotation marks, each with the marks that close it."""
-_MARK = re.compile(f"[{''.join(_CLOSING)}’]")
+_MARK = re.compile(f"[{''.join(_CLOSING)}{''.join(_CLOSING.values())}]")
 _APOSTROPHES = "'’‘"
+_CORNERS = "「」『』"  # no space is before or after them
 _SPACED = "«»‹›"  # French puts a space inside them
 
 # English puts a name before the verb. Other languages put the verb first, in lower case.
@@ -106,6 +107,8 @@ def find_quotations(text: str) -> list[Span]:
 
 def _may_open(text: str, at: int) -> bool:
     before, after = text[max(at - 1, 0) : at], text[at + 1 : at + 2]
+    if text[at] in _CORNERS:
+        return True
     spaced = text[at] in _SPACED and after.isspace()
     return (
         not before.isalnum() and before not in (".", "!", "?") and (spaced or bool(after.strip()))
@@ -114,7 +117,7 @@ def _may_open(text: str, at: int) -> bool:
 
 def _may_close(text: str, at: int) -> bool:
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if after.isalnum():
+    if after.isalnum() and text[at] not in _CORNERS:
         return False
     if text[at] in _APOSTROPHES:
         return not before.isalnum()
