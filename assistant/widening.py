@@ -16,6 +16,7 @@ from corpus import Sentence, Span, find_quotations, is_only_quoted, split_senten
 MAX_CHARACTERS = 600
 """The longest quotation that a widening makes. Who speaks is quoted apart if it would be longer."""
 _MAX_ANTECEDENTS = 2
+_ASKED = re.compile(r"[?？؟]\W*$")
 
 # Openings of sentences that cannot stand alone: a pronoun, a pointer, or a noun that sums up what
 # was said before.
@@ -90,13 +91,20 @@ def _complete(text: str, sentences: Sequence[Sentence], span: Span) -> tuple[Spa
 def _find_antecedent(text: str, sentences: Sequence[Sentence], start: int, end: int) -> int:
     """Where the sentences start that this span depends on."""
     for _ in range(_MAX_ANTECEDENTS):
-        if not (leans_back(text[start:end]) or is_only_quoted(text[start:end])):
-            break
         before = [sentence for sentence in sentences if sentence.start < start][-1:]
         if not before or before[0].heading:  # the article's start, or under a heading
             break
+        said, earlier = text[start:end], text[before[0].start : before[0].end]
+        if not (leans_back(said) or is_only_quoted(said) or _is_reply(said, earlier)):
+            break
         start = before[0].start
     return start
+
+
+def _is_reply(said: str, earlier: str) -> bool:
+    """Whether a sentence opens with a quotation that answers a quoted question."""
+    asked = any(_ASKED.search(earlier[low:high]) for low, high in find_quotations(earlier))
+    return asked and any(low == 0 for low, _ in find_quotations(said))
 
 
 def _sentence_at(sentences: Sequence[Sentence], at: int) -> Sentence:

@@ -107,3 +107,12 @@ def test_a_sentence_that_two_passages_share_is_quoted_whole() -> None:
     assert widened(article, "and the owner knew it.") == [
         "The seal was worn, and the owner knew it."
     ]
+
+
+def test_a_quoted_reply_brings_the_quoted_question() -> None:
+    text = (
+        "“Who pays?” Ada Rehn asked the council. “Never us!” Lind replied. “We are poor,” she said."
+    )
+    article = Article(id="a", text=text)
+    assert widened(article, "“Never us!” Lind replied.") == [text.split(" “We")[0]]
+    assert widened(article, "“We are poor,” she said.") == ["“We are poor,” she said."]
