@@ -369,7 +369,7 @@ def _make_lines(rows: Sequence[_Pieces], usual: dict[int, float]) -> list[Line]:
                 opening=words[0].right - words[0].left,
                 font=fonts.pop() if len(fonts) == 1 else "",
                 column=edges[height],
-                above=_distance(before, row) / space if before else None,
+                above=_distance(before, row) / max(space, 0.1) if before else None,
             )
         )
     return lines

@@ -69,7 +69,7 @@ def load_pdf(source: Source) -> Article:
             expected="a PDF whose text can be selected",
             remedy="run it through OCR, or paste the text",
         )
-    headers = [_text_of(row) for rows in furniture for row in rows]
+    headers = [said for rows in furniture for said in map(_text_of, rows) if not _is_printed(said)]
     outlet, day = _read_folio(said for row in headers for said in [*_without_page_number(row), row])
     return build_article(
         said.text,
@@ -166,7 +166,7 @@ def _is_folio(row: str, number: int) -> bool:
 
     It is a page number, beside a day or names or alone, or was printed by a browser.
     """
-    if _ONLY_PAGE_NUMBER.fullmatch(row) or _PRINTED_BY_A_BROWSER.fullmatch(row):
+    if _ONLY_PAGE_NUMBER.fullmatch(row) or _is_printed(row):
         return True
     bare = _without_page_number(row)
     if _read_folio(bare) != (None, None):
@@ -174,6 +174,11 @@ def _is_folio(row: str, number: int) -> bool:
     words = [word for word in row.split() if word.isalpha() and len(word) > 3]
     named = number > 1 and bool(words) and all(word[0].isupper() for word in words)
     return named and not is_terminated(row) and str(number) in (row.split()[0], row.split()[-1])
+
+
+def _is_printed(row: str) -> bool:
+    """Whether a browser printed the row around a page: the day of printing is not the article's."""
+    return _PRINTED_BY_A_BROWSER.fullmatch(row) is not None
 
 
 def _read_folio(rows: Iterable[str]) -> tuple[str | None, date | None]:
