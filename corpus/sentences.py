@@ -208,7 +208,8 @@ def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
     closed = {high for low, high in quotations if _CLOSED.search(paragraph[low:high])}
     low = 0
     for cut in sorted(cuts | closed | {len(paragraph)}):
-        before, after = paragraph[low:cut].rstrip(), paragraph[cut : cut + 160].lstrip()
+        before = paragraph[max(low, cut - 160) : cut].rstrip()
+        after = paragraph[cut : cut + 160].lstrip()
         if cut < len(paragraph) and (
             _is_false_stop(before, after) or _is_attributed(before, after)
         ):

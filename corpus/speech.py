@@ -34,6 +34,8 @@ _CLOSING = {
 """Quotation marks, each with the marks that close it."""
 _MARK = re.compile(f"[{''.join(_CLOSING)}{''.join(_CLOSING.values())}]")
 _APOSTROPHES = "'’‘"
+_DEEPEST = 8
+"""How many quotations are open at once; the others were never closed."""
 _CORNERS = "「」『』"  # no space is before or after them
 _SPACED = "«»‹›"  # French puts a space inside them
 
@@ -97,7 +99,7 @@ def find_quotations(text: str) -> list[Span]:
                 found.pop()
             found.append((start, at + 1))
         elif mark in _CLOSING and _may_open(text, at):
-            opened.append((mark, at))
+            opened = [*opened[1 - _DEEPEST :], (mark, at)]
     outer: list[Span] = []
     for start, end in found:
         if not outer or start >= outer[-1][1]:
