@@ -12,6 +12,10 @@ from corpus.article import Span
 
 MIN_TURNS = 3
 """From this many paragraphs with a speaker's name or a question on, a text is an interview."""
+MIN_DENSITY = 0.25
+"""The least share of an interview's paragraphs that open a turn."""
+MIN_ANSWERED = 0.05
+"""The least share of its turns that follow a question."""
 MAX_QUESTION_CHARACTERS = 300
 """A longer paragraph is no interviewer's question without a name before it."""
 _QUESTION_MARKS = ("?", "？", "؟")
@@ -61,6 +65,9 @@ _LABEL = re.compile(
 _MAX_LABEL_CHARACTERS = 40
 _ADDRESSES = re.compile(
     r"\b(?:you|your|yours|vous|votre|vos|tu|usted|ustedes|Sie|Ihnen|Ihre?[mnrs]?|du|dich|dir)\b"
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|we|my|our|me|us|ich|wir|mein\w*|je|nous|mon|ma|mes|yo|mi|mis|nosotros|jag|jeg|vi)\b"
 )
 
 
@@ -148,7 +155,16 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
         text: an article's text.
         paragraphs: the spans of its paragraphs, in order.
     """
-    openings = _find_speakers(text, paragraphs) or _find_questions(text, paragraphs)
+    named = _take_turns(text, paragraphs, _find_speakers(text, paragraphs))
+    if _is_conversation(text, named):
+        return named
+    asked = _take_turns(text, paragraphs, _find_questions(text, paragraphs))
+    answered = sum(_FIRST_PERSON.search(text, turn.start, turn.end) is not None for turn in asked)
+    return asked if 2 * answered > len(asked) else []
+
+
+def _take_turns(text: str, paragraphs: Sequence[Span], openings: Sequence[int]) -> list[Turn]:
+    """Each turn lasts until the next one opens; ``openings``: indices of paragraphs."""
     # What follows the last turn may be no part of it, so it is no longer than others are.
     longest = max((after - first for first, after in pairwise(openings)), default=1)
     turns: list[Turn] = []
@@ -159,6 +175,12 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     return turns
 
 
+def _is_conversation(text: str, turns: Sequence[Turn]) -> bool:
+    """Whether somebody asks and another answers, as in no list with words before its colons."""
+    answers = sum(turn.question < turn.start for turn in turns)
+    return answers >= max(1, MIN_ANSWERED * len(turns))
+
+
 def _find_speakers(text: str, paragraphs: Sequence[Span]) -> list[int]:
     """The indices of the paragraphs that open with a speaker's name."""
     named = []
@@ -166,10 +188,16 @@ def _find_speakers(text: str, paragraphs: Sequence[Span]) -> list[int]:
         label = _LABEL.match(text, start, min(end, start + _MAX_LABEL_CHARACTERS))
         if label:
             named.append((index, label["name"].casefold()))
-    names = Counter(name for _, name in named)
-    repeated = len(named) >= MIN_TURNS and max(names.values(), default=0) > 1
-    is_interview = len(names) > 1 and (repeated or {"q", "a"} <= set(names))
-    return [index for index, _ in named] if is_interview else []
+    counts = Counter(name for _, name in named)
+    if {"q", "a"} <= set(counts):
+        return [index for index, _ in named]
+    regular = sum(count for count in counts.values() if count > 1)
+    is_dense = len(named) >= MIN_TURNS and _is_dense([index for index, _ in named])
+    return (
+        [index for index, _ in named]
+        if is_dense and len(counts) > 1 and 2 * regular > len(named)
+        else []
+    )
 
 
 def _find_questions(text: str, paragraphs: Sequence[Span]) -> list[int]:
@@ -180,5 +208,10 @@ def _find_questions(text: str, paragraphs: Sequence[Span]) -> list[int]:
         if text[start:end].endswith(_QUESTION_MARKS) and end - start <= MAX_QUESTION_CHARACTERS
     ]
     addressed = sum(_ADDRESSES.search(question) is not None for _, question in asked)
-    is_interview = len(asked) >= MIN_TURNS and addressed > 1
-    return [index for index, _ in asked] if is_interview else []
+    found = [index for index, _ in asked]
+    return found if len(found) >= MIN_TURNS and addressed > 1 and _is_dense(found) else []
+
+
+def _is_dense(openings: Sequence[int]) -> bool:
+    """Whether the paragraphs that open turns are not far apart."""
+    return len(openings) > MIN_DENSITY * (openings[-1] - openings[0])
