@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from assistant.understanding.double_question import join_answers, split_question
 from assistant.understanding.follow_up import Form, find_forms, is_completed_meant
 from assistant.understanding.question import check_question
 from assistant.widening import leans_back
-from index import Hit, Library, normalize
+from index import Hit, Library, LibraryError, normalize
 
 Stage = Callable[[str], None]
 _NEAREST = 3
@@ -68,6 +69,15 @@ class Assistant:
         """Load everything that the first question would otherwise wait for."""
         self.library.warm()
         _ = self.reader  # its weights
+
+    def warm_in_background(self) -> None:
+        """``warm`` in a thread of its own; what goes wrong is reported by the first question."""
+
+        def warm() -> None:
+            with suppress(LibraryError):
+                self.warm()
+
+        threading.Thread(target=warm, name="dateline-warm", daemon=True).start()
 
     @property
     def reader(self) -> Reader:

@@ -6,8 +6,10 @@ They are a plain dataclass: importing pydantic-settings for a few values added 0
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +23,17 @@ _CONVERT = {
     "reader": str,
     "chroma": str,
 }
+_PREFIX = "DATELINE_"
+
+
+def _variable(name: str) -> str:
+    return f"{_PREFIX}{name.upper()}"
+
+
+_KNOWN = {*map(_variable, _CONVERT), "DATELINE_FAULTS"}
+"""Every variable that Dateline reads. The last is read by the fault tests."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +71,18 @@ class Settings:
     def read(cls) -> Self:
         """Read the settings of this process; an empty variable counts as unset.
 
+        A ``DATELINE_*`` variable that is no setting, such as one misspelt or of an older version,
+        is warned of once and ignored.
+
         Raises:
             SettingsError: a ``DATELINE_*`` variable cannot be used.
         """
+        for name in os.environ:
+            if name.startswith(_PREFIX) and name not in _KNOWN:
+                _warn_of(name)
         found: dict[str, Any] = {}
         for name, convert in _CONVERT.items():
-            value = os.environ.get(f"DATELINE_{name.upper()}")
+            value = os.environ.get(_variable(name))
             try:
                 found |= {name: convert(value)} if value else {}
             except ValueError:
@@ -73,5 +92,17 @@ class Settings:
 
 def _error(name: str, found: str, expected: str) -> SettingsError:
     return SettingsError(
-        f"DATELINE_{name.upper()}: found {found}; expected {expected}; change or unset it"
+        f"{_variable(name)}: found {found}; expected {expected}; change or unset it"
+    )
+
+
+@cache
+def _warn_of(name: str) -> None:
+    """Warn of a variable that is no setting, once."""
+    from difflib import get_close_matches  # rarely needed
+
+    close = get_close_matches(name.removeprefix(_PREFIX).lower(), _CONVERT, n=1)
+    expected = _variable(close[0]) if close else f"one of {', '.join(map(_variable, _CONVERT))}"
+    _log.warning(
+        "%s: found a setting that does not exist; expected %s; rename or unset it", name, expected
     )

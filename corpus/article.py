@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 Span = tuple[int, int]
 """Half-open character offsets: ``text[start:end]``."""
+
+
+def complement(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
+    """The non-empty spans of ``length`` characters that are between these ascending spans."""
+    edges = [0, *(edge for span in spans for edge in span), length]
+    return tuple(
+        (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end
+    )
 
 
 def _check_text(name: str, text: str) -> None:
@@ -51,10 +60,7 @@ class Page:
     @property
     def dropped(self) -> tuple[Span, ...]:
         """The spans that cleaning left out, in order: the complement of ``kept``."""
-        edges = [0, *(edge for span in self.kept for edge in span), len(self.text)]
-        return tuple(
-            (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end
-        )
+        return complement(self.kept, len(self.text))
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
         """Map the article's characters ``start:end`` to spans of the page.

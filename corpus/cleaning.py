@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
 
-from corpus.article import Article, Page, Span
+from corpus.article import Article, Page, Span, complement
 from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines, squeeze
 from corpus.boilerplate import Kind
 from corpus.dates import find_stamp, read_stamps
@@ -244,7 +244,7 @@ def build_article(
     title, outlet, url, author, language = (
         _tidy(value) for value in (title, outlet, url, author, language)
     )
-    said = Page(text=text, kept=_complement(dropped, len(text)))
+    said = Page(text=text, kept=complement(dropped, len(text)))
     cleaned = clean(said.article_text, hints=hints, title=title)
     if not cleaned.kept:
         raise LoadError(
@@ -286,13 +286,6 @@ def find_excess(text: str, location: str) -> LoadError | None:
         found=f"a text of {len(text):,} characters",
         expected=f"one article, of at most {MAX_CHARACTERS:,}",
         remedy="split it into its articles",
-    )
-
-
-def _complement(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
-    edges = [0, *(edge for span in spans for edge in span), length]
-    return tuple(
-        (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end
     )
 
 

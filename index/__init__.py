@@ -3,13 +3,8 @@
 Must not depend on how answers are made.
 """
 
-from index.encoding.encoder import (
-    Encoder,
-    default_folder,
-    load_encoder,
-    load_tokenizer,
-    load_word_embeddings,
-)
+from index.encoding.default_model import default_folder
+from index.encoding.encoder import Encoder, load_encoder, load_tokenizer, load_word_embeddings
 from index.errors import (
     ArticleNotFoundError,
     EncoderError,
@@ -29,6 +24,7 @@ from index.library import Library
 from index.storage.records import Summary
 from index.upkeep.adding import Added, Outcome
 from index.upkeep.backup import restore
+from index.vectors.standing import IndexState, IndexStatus
 
 __all__ = [
     "Added",
@@ -37,6 +33,8 @@ __all__ = [
     "EncoderError",
     "Filter",
     "Hit",
+    "IndexState",
+    "IndexStatus",
     "Library",
     "LibraryDamagedError",
     "LibraryEncoderError",

@@ -51,3 +51,8 @@ class ArticleNotFoundError(LibraryError, LookupError):
             f"found no article {article_id!r}; expected an id in the library; "
             "`dateline list` shows them"
         )
+
+
+def one_line(error: Exception) -> str:
+    """The beginning of another library's message, on one line; its class if it says nothing."""
+    return (" ".join(str(error).split()) or type(error).__name__)[:300]

@@ -33,6 +33,7 @@ from index.upkeep.checking import repair, verify
 from index.vectors.chroma.files import Files
 from index.vectors.chroma.server import Server, check_address
 from index.vectors.follower import VectorIndex
+from index.vectors.standing import IndexStatus
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -296,8 +297,28 @@ class Library:
         self._searcher.warm()
         if len(self):
             self.encoder.encode_question("warm")
-        if not self._index.ready:
+        if not self._index.standing.ready:
             self._index.follow_in_background()
+
+    @property
+    def index_status(self) -> IndexStatus:
+        """How the vector index (Chroma) does in this process.
+
+        Searches need no index: without it they are exact, and slower in a large library.
+        """
+        return self._index.status()
+
+    def wait_for_index(self, timeout: float | None = None) -> IndexStatus:
+        """Wait for what ``warm``, ``add`` or a search began in the background.
+
+        A script may do so before it measures or ends.
+
+        Args:
+            timeout: most seconds to wait; None waits as long as it takes, which is up to 15 minutes
+                if a million passages are new.
+        """
+        self._index.wait(timeout)
+        return self._index.status()
 
     def verify(self, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
         """Check that everything is as it was stored, and that the indexes agree with it.

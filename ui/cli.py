@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from ui.phrases import count_of
 from ui.terminal import helptext, screen, upkeep
 from ui.terminal.options import (
     AsOfOption,
@@ -200,7 +201,7 @@ def list_articles(
     console = screen.make_console()
     for row in article_rows(articles, width=console.width if console.is_terminal else None):
         console.print(row, soft_wrap=True)
-    console.print(screen.count_articles(len(articles)), style="dim")
+    console.print(count_of(len(articles), "article"), style="dim")
 
 
 @app.command(help=helptext.SHOW)

@@ -24,7 +24,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _WORDS = re.compile(r"[^\W_]+")
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> Score:
     """
     samples = [np.array(positive, dtype=np.float64), np.array(negative, dtype=np.float64)]
 
-    def area(sample: Sequence[Numbers]) -> float:
+    def area(sample: Sequence[Floats]) -> float:
         above, below = sample[0], np.sort(sample[1])
         wins = np.searchsorted(below, above, "left") + np.searchsorted(below, above, "right")
         return float(wins.mean()) / (2 * len(below))
@@ -108,7 +108,7 @@ def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int
     error is small, since resampling questions can only add to it.
     """
 
-    def error(sample: Sequence[Numbers]) -> float:
+    def error(sample: Sequence[Floats]) -> float:
         said, came = sample[0].T
         which = np.minimum((said * bins).astype(int), bins - 1)
         return float(np.abs(np.bincount(which, said - came, bins)).sum() / len(said))
@@ -116,7 +116,7 @@ def calibration_error(chances: Sequence[float], right: Sequence[bool], bins: int
     return _score([np.column_stack([np.array(chances), np.array(right, dtype=np.float64)])], error)
 
 
-def _score(samples: Sequence[Numbers], measure: Callable[[Sequence[Numbers]], float]) -> Score:
+def _score(samples: Sequence[Floats], measure: Callable[[Sequence[Floats]], float]) -> Score:
     count = sum(map(len, samples))
     if not all(map(len, samples)):
         return Score(value=None, low=None, high=None, count=0)

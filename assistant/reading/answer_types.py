@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from assistant.terms import content_stems, find_names, find_terms
-from assistant.understanding.question import Kind
+from assistant.understanding.question import QuestionKind
 
 Span = tuple[int, int]
 
@@ -83,7 +83,7 @@ _BY = re.compile(r"(?:\bby|\bsaid|\btold|\bcalled|\bnamed)\s(?:the\s)?$")
 _CLAUSE_END = re.compile(r"[,;.!?](?:\s|$)|\s[–—-]\s")
 
 
-def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]:
+def answer_spans(kind: QuestionKind, sentence: str, asked: frozenset[str]) -> list[Span]:
     """Spans of a sentence that could answer a question of this kind.
 
     Args:
@@ -96,20 +96,20 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
         typical form.
     """
     match kind:
-        case Kind.HOW_MUCH:
+        case QuestionKind.HOW_MUCH:
             spans = _all(_MONEY, sentence) or _all(_PERCENT, sentence)
-        case Kind.HOW_MANY:
+        case QuestionKind.HOW_MANY:
             taken = _all(_MONEY, sentence) + _all(_DATE, sentence)
             spans = [
                 span
                 for span in _all(_NUMBER, sentence)
                 if not any(a < span[1] and span[0] < b for a, b in taken)
             ]
-        case Kind.HOW_LONG:
+        case QuestionKind.HOW_LONG:
             spans = _all(_DURATION, sentence)
-        case Kind.WHEN:
+        case QuestionKind.WHEN:
             spans = _all(_DATE, sentence)
-        case Kind.WHO:
+        case QuestionKind.WHO:
             names = [
                 (a, b)
                 for a, b in find_undated_names(sentence)
@@ -118,16 +118,16 @@ def answer_spans(kind: Kind, sentence: str, asked: frozenset[str]) -> list[Span]
             spans = [
                 (a, b) for a, b in names if " " in sentence[a:b] or not _PLACE.search(sentence[:a])
             ]
-        case Kind.WHERE:
+        case QuestionKind.WHERE:
             spans = [(a, b) for a, b in find_undated_names(sentence) if _PLACE.search(sentence[:a])]
-        case Kind.WHY:
+        case QuestionKind.WHY:
             spans = _find_reasons(sentence)
         case _:
             spans = []
     return [
         (a, b)
         for a, b in spans
-        if not content_stems(sentence[a:b]) <= asked or kind is Kind.HOW_MANY
+        if not content_stems(sentence[a:b]) <= asked or kind is QuestionKind.HOW_MANY
     ]
 
 
@@ -156,20 +156,20 @@ def counted(sentence: str, span: Span, asked: Collection[str]) -> bool:
     return any(term.stem in asked for term in following)
 
 
-def strength(kind: Kind, sentence: str, span: Span, asked: Collection[str]) -> float:
+def strength(kind: QuestionKind, sentence: str, span: Span, asked: Collection[str]) -> float:
     """How surely a span is of the asked kind, in (0, 1].
 
     A capitalised word may name anything, and "after" may give a time.
     """
-    if kind is Kind.WHY:
+    if kind is QuestionKind.WHY:
         return (
             1.0
             if _SURE_REASON.match(sentence, span[0]) or _RESULT.match(sentence, span[1])
             else 0.5
         )
-    if kind is Kind.HOW_MANY:
+    if kind is QuestionKind.HOW_MANY:
         return 1.0 if counted(sentence, span, asked) else 0.5
-    if kind is not Kind.WHO:
+    if kind is not QuestionKind.WHO:
         return 1.0
     several = " " in sentence[slice(*span)]
     speaks = _SPEAKS.match(sentence[span[1] :]) or _BY.search(sentence[: span[0]])

@@ -9,7 +9,7 @@ from math import log
 from typing import Protocol
 
 from assistant.terms import content_stems
-from assistant.understanding.question import Kind, kind_of
+from assistant.understanding.question import QuestionKind, kind_of
 from corpus import split_sentences
 from index import Hit
 
@@ -52,7 +52,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class CandidateSentence:
     """A sentence to be read, with the stems of its words and of its surroundings."""
 
     hit: Hit
@@ -71,11 +71,11 @@ class Candidate:
 class Asked:
     """What a question asks: its kind, and its words, each with a weight."""
 
-    kind: Kind
+    kind: QuestionKind
     rarity: dict[str, float]
 
     @classmethod
-    def of(cls, query: str, candidates: Sequence[Candidate]) -> Asked:
+    def of(cls, query: str, candidates: Sequence[CandidateSentence]) -> Asked:
         """Weight each word of the query higher, the fewer candidates hold it."""
         words = content_stems(query)
         counts = Counter(word for candidate in candidates for word in candidate.words & words)
@@ -94,7 +94,7 @@ class Asked:
         )
 
 
-def find_sentences(hits: Sequence[Hit]) -> list[Candidate]:
+def find_sentences(hits: Sequence[Hit]) -> list[CandidateSentence]:
     """The sentences of the passages, each once, with the stems of their surroundings."""
     found, seen = [], set()
     for hit in hits:
@@ -113,5 +113,7 @@ def find_sentences(hits: Sequence[Hit]) -> list[Candidate]:
                 continue
             seen.add((article.id, start))
             around = title.union(*words[max(n - 1, 0) : n + 2])
-            found.append(Candidate(hit=hit, start=start, end=end, words=words[n], context=around))
+            found.append(
+                CandidateSentence(hit=hit, start=start, end=end, words=words[n], context=around)
+            )
     return found

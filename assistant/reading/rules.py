@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.answer_types import Span, answer_spans, strength
-from assistant.reading.base import Asked, Candidate, Reading, find_sentences
+from assistant.reading.base import Asked, CandidateSentence, Reading, find_sentences
 from assistant.terms import find_terms
-from assistant.understanding.question import Kind
+from assistant.understanding.question import QuestionKind
 from index import Hit
 
 FEATURES = (
@@ -31,11 +31,11 @@ FEATURES = (
 # 2026-11-23 on 1,131 questions of SQuAD 2.0 train and the even half of news-dev by
 # python -m assistant.training.sentences, when SQuAD's paragraphs were ranked within their topic;
 # a fit to today's search is no better (DECISIONS.md).
-WEIGHTS = (2.20, 0.43, 0.57, -0.57, 1.62, 3.06, -5.81)
+FEATURE_WEIGHTS = (2.20, 0.43, 0.57, -0.57, 1.62, 3.06, -5.81)
 
 # Log-odds that the best sentence is right: weights of its own score and of the best search score,
-# and a constant. Fitted 2026-11-23 for WEIGHTS on 1,138 questions of SQuAD 2.0 train and the even
-# half of news-dev, with and without the day asked, by
+# and a constant. Fitted 2026-11-23 for FEATURE_WEIGHTS on 1,138 questions of SQuAD 2.0 train and
+# the even half of news-dev, with and without the day asked, by
 # python -m assistant.training.sentences --keep
 _SENTENCE, _FOUND, _CONSTANT = 0.879, 0.949, -2.113
 
@@ -46,7 +46,7 @@ At this value, the rates of false answers and false refusals on the even half of
 closest to each other (.42 and .38; 2026-11-23, by the command above).
 """
 
-_FORMLESS = (Kind.YES_NO, Kind.OTHER)
+_FORMLESS = (QuestionKind.YES_NO, QuestionKind.OTHER)
 
 
 class SentenceEncoder(Protocol):
@@ -94,7 +94,7 @@ class SentenceReader:
 
 
 def _match(
-    asked: Asked, candidate: Candidate, spans: Sequence[Span]
+    asked: Asked, candidate: CandidateSentence, spans: Sequence[Span]
 ) -> tuple[float, float, float, float]:
     """The first four of ``FEATURES``."""
     return (
@@ -108,7 +108,7 @@ def _match(
     )
 
 
-def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> Reading:
+def _read(asked: Asked, candidate: CandidateSentence, meaning: float, found: float) -> Reading:
     spans = answer_spans(asked.kind, candidate.text, frozenset(asked.rarity))
     short = _nearest(candidate.text, spans, asked)
     features = (*_match(asked, candidate, spans), meaning, candidate.hit.similarity)
@@ -116,7 +116,9 @@ def _read(asked: Asked, candidate: Candidate, meaning: float, found: float) -> R
         hit=candidate.hit,
         start=candidate.start,
         end=candidate.end,
-        score=_SENTENCE * float(np.dot(WEIGHTS, (*features, 1.0))) + _FOUND * found + _CONSTANT,
+        score=_SENTENCE * float(np.dot(FEATURE_WEIGHTS, (*features, 1.0)))
+        + _FOUND * found
+        + _CONSTANT,
         features=features,
         short_answer=(candidate.start + short[0], candidate.start + short[1]) if short else None,
     )

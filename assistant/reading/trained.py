@@ -15,7 +15,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assistant.reading.base import Candidate, Reading, find_sentences
+from assistant.reading.base import CandidateSentence, Reading, find_sentences
 from assistant.reading.network import Network
 from assistant.reading.short_answer import make_whole
 from assistant.reading.windows import (
@@ -32,7 +32,7 @@ from index import Hit, fold, load_tokenizer, normalize
 _WORD = re.compile(r"[^\W_]+")
 
 Logits = NDArray[np.float32]
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 LONGEST_ANSWER = 30
 """In word pieces."""
@@ -47,7 +47,7 @@ FEATURES = (
 # The numbers below were fitted by python -m assistant.training.calibration, 2026-11-29, on the 225
 # questions of news-gold and 240 questions on topics that its articles do not cover.
 
-WEIGHTS = (0.527, 1.249, 5.050, 1.393, -7.483)
+FEATURE_WEIGHTS = (0.527, 1.249, 5.050, 1.393, -7.483)
 """Weights of FEATURES, and the constant.
 
 They give the log-odds that the answer is in a sentence, against that it is nowhere.
@@ -117,13 +117,13 @@ class SpanReader:
         return [[(window, next(read)) for window in some] for some in windows]
 
 
-def weigh(features: ArrayLike, weights: Sequence[float] = WEIGHTS) -> Numbers:
+def weigh(features: ArrayLike, weights: Sequence[float] = FEATURE_WEIGHTS) -> Floats:
     """(sentences,) log-odds that the answer is in each sentence, against that it is nowhere."""
-    found: Numbers = np.array(features) @ np.array(weights[:-1]) + weights[-1]
+    found: Floats = np.array(features) @ np.array(weights[:-1]) + weights[-1]
     return found
 
 
-def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
+def compare(logits: Floats, answers: Sequence[str]) -> Floats:
     """(sentences,) log-odds that each sentence's answer is right, against the others and no answer.
 
     Sentences support each other as far as their answers share words (Dice coefficient), so the
@@ -138,22 +138,22 @@ def compare(logits: Numbers, answers: Sequence[str]) -> Numbers:
     alone = np.exp(np.minimum(logits, 50.0))
     chances = np.clip(agree @ alone / (1 + alone.sum()), 1e-9, 1 - 1e-9)
     best = (logits + np.log(np.maximum(agree, 1e-30))).max(1)
-    beside: Numbers = np.log(chances / (1 - chances)) + logits - best
+    beside: Floats = np.log(chances / (1 - chances)) + logits - best
     return beside
 
 
-def _agreement(answers: Sequence[str]) -> Numbers:
+def _agreement(answers: Sequence[str]) -> Floats:
     """(sentences, sentences) Dice coefficient of the words of each pair of answers, in [0, 1]."""
     said = [frozenset(answer.split()) for answer in answers]
     words = sorted(frozenset[str]().union(*said))
     holds = np.array([[word in answer for word in words] for answer in said], dtype=np.float64)
     sizes = np.maximum(holds.sum(1), 1.0)
-    agree: Numbers = 2 * (holds @ holds.T) / (sizes[:, None] + sizes)
+    agree: Floats = 2 * (holds @ holds.T) / (sizes[:, None] + sizes)
     np.fill_diagonal(agree, 1.0)
     return agree
 
 
-def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
+def calibrate(beside: Floats, decision: Sequence[float] = DECISION) -> Floats:
     """(sentences,) calibrated log-odds of being right (Platt 1999).
 
     Args:
@@ -161,7 +161,7 @@ def calibrate(beside: Numbers, decision: Sequence[float] = DECISION) -> Numbers:
         decision: the fitted weight and constant.
     """
     scale, constant = decision
-    scores: Numbers = scale * beside + constant
+    scores: Floats = scale * beside + constant
     return scores
 
 
@@ -174,7 +174,9 @@ def answer_of(reading: Reading) -> str:
 
 
 def _read_sentences(
-    candidates: Sequence[Candidate], windows: Sequence[tuple[Window, Logits]], names: frozenset[str]
+    candidates: Sequence[CandidateSentence],
+    windows: Sequence[tuple[Window, Logits]],
+    names: frozenset[str],
 ) -> list[Reading]:
     """The sentences of one passage, not scored yet; ``names``: stems of the question's names."""
     hit = candidates[0].hit

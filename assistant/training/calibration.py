@@ -42,7 +42,7 @@ from assistant.training.news import read_articles
 from assistant.training.pictures import draw_reliability, draw_risk_coverage
 from index import Library
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 FOLDS = 5
@@ -73,7 +73,7 @@ class Example:
     """
 
     question: GoldQuestion
-    rows: Numbers
+    rows: Floats
     answers: tuple[str, ...]
     right: Flags
     short: tuple[str, ...]
@@ -97,7 +97,7 @@ class Fit:
     weights: tuple[float, ...]
     decision: tuple[float, ...]
 
-    def scores(self, example: Example) -> Numbers:
+    def scores(self, example: Example) -> Floats:
         """(sentences,) calibrated log-odds."""
         return calibrate(compare(weigh(example.rows, self.weights), example.answers), self.decision)
 
@@ -163,7 +163,7 @@ def fit(examples: Sequence[Example]) -> Fit:
     spread = rows.std(0)
     counts = np.array([_ABSENT_WEIGHT if example.absent else 1.0 for example in examples])
 
-    def loss(weights: Numbers) -> float:
+    def loss(weights: Floats) -> float:
         """Negative log-likelihood of the right sentences, or of "none is right"."""
         alone = np.exp(np.minimum(weigh(rows, weights.tolist()), 50.0))
         everything = 1 + np.add.reduceat(alone, first)

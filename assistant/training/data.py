@@ -56,7 +56,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class LabelledWindow:
     """What the network reads of one passage.
 
     Attributes:
@@ -82,7 +82,7 @@ class Tokens:
         self._tokenizer = tokenizer or load_tokenizer()
         self._special = special_ids(self._tokenizer)
 
-    def read(self, example: Example) -> list[Reading]:
+    def read(self, example: Example) -> list[LabelledWindow]:
         """One reading for each passage."""
         question, *texts = encode_bare(
             self._tokenizer, [example.question, *(text.text for text in example.texts)]
@@ -92,7 +92,7 @@ class Tokens:
         for text, encoded, context in zip(example.texts, texts, contexts, strict=True):
             windows = make_windows(question, context, encoded, self._special)
             placed = [
-                Reading(
+                LabelledWindow(
                     window=window,
                     right=_places(window, text.right),
                     unsure=_places(window, text.unsure),

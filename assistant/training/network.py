@@ -23,7 +23,7 @@ from assistant.reading.windows import Window
 NEVER = -1e4  # the logit of what may not be chosen; -inf would give NaN for an empty passage
 
 
-class Network(nn.Module):
+class TrainableNetwork(nn.Module):
     """The encoder with its heads.
 
     Start and end are predicted at every word piece, "not here" at the first one.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _SIZE = (5.2, 3.9)  # inches
@@ -32,7 +32,7 @@ _FEWEST = 10  # a share of fewer answers is not drawn
 _BLUE, _GREY = "#2f6db5", "#8a8f98"
 
 
-def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10) -> None:
+def draw_reliability(path: Path, chances: Floats, right: Flags, bins: int = 10) -> None:
     """Plot the share that is right against confidence.
 
     The bins have equal width; each shows its count and standard error.
@@ -62,10 +62,10 @@ def draw_reliability(path: Path, chances: Numbers, right: Flags, bins: int = 10)
     axes.set_title(
         f"{len(right)} questions: confidence, and how often it was right", loc="left", fontsize=10
     )
-    _save(figure, path)
+    save(figure, path)
 
 
-def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) -> None:
+def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Floats, Flags]]) -> None:
     """Plot the share of answers that are wrong against the share of questions answered.
 
     Questions are answered in order of confidence, highest first (El-Yaniv and Wiener 2010).
@@ -86,21 +86,31 @@ def draw_risk_coverage(path: Path, curves: Mapping[str, tuple[Numbers, Flags]]) 
         )
     axes.set_title("What declining the rest buys", loc="left", fontsize=10)
     axes.legend(frameon=False, loc="lower right")
-    _save(figure, path)
+    save(figure, path)
 
 
 def _figure(across: str, up: str) -> tuple[Figure, Axes]:
+    return plot(_SIZE, xlim=(0, 1), ylim=(0, 1), xlabel=across, ylabel=up)
+
+
+def plot(size: tuple[float, float], **axes: Any) -> tuple[Figure, Axes]:  # noqa: ANN401 - matplotlib's own
+    """An empty picture in the project's style.
+
+    Args:
+        size: width and height in inches.
+        axes: as for matplotlib's ``add_subplot``.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context(_STYLE):
-        figure = Figure(figsize=_SIZE, layout="constrained")
-        axes = figure.add_subplot(xlim=(0, 1), ylim=(0, 1), xlabel=across, ylabel=up)
-        axes.grid(color="#e3e6ea", linewidth=0.6)
-    return figure, axes
+        figure = Figure(figsize=size, layout="constrained")
+        made = figure.add_subplot(**axes)
+        made.grid(color="#e3e6ea", linewidth=0.6)
+    return figure, made
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write the figure as SVG; the same numbers give the same file."""
     from matplotlib import rc_context
 

@@ -33,7 +33,7 @@ from torch import Tensor
 from assistant.reading.network import SHIPPED, pack
 from assistant.training.data import Example, Tokens
 from assistant.training.negatives import find_negatives
-from assistant.training.network import Network, shared_norm, stack
+from assistant.training.network import TrainableNetwork, shared_norm, stack
 from assistant.training.news import PASSAGES, find_passages, read_articles, read_questions
 from assistant.training.news import make_examples as make_news_examples
 from assistant.training.squad import make_examples, read_squad, shuffle
@@ -160,7 +160,9 @@ class Trainer:
         )
         self.device = accelerator or torch.device("cpu")
         self.network = (
-            Network(Path(get_model_path()), start=start, dropout=dropout).to(self.device).train()
+            TrainableNetwork(Path(get_model_path()), start=start, dropout=dropout)
+            .to(self.device)
+            .train()
         )
         learnt = [
             (name, tensor)

@@ -29,9 +29,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant.reading.base import Reading
-from assistant.reading.rules import FEATURES, WEIGHTS, SentenceReader
+from assistant.reading.rules import FEATURE_WEIGHTS, FEATURES, SentenceReader
 from assistant.training.newsdev import read_articles, read_questions
-from assistant.understanding.question import Kind, kind_of
+from assistant.understanding.question import QuestionKind, kind_of
 from corpus import Article
 from index import Library
 
@@ -101,7 +101,9 @@ def squad_set(
             about += [(article.id, question) for question in paragraph["qas"]]
         chosen = chance.sample(about, min(per_topic, len(about)))
         chosen += [
-            one for one in about if kind_of(one[1]["question"]) is Kind.WHY and one not in chosen
+            one
+            for one in about
+            if kind_of(one[1]["question"]) is QuestionKind.WHY and one not in chosen
         ]
         asked += [_ask_squad(article_id, question) for article_id, question in chosen]
     return articles, asked
@@ -272,7 +274,7 @@ def main() -> None:
             for dated in (True, False)
         }
     even = [*news[True, True], *news[True, False]]
-    weights = np.array(WEIGHTS) if options.keep else fit_weights(squad, even)
+    weights = np.array(FEATURE_WEIGHTS) if options.keep else fit_weights(squad, even)
     decision = fit_decision(squad, even, weights)
     lines = [
         f"{name:16} {weight:+.3f}"

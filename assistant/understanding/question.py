@@ -11,7 +11,7 @@ from index import fold
 MAX_CHARACTERS = 2_000
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """What kind of answer a question asks for."""
 
     WHO = "who"
@@ -25,36 +25,39 @@ class Kind(StrEnum):
     OTHER = "what"
 
 
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (
-            Kind.WHY,
+            QuestionKind.WHY,
             r"\b(why|how come)\b|\bwhat (caused|prompted|led to|triggered)\b"
             r"|\bwhat\b.{0,12}\b(reason|cause)\b",
         ),
-        (Kind.HOW_MANY, r"\bhow many\b|\bwhat (number|count)\b|\bdeath toll\b"),
-        (Kind.HOW_LONG, r"\bhow (long|old|far|tall|high|fast|deep|big|large|heavy|wide|often)\b"),
+        (QuestionKind.HOW_MANY, r"\bhow many\b|\bwhat (number|count)\b|\bdeath toll\b"),
         (
-            Kind.HOW_MUCH,
+            QuestionKind.HOW_LONG,
+            r"\bhow (long|old|far|tall|high|fast|deep|big|large|heavy|wide|often)\b",
+        ),
+        (
+            QuestionKind.HOW_MUCH,
             r"\bhow much\b"
             r"|\b(what|which)\b.{0,20}\b(price|cost|amount|sum|percentage|share|budget)\b",
         ),
         (
-            Kind.WHEN,
+            QuestionKind.WHEN,
             r"\b(when)\b|\b(what|which|on what|in which) (date|day|year|month|time|week)\b",
         ),
         (
-            Kind.WHERE,
+            QuestionKind.WHERE,
             r"\bwhere\b|\b(what|which) (city|town|country|place|state|village|location|port)\b",
         ),
         (
-            Kind.WHO,
+            QuestionKind.WHO,
             r"\b(who|whom|whose)\b"
             r"|\b(what|which) (person|man|woman|company|team|minister|president)\b",
         ),
         (
-            Kind.YES_NO,
+            QuestionKind.YES_NO,
             r"^(and |but |so )?"
             r"(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b",
         ),
@@ -91,7 +94,7 @@ def check_question(question: str) -> str:
     return cleaned
 
 
-def kind_of(question: str) -> Kind:
+def kind_of(question: str) -> QuestionKind:
     """What kind of answer is asked for."""
     folded = fold(CONNECTIVE.sub("", question))
-    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)
+    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), QuestionKind.OTHER)

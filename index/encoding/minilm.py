@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from index.encoding.blas import one_thread
 
-Matrix = NDArray[np.float32]
+Tensor = NDArray[np.float32]
 
 LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
 WORDS = "embeddings.word_embeddings.weight"
@@ -42,17 +42,17 @@ ONES = np.ones((512, 1), np.float32)
 class Linear(NamedTuple):
     """A layer's weights, (inputs, outputs), and the bias of each output."""
 
-    weight: Matrix
-    bias: Matrix
+    weight: Tensor
+    bias: Tensor
 
 
 class Room(local):
     """Each thread's reusable memory for products; allocating it each time would cost 3 %."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Matrix] = {}
+        self._held: dict[str, Tensor] = {}
 
-    def take(self, name: str, *shape: int) -> Matrix:
+    def take(self, name: str, *shape: int) -> Tensor:
         """An array of this shape. It is valid until this name is taken again, then reused."""
         size = prod(shape)
         if name not in self._held or self._held[name].size < size:
@@ -76,7 +76,7 @@ class MiniLM:
         self._layers = [_Layer(tensors, f"encoder.layer.{layer}") for layer in range(LAYERS)]
         self._room = Room()
 
-    def encode(self, texts: Sequence[Sequence[int]]) -> Matrix:
+    def encode(self, texts: Sequence[Sequence[int]]) -> Tensor:
         """(n, 384) float32 unit rows of n texts, given as word piece ids with special tokens."""
         chunks = list(_chunks(texts))
         with one_thread:  # BLAS starts no threads, so chunks run in our own pool
@@ -94,7 +94,7 @@ class MiniLM:
         """
         return ThreadPoolExecutor(os.cpu_count(), "minilm")
 
-    def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Matrix:
+    def _encode_chunk(self, texts: Sequence[Sequence[int]]) -> Tensor:
         ends = np.cumsum([len(ids) for ids in texts]).tolist()
         slices = [slice(end - len(ids), end) for end, ids in zip(ends, texts, strict=True)]
         states = self._forward(np.concatenate(texts), slices)
@@ -102,7 +102,7 @@ class MiniLM:
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
 
-    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Matrix:
+    def _forward(self, ids: NDArray[np.int64], slices: Sequence[slice]) -> Tensor:
         """The last layer's states for concatenated texts.
 
         Without padding no mask is needed; only attention needs to know where each text is.
@@ -128,7 +128,7 @@ class MiniLM:
         return states
 
 
-def _load(weights: Path) -> dict[str, Matrix]:
+def _load(weights: Path) -> dict[str, Tensor]:
     """All tensors but the word embeddings."""
     from safetensors import safe_open
 
@@ -137,19 +137,19 @@ def _load(weights: Path) -> dict[str, Matrix]:
 
 
 @cache
-def read_word_embeddings(weights: Path) -> Matrix:
+def read_word_embeddings(weights: Path) -> Tensor:
     """(words, 384), 47 MB; one copy per process, shared by all models."""
     from safetensors import safe_open
 
     with safe_open(weights, framework="numpy") as file:
-        found: Matrix = file.get_tensor(WORDS)
+        found: Tensor = file.get_tensor(WORDS)
         return found
 
 
 class _Layer:
     """One layer's weights, laid out for multiplication; query, key and value share one product."""
 
-    def __init__(self, tensors: dict[str, Matrix], name: str) -> None:
+    def __init__(self, tensors: dict[str, Tensor], name: str) -> None:
         query, key, value = (
             _linear(tensors, f"{name}.attention.self.{part}") for part in ("query", "key", "value")
         )
@@ -165,11 +165,11 @@ class _Layer:
         self.narrow_norm = _norm(tensors, f"{name}.output")
 
 
-def _linear(tensors: dict[str, Matrix], name: str) -> Linear:
+def _linear(tensors: dict[str, Tensor], name: str) -> Linear:
     return Linear(np.ascontiguousarray(tensors[f"{name}.weight"].T), tensors[f"{name}.bias"])
 
 
-def _norm(tensors: dict[str, Matrix], name: str) -> Linear:
+def _norm(tensors: dict[str, Tensor], name: str) -> Linear:
     return Linear(tensors[f"{name}.LayerNorm.weight"], tensors[f"{name}.LayerNorm.bias"])
 
 
@@ -187,13 +187,13 @@ def _chunks(texts: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
         yield chunk
 
 
-def _project(states: Matrix, linear: Linear, out: Matrix) -> Matrix:
+def _project(states: Tensor, linear: Linear, out: Tensor) -> Tensor:
     np.matmul(states, linear.weight, out=out)
     out += linear.bias
     return out
 
 
-def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
+def _attend(projected: Tensor, slices: Sequence[slice], room: Room) -> Tensor:
     """Multi-head attention, within each text."""
     heads = projected.reshape(-1, 3, HEADS, WIDTH // HEADS).transpose(1, 2, 0, 3)
     attended = room.take("attended", len(projected), WIDTH)
@@ -213,7 +213,7 @@ def _attend(projected: Matrix, slices: Sequence[slice], room: Room) -> Matrix:
     return attended
 
 
-def _normalise(states: Matrix, norm: Linear) -> None:
+def _normalise(states: Tensor, norm: Linear) -> None:
     """Layer normalisation, in place."""
     states -= (states @ MEAN)[:, None]
     variance = np.vecdot(states, states) / np.float32(WIDTH)
@@ -222,7 +222,7 @@ def _normalise(states: Matrix, norm: Linear) -> None:
     states += norm.bias
 
 
-def _gelu(x: Matrix, room: Room) -> None:
+def _gelu(x: Tensor, room: Room) -> None:
     """Replace x with x · Φ(x), in place, accurate to 3e-6.
 
     Φ is approximated by (1 + tanh(x · p(x²))) / 2, with p fitted by minimax on [0, 6]. This takes a

@@ -19,7 +19,7 @@ from index.search.days import named_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class EvidenceWeights:
     """The weight of each kind of evidence.
 
     Attributes:
@@ -47,7 +47,7 @@ class Weights:
     repeat: float = 0.4
 
 
-WEIGHTS = Weights()
+EVIDENCE_WEIGHTS = EvidenceWeights()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def rank(
     candidates: Sequence[Candidate],
     *,
     as_of: date | None,
-    weights: Weights = WEIGHTS,
+    weights: EvidenceWeights = EVIDENCE_WEIGHTS,
 ) -> list[tuple[Candidate, float]]:
     """Candidates with their scores, best first.
 

@@ -19,17 +19,17 @@ import numpy as np
 
 from index.encoding.encoder import Encoder
 from index.errors import LibraryDamagedError
-from index.filters import Filter
+from index.filters import ANY, Filter
 from index.hit import Hit, Passage
 from index.search.copies import collapse
 from index.search.ranking import Candidate, rank
-from index.storage.bm25 import Floats, Terms
+from index.storage.bm25 import Floats, QueryTerms
 from index.storage.records import Embedding, Vectors
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
 from index.storage.words import ORDINAL_MASK, PASSAGE_BITS
 from index.vectors.block import VectorFile
-from index.vectors.exact import Matrix, Numbers, Rows, cosines
+from index.vectors.exact import Matrix, RowNumbers, Rows, cosines
 from index.vectors.follower import VectorIndex
 
 BY_MEANING = 200
@@ -108,17 +108,8 @@ class Searcher:
             as_of: the day that "this week" counts from.
             chosen: the filter for articles.
         """
-        # the word search and the encoder run in parallel, as SQLite and BLAS allow
-        with ThreadPoolExecutor(1, "dateline-words") as beside:
-            finding = beside.submit(self._find_by_words, question, chosen)
-            vector = encoder.encode_question(question)
-        terms, by_words, share = finding.result()
-        self._asked += 1
-        if self._asked <= 2:
-            self._open_index(again=self._asked == 2)
-        with self._near(vector, chosen, share) as (snapshot, rows, near):
-            embeddings_of = self._remembered.embeddings_of
-            candidates = _weigh(snapshot, rows, terms, vector, [*near, *by_words], embeddings_of)
+        embeddings_of = self._remembered.embeddings_of
+        with self.candidates(question, encoder, chosen) as (snapshot, candidates):
             ranked = rank(question, list(candidates.values()), as_of=as_of)
             numbers_by_id = {
                 candidate.passage_id: number for number, candidate in candidates.items()
@@ -135,13 +126,30 @@ class Searcher:
                     return shown
                 reach *= 2  # most hits were copies
 
+    @contextmanager
+    def candidates(
+        self, question: str, encoder: Encoder, chosen: Filter = ANY
+    ) -> Iterator[tuple[Snapshot, dict[int, Candidate]]]:
+        """A view of the library, and what is ranked of it for a question, by passage number."""
+        # the word search and the encoder run in parallel, as SQLite and BLAS allow
+        with ThreadPoolExecutor(1, "dateline-words") as beside:
+            finding = beside.submit(self._find_by_words, question, chosen)
+            vector = encoder.encode_question(question)
+        terms, by_words, share = finding.result()
+        self._asked += 1
+        if self._asked <= 2:
+            self._open_index(again=self._asked == 2)
+        with self._near(vector, chosen, share) as (snapshot, rows, near):
+            found, embeddings_of = [*near, *by_words], self._remembered.embeddings_of
+            yield snapshot, score_candidates(snapshot, rows, terms, vector, found, embeddings_of)
+
     def warm(self) -> None:
         """Load what an exact search reads, unless Chroma is ready. Open Chroma first if quicker."""
         with self._store.reading() as snapshot:
             quick = VectorFile.of(self._store, snapshot) is not None
         if not quick:
             self._index.catch_up()
-        if not self._index.ready:
+        if not self._index.standing.ready:
             with self._all.reading(self._store):
                 pass
 
@@ -161,7 +169,7 @@ class Searcher:
         elif many and again:
             self._index.follow_in_background()
 
-    def _find_by_words(self, question: str, chosen: Filter) -> tuple[Terms, list[int], float]:
+    def _find_by_words(self, question: str, chosen: Filter) -> tuple[QueryTerms, list[int], float]:
         """The question's words, passages found, and the share of articles that pass the filter.
 
         Some of the passages may have been removed since.
@@ -177,7 +185,7 @@ class Searcher:
         self, vector: Vectors, chosen: Filter, share: float
     ) -> Iterator[tuple[Snapshot, Rows, list[int]]]:
         """A view of the library, rows in memory, and passages near the vector."""
-        indexed = self._index.indexed
+        indexed = self._index.standing.indexed
         few = share * MOST_ASKED < 2 * NARROW
         near = self._index.nearest(vector, 1 if few else min(round(BY_MEANING / share), MOST_ASKED))
         if near is not None:
@@ -206,7 +214,7 @@ class Searcher:
         return tail
 
 
-def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
+def _rows_of(snapshot: Snapshot, articles: RowNumbers) -> Rows:
     """The vectors of a few articles."""
     read = list(snapshot.embeddings_of(articles.tolist()).values())
     numbers = np.array([number for each in read for number in each.passages], np.int64)
@@ -216,17 +224,17 @@ def _rows_of(snapshot: Snapshot, articles: Numbers) -> Rows:
     return Rows(numbers, np.ones(len(numbers), np.bool_), vectors)
 
 
-def _passing(passages: list[int], articles: Numbers | None) -> list[int]:
+def _passing(passages: list[int], articles: RowNumbers | None) -> list[int]:
     if articles is None:
         return passages
     allowed = set(articles.tolist())
     return [number for number in passages if number >> PASSAGE_BITS in allowed]
 
 
-def _weigh(
+def score_candidates(
     snapshot: Snapshot,
     rows: Rows,
-    terms: Terms,
+    terms: QueryTerms,
     vector: Vectors,
     found: Sequence[int],
     embeddings_of: EmbeddingsOf = Snapshot.embeddings_of,

@@ -47,7 +47,7 @@ _STOP_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class QueryTerm:
     """A word of a question.
 
     Attributes:
@@ -61,7 +61,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class QueryTerms:
     """A question's words, and the size of the library they are looked up in.
 
     Attributes:
@@ -70,7 +70,7 @@ class Terms:
         words: the number of words in all passages.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[QueryTerm, ...]
     passages: int
     articles: int
     words: int
@@ -100,7 +100,7 @@ def question_words(question: str) -> list[str]:
     return ([word for word in words if word not in _STOP_WORDS] or list(words))[:_MAX_TERMS]
 
 
-def count_words(title: str | None, passages: Sequence[str]) -> bytes:
+def pack_word_counts(title: str | None, passages: Sequence[str]) -> bytes:
     """Count the words of an article and pack the counts for ``score``.
 
     The first section is the whole article, its title weighted; then comes one section per passage.
@@ -124,14 +124,16 @@ def count_words(title: str | None, passages: Sequence[str]) -> bytes:
     )
 
 
-def score(packed: Mapping[int, bytes], terms: Terms) -> tuple[dict[int, float], dict[int, Floats]]:
+def score(
+    packed: Mapping[int, bytes], terms: QueryTerms
+) -> tuple[dict[int, float], dict[int, Floats]]:
     """BM25 scores of articles and of their passages in order, both by article number.
 
     The score is 0 without a common word. A word found in half of all articles or passages, or in
     more, counts next to nothing.
 
     Args:
-        packed: the result of ``count_words`` for each article, by article number.
+        packed: the result of ``pack_word_counts`` for each article, by article number.
         terms: the question's words.
     """
     if not packed:

@@ -20,7 +20,7 @@ from corpus import Article, Span
 from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import ANY, Filter, outlet_key
 from index.storage import schema, words
-from index.storage.bm25 import Floats, Terms, score
+from index.storage.bm25 import Floats, QueryTerms, score
 from index.storage.records import (
     Embedding,
     Facts,
@@ -234,7 +234,7 @@ class Snapshot:
         article, spans = self.article(number), self.embeddings_of([number])[number].spans
         return article.title, [article.text[start:end] for start, end in spans]
 
-    def look_up(self, question: str) -> Terms:
+    def look_up(self, question: str) -> QueryTerms:
         """``words.look_up``: the question's words, and how frequent they are."""
         return words.look_up(self._connection, question, self.count_articles(), self.latest)
 
@@ -243,7 +243,7 @@ class Snapshot:
         return correct(question, words.Vocabulary(self._connection))
 
     def find_passages(
-        self, terms: Terms, count: int, articles: NDArray[np.int64] | None
+        self, terms: QueryTerms, count: int, articles: NDArray[np.int64] | None
     ) -> list[int]:
         """``words.find_passages``: numbers of the passages with the rarest words, best first."""
         return words.find_passages(
@@ -251,7 +251,7 @@ class Snapshot:
         )
 
     def score_words(
-        self, terms: Terms, articles: Iterable[int]
+        self, terms: QueryTerms, articles: Iterable[int]
     ) -> tuple[dict[int, float], dict[int, Floats]]:
         """``bm25.score`` of these articles and their passages."""
         return score(words.counts_of(self._connection, articles), terms)

@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 
 from index.errors import LibraryDamagedError
 from index.folding import fold
-from index.storage.bm25 import Term, Terms, count_words, question_words
+from index.storage.bm25 import QueryTerm, QueryTerms, pack_word_counts, question_words
 
 Connection = sqlite3.Connection
 
@@ -57,7 +57,7 @@ def put(connection: Connection, number: int, title: str | None, passages: Sequen
         ),
     )
     connection.execute(
-        "INSERT INTO word_count VALUES (?, ?)", (number, count_words(title, passages))
+        "INSERT INTO word_count VALUES (?, ?)", (number, pack_word_counts(title, passages))
     )
 
 
@@ -87,7 +87,7 @@ def holds(connection: Connection, number: int, title: str | None, passages: Sequ
         "SELECT text FROM passage_words WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
         (number << PASSAGE_BITS, number << PASSAGE_BITS | ORDINAL_MASK),
     ).fetchall()
-    return counted == [(count_words(title, passages),)] and rows == [
+    return counted == [(pack_word_counts(title, passages),)] and rows == [
         (fold(passage),) for passage in passages
     ]
 
@@ -106,7 +106,7 @@ def check(connection: Connection) -> None:
     connection.execute("INSERT INTO passage_words (passage_words) VALUES ('integrity-check')")
 
 
-def look_up(connection: Connection, question: str, articles: int, latest: int) -> Terms:
+def look_up(connection: Connection, question: str, articles: int, latest: int) -> QueryTerms:
     """Look up how frequent the question's words are.
 
     Args:
@@ -118,9 +118,9 @@ def look_up(connection: Connection, question: str, articles: int, latest: int) -
     terms = []
     for word in question_words(question):
         passages, holding = _uses(connection, f'"{word}"', latest)
-        terms.append(Term(word=word, passages=passages, articles=holding))
+        terms.append(QueryTerm(word=word, passages=passages, articles=holding))
     passages, words = _size(connection)
-    return Terms(terms=tuple(terms), passages=passages, articles=articles, words=words)
+    return QueryTerms(terms=tuple(terms), passages=passages, articles=articles, words=words)
 
 
 def _uses(connection: Connection, match: str, latest: int) -> tuple[int, int]:
@@ -144,7 +144,7 @@ def _uses(connection: Connection, match: str, latest: int) -> tuple[int, int]:
 
 
 def find_passages(
-    connection: Connection, terms: Terms, count: int, articles: Sequence[int] | None = None
+    connection: Connection, terms: QueryTerms, count: int, articles: Sequence[int] | None = None
 ) -> list[int]:
     """Numbers of the passages that match the question's rarest words, best first.
 
@@ -248,7 +248,7 @@ class Vocabulary:
         return int(count)
 
 
-def _rarest(terms: Terms, share: float) -> list[str]:
+def _rarest(terms: QueryTerms, share: float) -> list[str]:
     """The rarest words that together occur in at most ``LOOKED_AT`` passages, at least one word.
 
     Args:

@@ -70,7 +70,7 @@ def repair(
         store.mark.put(writer.latest)
     if not index.rebuild():
         losses.append(
-            index.problem
+            index.standing.problem
             or f"{index.home.name}: another process writes to it; close that process, and repair"
             " again"
         )
@@ -166,8 +166,9 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
     """
     if index.open():
         index.follow()
-    if not index.ready:
-        return [index.problem] if index.problem else []
+    now = index.standing
+    if not now.ready:
+        return [now.problem] if now.problem else []
     name = index.home.name
     problems = (
         [f"{name}: found vectors that differ from those stored there; they were made anew"]
@@ -175,7 +176,7 @@ def _check_index(store: Store, index: VectorIndex) -> list[str]:
         else []
     )
     with store.reading() as snapshot:
-        if snapshot.latest != index.indexed:
+        if snapshot.latest != index.standing.indexed:
             return problems  # another process is writing right now
         stored = snapshot.passages()
         missing = len(stored ^ index.passages())

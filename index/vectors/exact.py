@@ -23,7 +23,7 @@ from index.storage.transaction import Snapshot
 from index.storage.words import PASSAGE_BITS
 from index.vectors.block import LARGE, VectorFile
 
-Numbers = NDArray[np.int64]
+RowNumbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +36,11 @@ class Rows:
         vectors: (n, dim) unit rows.
     """
 
-    numbers: Numbers
+    numbers: RowNumbers
     present: NDArray[np.bool_]
     vectors: Vectors
 
-    def nearest(self, vector: Vectors, count: int, articles: Numbers | None = None) -> list[int]:
+    def nearest(self, vector: Vectors, count: int, articles: RowNumbers | None = None) -> list[int]:
         """Numbers of the passages nearest to a vector, best first.
 
         Args:
@@ -117,7 +117,7 @@ class Matrix:
 
     def _clear(self) -> None:
         self._used = 0
-        self._numbers: Numbers = np.empty(0, np.int64)
+        self._numbers: RowNumbers = np.empty(0, np.int64)
         self._present: NDArray[np.bool_] = np.empty(0, np.bool_)
         self._vectors: Vectors = np.empty((0, 0), np.float32)
 

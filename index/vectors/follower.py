@@ -9,20 +9,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.errors import LibraryError
+from index.errors import LibraryError, one_line
 from index.storage.records import Vectors, passage_numbers
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
 from index.vectors.block import VectorFile
 from index.vectors.chroma.files import Files
 from index.vectors.chroma.home import Home, unfound
+from index.vectors.standing import IndexState, IndexStatus, Standing
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -45,25 +47,29 @@ class VectorIndex:
 
     Attributes:
         home: as above.
-        indexed: Chroma has followed the store up to the change with this number.
-        ready: Chroma is open, and this process, or the leader if another process leads, has caught
-            up with the store once. The leader is the process that writes to Chroma.
-        problem: if Chroma failed, why it is not used.
+        standing: what Chroma can do for this process now; replaced as a whole by each step.
     """
 
     def __init__(self, store: Store, home: Home | None = None) -> None:
         self.home = home or Files(store)
-        self.indexed = 0
-        self.ready = False
-        self.problem: str | None = None
+        self.standing = Standing()
         self._store = store
-        self._collection: Collection | None = None
-        self._leads = False
-        self._retry_at = 0.0
+        self._stepping = threading.RLock()
         self._writing = threading.Lock()
+        """Held to open, follow, rebuild or close; a long copy may hold it for minutes."""
         self._reading = threading.Lock()
-        self._closing = threading.Event()
+        """Held to query, and by whoever takes Chroma away from those who query."""
         self._worker: threading.Thread | None = None
+
+    def status(self) -> IndexStatus:
+        """See ``Library.index_status``."""
+        now, lag = self.standing, None
+        if now.is_open:
+            with self._store.reading() as snapshot:
+                lag = max(0, snapshot.latest - now.indexed)
+        return IndexStatus(
+            state=now.state, lag=lag, problem=now.problem, rebuilt=self.home.discarded
+        )
 
     def open(self) -> bool:
         """Try to open Chroma.
@@ -71,21 +77,18 @@ class VectorIndex:
         Returns:
             False if it failed, or if another process or another library in this one holds it.
         """
-        if self._collection is None:
+        if not self.standing.is_open:
             with self._writing, self._reading:  # nobody still uses what was open before
-                if self._collection is None and self._may_try() and not self._closing.is_set():
+                if self.standing.may_open(time.monotonic()):
                     self._try_to_open()
-        return self._collection is not None
-
-    def _may_try(self) -> bool:
-        return self.problem is None or (self.home.recovers and time.monotonic() >= self._retry_at)
+        return self.standing.is_open
 
     def catch_up(self) -> None:
         """Open Chroma if possible and bring it up to date: at once if quick, else in background."""
         if self.open():
             with self._store.reading() as snapshot:
                 lag, due = (
-                    snapshot.count_passages(after=self.indexed),
+                    snapshot.count_passages(after=self.standing.indexed),
                     VectorFile.is_due(self._store, snapshot),
                 )
             if lag <= MAX_WAIT:
@@ -95,22 +98,13 @@ class VectorIndex:
 
     def follow(self) -> None:
         """Bring Chroma up to date with the store; return at once if another thread is doing so."""
-        if self._collection is None or not self._writing.acquire(blocking=False):
+        if not self._writing.acquire(blocking=False):
             return
         try:
-            if not self._leads and not self._take_the_lead():
-                return
-            while (
-                self._collection is not None and self.problem is None and not self._closing.is_set()
-            ):
-                with self._store.reading() as snapshot:
-                    if snapshot.latest == self.indexed:
-                        if not self.ready:
-                            _wake(snapshot, self._collection)
-                            self.ready = True
-                        return
-                    self._copy(snapshot, self._collection)
-                self.home.mark(self.indexed)
+            now = self.standing
+            if now.is_open and (now.leads or self._take_the_lead()):
+                while self._copy_what_is_new():
+                    self.home.mark(self.standing.indexed)
         except Exception as error:  # noqa: BLE001 - whatever Chroma raises, search goes on
             self._fail(error)
         finally:
@@ -125,38 +119,26 @@ class VectorIndex:
             self._worker = threading.Thread(target=self._work, name="dateline-vectors", daemon=True)
             self._worker.start()
 
-    def _take_the_lead(self) -> bool:
-        """Whether this process writes from now on; if not, read how far the leader has come."""
-        opened = self.home.open()
-        with self._reading:
-            self._collection = opened.collection if opened else None
-            self._leads, self.indexed = (opened.leads, opened.indexed) if opened else (False, 0)
-            self.ready = opened is not None
-        return self._leads
-
-    def _work(self) -> None:
-        if self.open():
-            self.follow()
-            with suppress(LibraryError), self._store.reading() as snapshot:
-                if VectorFile.is_due(self._store, snapshot):
-                    VectorFile.write(self._store, self._closing.is_set)
-        if self._closing.is_set():
-            self._shut()
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until nothing is done in background any more, at most ``timeout`` seconds."""
+        if self._worker is not None:
+            self._worker.join(timeout)
 
     def nearest(self, vector: Vectors, count: int) -> list[int] | None:
         """Numbers of approximately the nearest indexed passages, best first.
 
         None if Chroma cannot be queried.
         """
-        if not self.ready:
-            if self.problem is not None and self._may_try():
+        if not self.standing.ready:
+            if self.standing.problem is not None and self.standing.may_open(time.monotonic()):
                 self.follow_in_background()
             return None
         with self._reading:
-            if self._collection is None or not self.ready:
+            now = self.standing
+            if now.chroma is None or not now.ready:
                 return None
             try:
-                found = self._collection.query(
+                found = now.chroma.collection.query(
                     query_embeddings=[vector.tolist()], n_results=count, include=[]
                 )
             except Exception as error:  # noqa: BLE001 - as above
@@ -167,17 +149,15 @@ class VectorIndex:
     def passages(self) -> set[int]:
         """Numbers of all passages that Chroma holds."""
         with self._reading:
-            held = self._collection.get(include=[])["ids"] if self._collection is not None else []
+            chroma = self.standing.chroma
+            held = chroma.collection.get(include=[])["ids"] if chroma else []
         return {int(passage) for passage in held}
 
     def unfound(self, snapshot: Snapshot, passages: Sequence[int]) -> int:
         """How many of these passages Chroma lacks or cannot find; see ``chroma.home.unfound``."""
         with self._reading:
-            return (
-                unfound(self._collection, snapshot, passages)
-                if self._collection is not None
-                else len(passages)
-            )
+            chroma = self.standing.chroma
+            return unfound(chroma.collection, snapshot, passages) if chroma else len(passages)
 
     def rebuild(self) -> bool:
         """Discard Chroma's vectors and rebuild them.
@@ -186,7 +166,7 @@ class VectorIndex:
             False if another process holds them, or the rebuild failed.
         """
         with self._writing, self._reading:
-            self._collection, self.ready, self.problem = None, False, None
+            self._step(Standing.discarded)
             try:
                 if not self.home.discard():
                     return False
@@ -195,22 +175,47 @@ class VectorIndex:
                 return False
         if self.open():
             self.follow()
-        return self.ready
+        return self.standing.ready
 
     def close(self) -> None:
         """Close Chroma's files, record their checksums, and release LOCK. Idempotent."""
-        self._closing.set()
+        self._step(Standing.closed)
         if self._worker is threading.current_thread():  # garbage collection runs in any thread
             return  # _work calls _shut once it is done
-        if self._worker is not None:
-            self._worker.join()
+        self.wait()
         self._shut()
+
+    def _step(self, step: Callable[[Standing], Standing]) -> Standing:
+        """Take a step; returns the standing before it.
+
+        The worker may collect the library as garbage in the middle of a step, and so close this
+        index. The step is then taken again, from there.
+        """
+        with self._stepping:
+            while True:
+                before = self.standing
+                after = step(before)
+                if self.standing is before:
+                    self.standing = after
+                    return before
+
+    def _is_closed(self) -> bool:
+        return self.standing.state is IndexState.CLOSED
+
+    def _work(self) -> None:
+        if self.open():
+            self.follow()
+            with suppress(LibraryError), self._store.reading() as snapshot:
+                if VectorFile.is_due(self._store, snapshot):
+                    VectorFile.write(self._store, self._is_closed)
+        if self._is_closed():
+            self._shut()
 
     def _shut(self) -> None:
         with self._writing, self._reading:
-            self._collection, self.ready = None, False
+            now = self.standing
             try:
-                self.home.close(self.indexed if self.problem is None else None)
+                self.home.close(now.indexed if now.problem is None else None)
             except Exception as error:  # noqa: BLE001 - the vectors are just rebuilt next time
                 self._fail(error)
 
@@ -222,53 +227,71 @@ class VectorIndex:
             self.home.close(None)
             return
         if opened is not None:
-            if self.problem is not None:
+            before = self._step(lambda now: now.opened(opened))
+            if before.problem is not None:
                 logger.info("the vector index is used again: %s", self.home.name)
-            self._collection, self.indexed, self._leads = (
-                opened.collection,
-                opened.indexed,
-                opened.leads,
-            )
-            self.problem, self.ready = None, not opened.leads
 
-    def _copy(self, snapshot: Snapshot, collection: Collection) -> None:
+    def _take_the_lead(self) -> bool:
+        """Whether this process writes from now on; if not, read how far the leader has come."""
+        opened = self.home.open()
+        with self._reading:
+            self._step(Standing.discarded if opened is None else lambda now: now.opened(opened))
+        return self.standing.leads
+
+    def _copy_what_is_new(self) -> bool:
+        """Copy what Chroma lacks; False if there is nothing more to do."""
+        now = self.standing
+        if now.chroma is None or not now.is_open:
+            return False
+        with self._store.reading() as snapshot:
+            if snapshot.latest == now.indexed:
+                if not now.ready:
+                    _wake(snapshot, now.chroma.collection)
+                    self._step(Standing.caught_up)
+                return False
+            self._copy(snapshot, now.chroma.collection, now.indexed)
+        return True
+
+    def _copy(self, snapshot: Snapshot, collection: Collection, indexed: int) -> None:
         """Delete, then upsert. ``indexed`` advances with each batch, so a long copy can resume."""
         gone = [
             str(passage)
-            for number, passages in snapshot.removed(after=self.indexed)
-            if number <= self.indexed  # later ones were never copied
+            for number, passages in snapshot.removed(after=indexed)
+            if number <= indexed  # later ones were never copied
             for passage in passage_numbers(number, passages)
         ]
         for low in range(0, len(gone), _BATCH):
             collection.delete(ids=gone[low : low + _BATCH])
         ids: list[str] = []
         rows: list[Vectors] = []
-        last = self.indexed
-        for embedding in snapshot.embeddings(after=self.indexed):
+        last = indexed
+        for embedding in snapshot.embeddings(after=indexed):
             if ids and len(ids) + len(embedding.passages) > _BATCH:
                 _upsert(collection, ids, rows)
-                self.indexed, ids, rows = last, [], []
-                self.home.mark(self.indexed)
-                if self._closing.is_set():
+                self._advance(last)
+                ids, rows = [], []
+                self.home.mark(last)
+                if self._is_closed():
                     return
             ids += map(str, embedding.passages)
             rows.append(embedding.vectors)
             last = embedding.number
         _upsert(collection, ids, rows)
-        self.indexed = snapshot.latest
+        self._advance(snapshot.latest)
+
+    def _advance(self, indexed: int) -> None:
+        self._step(lambda now: now.advanced(indexed))
 
     def _fail(self, error: Exception) -> None:
         """Go on without Chroma: for a while if it is a server, for good if it is files.
 
         Whoever opens the files next rebuilds them.
         """
-        self.ready = False
-        self._retry_at = time.monotonic() + RETRY_SECONDS
-        if self.home.recovers:
-            self._collection = None
-        told, self.problem = self.problem, f"the vector index cannot be used: {error}"
-        if told is None:
-            logger.warning("%s; searching goes on without it", self.problem)
+        problem = f"the vector index cannot be used: {one_line(error)}"
+        retry_at = time.monotonic() + RETRY_SECONDS if self.home.recovers else inf
+        before = self._step(lambda now: now.failed(problem, retry_at))
+        if before.problem is None:
+            logger.warning("%s; searching goes on without it", problem)
 
 
 def _wake(snapshot: Snapshot, collection: Collection) -> None:

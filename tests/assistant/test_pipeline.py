@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from assistant import Abstention, Answer, Assistant, QuestionError, Settings, SettingsError, answer
 from corpus import Article
 from corpus.samples import SAMPLE_QUESTIONS
-from index import Library
+from index import Library, LibraryError
 from tests.fakes import WordEncoder
 
 
@@ -236,6 +237,62 @@ def test_settings_are_read_from_the_environment_and_an_empty_one_counts_as_unset
     monkeypatch.setenv("DATELINE_ENCODER", "")
     monkeypatch.setenv("DATELINE_SENTENCES", "12")
     assert Settings.read() == Settings(library=Path("mine"), encoder=None, sentences=12)
+
+
+def test_what_goes_wrong_in_background_is_left_to_the_first_question(tmp_path: Path) -> None:
+    library = Library.open(tmp_path, encoder=WordEncoder())
+    assistant = Assistant(library, Settings())
+    library.close()
+    assistant.warm_in_background()  # pytest reports what a thread does not catch
+    for thread in threading.enumerate():
+        if thread.name == "dateline-warm":
+            thread.join()
+    with pytest.raises(LibraryError, match="closed"):
+        assistant.answer("Who won the cup?")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("DATELINE_LIBARY", "DATELINE_LIBRARY"),
+        ("DATELINE_ENCODERS", "DATELINE_ENCODER"),
+        ("DATELINE_passages", "DATELINE_PASSAGES"),
+        ("DATELINE_CHROMADB", "DATELINE_CHROMA"),
+        (
+            "DATELINE_COLOUR",
+            "one of DATELINE_LIBRARY, DATELINE_ENCODER, DATELINE_PASSAGES, DATELINE_SENTENCES,"
+            " DATELINE_READER, DATELINE_CHROMA",
+        ),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_one_line_once(
+    name: str, expected: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert Settings.read() == Settings.read() == Settings()
+    assert caplog.messages == [
+        f"{name}: found a setting that does not exist; expected {expected}; rename or unset it"
+    ]
+
+
+def test_no_variable_that_is_read_anywhere_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = Path(__file__).parents[2]
+    sources = [*root.glob("[a-z]*/**/*.py"), root / "Makefile", root / "docs" / "reference.md"]
+    read = {
+        name
+        for path in sources
+        if path != Path(__file__)
+        for name in re.findall(
+            r"(?:environ[^\n]*|`|^\t|^)(DATELINE_[A-Z]+)\b(?! = )", path.read_text("utf-8"), re.M
+        )
+    }
+    assert {"DATELINE_LIBRARY", "DATELINE_FAULTS", "DATELINE_CHROMA"} <= read
+    for name in read:
+        monkeypatch.setenv(name, "1")
+    Settings.read()
+    assert caplog.messages == []
 
 
 def test_the_function_answers_from_the_library_that_the_environment_names(

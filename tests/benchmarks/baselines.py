@@ -124,7 +124,7 @@ def _model() -> Any:  # noqa: ANN401 - imported only where it is used
     return SentenceTransformer(str(get_model_path()), device="cpu")
 
 
-def _tokenize(texts: list[str]) -> list[list[str]]:
+def tokenize(texts: list[str]) -> list[list[str]]:
     import bm25s
     import Stemmer
 
@@ -142,12 +142,12 @@ def _index(texts: list[str]) -> Any:  # noqa: ANN401 - bm25s' own
     import bm25s
 
     index = bm25s.BM25()
-    index.index(_tokenize(texts), show_progress=False)
+    index.index(tokenize(texts), show_progress=False)
     return index
 
 
 def _score(index: Any, question: str) -> Floats:  # noqa: ANN401 - bm25s' own
-    scores: Floats = index.get_scores(_tokenize([question])[0])
+    scores: Floats = index.get_scores(tokenize([question])[0])
     return scores
 
 

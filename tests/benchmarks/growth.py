@@ -21,7 +21,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -32,8 +33,11 @@ from numpy.typing import NDArray
 
 from assistant import Assistant, Settings
 from assistant.training.newsdev import Question, read_questions
-from index import Encoder, Library, load_encoder
-from index.search.searching import BY_MEANING, BY_WORDS, _weigh
+from index import Encoder, IndexState, Library, load_encoder
+from index.search.searching import BY_MEANING, BY_WORDS, Remembered, score_candidates
+from index.storage.store import Store
+from index.vectors.exact import Matrix
+from index.vectors.follower import VectorIndex
 from tests.benchmarks import growth_report
 from tests.benchmarks.growth_peers import TOP, Measured, bm25s, llamaindex, memory, middle, times
 from tests.benchmarks.large import Source, grow
@@ -66,24 +70,32 @@ class Ready:
 
 def follow(room: Path, options: argparse.Namespace) -> Measured:
     """Let Chroma catch up with what was written."""
-    with Library.open(room / "library") as library:
+    with _indexed(room) as (store, index):
         start = time.perf_counter()
-        before = library._index.indexed
-        library._index.open()
-        library._index.follow()
+        index.open()
+        index.follow()
         seconds = time.perf_counter() - start
-        written = library.summary().passages
+        with store.reading() as snapshot:
+            written = snapshot.count_passages()
         start = time.perf_counter()
-        library._index._work()  # writes vectors.bin if it is due
+        index.follow_in_background()  # writes vectors.bin if it is due
+        index.wait()
         left = time.perf_counter() - start
         start = time.perf_counter()
-    found = {
-        "chroma follows, s": seconds,
-        "upto": written,
-        "from": before,
-        "leaves vectors.bin, s": left,
-    }
+    found = {"chroma follows, s": seconds, "upto": written, "leaves vectors.bin, s": left}
     return found | {"closes, s": time.perf_counter() - start}
+
+
+@contextmanager
+def _indexed(room: Path) -> Iterator[tuple[Store, VectorIndex]]:
+    """The library's store and Chroma, without a library around them."""
+    store = Store.open(room / "library", create=False)
+    index = VectorIndex(store)
+    try:
+        yield store, index
+    finally:
+        index.close()
+        store.close()
 
 
 def hold(room: Path, options: argparse.Namespace) -> Measured:
@@ -94,9 +106,6 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
     _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
     questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
-    found |= _stages(library, encoder, questions)
-    vectors = [encoder.encode_question(asked.text) for asked in questions]
-    near = [library._index.nearest(vector, BY_MEANING) or [] for vector in vectors]
     for name, days in (("a year", 365), ("a month", 30)):
         narrow = [(asked, asked.asked - timedelta(days=days)) for asked in questions[::5]]
         found[f"of {name}, ms"] = times(
@@ -111,11 +120,8 @@ def hold(room: Path, options: argparse.Namespace) -> Measured:
     )
     found["memory, MiB"] = memory()
     other = _run("share", options)
-    exact = other.pop("nearest")
-    found["recall"] = float(
-        np.mean([len(set(a[:TOP]) & set(b)) / len(b) for a, b in zip(near, exact, strict=True)])
-    )
     library.close()
+    found |= _stages(room, encoder, questions)
     return found | {f"other: {key}": value for key, value in other.items()}
 
 
@@ -123,12 +129,9 @@ def share(room: Path, options: argparse.Namespace) -> Measured:
     """Measure another process while one holds Chroma: it searches exactly."""
     _in_memory(room, wanted=True)
     found = _open_and_search(room, options)
-    questions, library, encoder = found.pop("questions"), found.pop("library"), found.pop("encoder")
+    library = found.pop("library")
+    del found["questions"], found["encoder"]
     found["memory, MiB"] = memory()
-    with library._searcher._all.reading(library._store) as (_, rows):
-        found["nearest"] = [
-            rows.nearest(encoder.encode_question(asked.text), TOP) for asked in questions
-        ]
     library.close()
     return found
 
@@ -189,7 +192,7 @@ def _open_and_search(room: Path, options: argparse.Namespace) -> Measured:
     return found | {
         "searches first, ms": first,
         "searches, ms": times(search, questions),
-        "through Chroma": library._index.ready,
+        "through Chroma": library.index_status.state is IndexState.READY,
         "questions": questions,
         "library": library,
         "encoder": library.encoder,
@@ -203,8 +206,7 @@ def _open(room: Path, questions: Sequence[Question]) -> tuple[Library, Measured]
     library.warm()
     library.search(questions[0].text, as_of=questions[0].asked)
     opened = time.perf_counter() - start
-    if library._index._worker is not None:
-        library._index._worker.join()
+    library.wait_for_index()
     return library, {"opens, s": opened, "Chroma opens, s": time.perf_counter() - start}
 
 
@@ -220,36 +222,39 @@ def _in_memory(room: Path, wanted: bool) -> None:
                     pass
 
 
-def _stages(library: Library, encoder: Encoder, questions: Sequence[Question]) -> Measured:
-    """Milliseconds of each step of a search on its own, median and p95.
+def _stages(room: Path, encoder: Encoder, questions: Sequence[Question]) -> Measured:
+    """Milliseconds of each step of a search on its own, median and p95; and Chroma's recall.
 
     In a real search, words are looked up in parallel with the vector.
     """
     steps: dict[str, list[float]] = {}
 
-    def timed(name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is called returns
+    def timed(name: str, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - whatever is called returns
         start = time.perf_counter()
-        result = call()
+        result = call(*arguments)
         steps.setdefault(name, []).append(1_000 * (time.perf_counter() - start))
         return result
 
-    searcher = library._searcher
-    for asked in questions:
-        vector = timed("the question's vector", lambda: encoder.encode_question(asked.text))  # noqa: B023 - called at once
-        with library._store.reading() as snapshot:
-            terms = timed("how frequent its words are", lambda: snapshot.look_up(asked.text))  # noqa: B023
-            words = timed(
-                "candidates by words",
-                lambda: snapshot.find_passages(terms, BY_WORDS, None),  # noqa: B023
-            )
-        near = timed("candidates by meaning", lambda: library._index.nearest(vector, BY_MEANING))  # noqa: B023
-        with searcher._tail_after(library._index.indexed).reading(library._store) as (
-            snapshot,
-            rows,
-        ):
-            read = searcher._remembered.embeddings_of
-            timed("scoring", lambda: _weigh(snapshot, rows, terms, vector, [*near, *words], read))  # noqa: B023
-    return {f"{name}, ms": middle(values) for name, values in steps.items()}
+    recalls = []
+    with _indexed(room) as (store, index):
+        index.open()
+        index.follow()
+        tail, every = Matrix(after=index.standing.indexed), Matrix()
+        read = Remembered().embeddings_of
+        for asked in questions:
+            vector = timed("the question's vector", encoder.encode_question, asked.text)
+            with store.reading() as snapshot:
+                terms = timed("how frequent its words are", snapshot.look_up, asked.text)
+                words = timed("candidates by words", snapshot.find_passages, terms, BY_WORDS, None)
+            near = timed("candidates by meaning", index.nearest, vector, BY_MEANING) or []
+            found = [*near, *words]
+            with tail.reading(store) as (snapshot, rows):
+                timed("scoring", score_candidates, snapshot, rows, terms, vector, found, read)
+            with every.reading(store) as (_, rows):
+                exact = rows.nearest(vector, TOP)
+            recalls.append(len(set(near[:TOP]) & set(exact)) / len(exact))
+    milliseconds = {f"{name}, ms": middle(values) for name, values in steps.items()}
+    return milliseconds | {"recall": float(np.mean(recalls))}
 
 
 def _run(role: str, options: argparse.Namespace) -> Measured:

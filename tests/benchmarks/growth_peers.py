@@ -27,17 +27,17 @@ def bm25s(room: Path, options: argparse.Namespace) -> Measured:
     """BM25 in memory over the same passages."""
     import bm25s as theirs
 
-    from tests.benchmarks.baselines import _tokenize
+    from tests.benchmarks.baselines import tokenize
 
     texts = [text for _, _, text in _passages(room)]
     start = time.perf_counter()
     index = theirs.BM25()
-    index.index(_tokenize(texts), show_progress=False)
+    index.index(tokenize(texts), show_progress=False)
     built = time.perf_counter() - start
     del texts
     questions = read_questions(options.data)
     searched = times(
-        lambda asked: index.retrieve(_tokenize([asked.text]), k=TOP, show_progress=False), questions
+        lambda asked: index.retrieve(tokenize([asked.text]), k=TOP, show_progress=False), questions
     )
     return {"builds, s": built, "searches, ms": searched, "memory, MiB": memory()}
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.training.pictures import plot, save
+
 PICTURE = Path(__file__).with_name("growth.svg")
 Measured = dict[str, Any]
 
@@ -61,11 +63,6 @@ def table(measured: Sequence[Measured]) -> str:
 
 def draw(path: Path, measured: Sequence[Measured]) -> None:
     """Draw the milliseconds of a search against the size, both axes logarithmic."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    from assistant.training.pictures import _STYLE
-
     sizes = [m["passages"] for m in measured]
     lines = {
         "a search, in the process that has Chroma": [
@@ -80,27 +77,24 @@ def draw(path: Path, measured: Sequence[Measured]) -> None:
     for name in ("llamaindex", "bm25s"):
         if some := [m[name]["searches, ms"][0] for m in measured if name in m]:
             lines[{"llamaindex": "LlamaIndex and Chroma", "bm25s": "bm25s, in memory"}[name]] = some
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-        axes = figure.add_subplot(
-            xscale="log", yscale="log", xlabel="passages", ylabel="milliseconds, median"
+    figure, axes = plot(
+        (6.4, 4.2), xscale="log", yscale="log", xlabel="passages", ylabel="milliseconds, median"
+    )
+    for name, values in lines.items():
+        theirs = name.startswith(("LlamaIndex", "bm25s"))
+        axes.plot(
+            sizes[: len(values)],
+            values,
+            marker="o",
+            linestyle="--" if theirs else "-",
+            label=name,
         )
-        for name, values in lines.items():
-            theirs = name.startswith(("LlamaIndex", "bm25s"))
-            axes.plot(
-                sizes[: len(values)],
-                values,
-                marker="o",
-                linestyle="--" if theirs else "-",
-                label=name,
-            )
-        axes.grid(color="#e3e6ea", linewidth=0.6)
-        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
-        axes.set_yticks([1, 10, 100], ["1", "10", "100"])
-        axes.minorticks_off()
-        axes.set_title("What a search takes as the library grows", loc="left", fontsize=10)
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        figure.savefig(path, format="svg", metadata={"Date": None})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.set_yticks([1, 10, 100], ["1", "10", "100"])
+    axes.minorticks_off()
+    axes.set_title("What a search takes as the library grows", loc="left", fontsize=10)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    save(figure, path)
 
 
 def _opened(measured: Measured, what: str) -> str:

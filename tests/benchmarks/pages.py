@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from corpus.body import squeeze
 from corpus.dates import MONTHS
 from corpus.loaders.html import render_fragment
 
@@ -117,8 +118,8 @@ def is_right(field: str, found: str, stated: set[str]) -> bool:
     print its own time.
     """
     if field == "author":
-        known = {_squeeze(name) for value in stated for name in _NAMES.split(value)}
-        return all(_squeeze(name) in known for name in _NAMES.split(found) if name)
+        known = {squeeze(name) for value in stated for name in _NAMES.split(value)}
+        return all(squeeze(name) in known for name in _NAMES.split(found) if name)
     if field == "date":
         day = date.fromisoformat(found)
         return any(abs(day - date.fromisoformat(other)) <= timedelta(days=1) for other in stated)
@@ -135,8 +136,8 @@ def is_visible(field: str, stated: set[str], text: str) -> bool:
     names = (
         stated if field != "author" else {name for value in stated for name in _NAMES.split(value)}
     )
-    lines = [_squeeze(line) for line in text.splitlines()]
-    return any(len(key) > 2 and key in line for key in map(_squeeze, names) for line in lines)
+    lines = [squeeze(line) for line in text.splitlines()]
+    return any(len(key) > 2 and key in line for key in map(squeeze, names) for line in lines)
 
 
 def _write_days(day: date) -> Iterator[str]:
@@ -243,8 +244,4 @@ def _share(one: str, other: str) -> float:
 def _fold(field: str, value: str) -> str:
     if field == "outlet":
         value = re.sub(r"^the\s+|\.(?:com|org|net|co\.uk)$", "", value.strip().casefold())
-    return _squeeze(value)
-
-
-def _squeeze(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return squeeze(value)

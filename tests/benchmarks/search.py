@@ -17,9 +17,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -29,12 +28,11 @@ from numpy.typing import NDArray
 from assistant.training.newsdev import Question, read_articles, read_questions
 from corpus import Article
 from index import Encoder, Library
-from index.search.ranking import WEIGHTS, Candidate, Weights, rank
-from index.search.searching import BY_MEANING, BY_WORDS, _weigh
+from index.search.ranking import EVIDENCE_WEIGHTS, Candidate, EvidenceWeights, rank
+from index.search.searching import Searcher
 from index.storage.store import Store
-from index.storage.transaction import Snapshot
 from index.storage.words import PASSAGE_BITS
-from index.vectors.exact import Matrix, Rows
+from index.vectors.follower import VectorIndex
 from tests.benchmarks import floors
 from tests.benchmarks.baselines import Chunks, Floats
 
@@ -47,11 +45,11 @@ passage that answers; inf if there is none.
 OURS = "Library.search"
 BM25 = "chunks of 200, BM25"
 ABLATIONS = {
-    "without the passage's words": replace(WEIGHTS, words=0),
-    "without the article's words": replace(WEIGHTS, article_words=0),
-    "without meaning": replace(WEIGHTS, similarity=0),
-    "without the day asked": replace(WEIGHTS, nearness=0),
-    "without spreading over articles": replace(WEIGHTS, repeat=0),
+    "without the passage's words": replace(EVIDENCE_WEIGHTS, words=0),
+    "without the article's words": replace(EVIDENCE_WEIGHTS, article_words=0),
+    "without meaning": replace(EVIDENCE_WEIGHTS, similarity=0),
+    "without the day asked": replace(EVIDENCE_WEIGHTS, nearness=0),
+    "without spreading over articles": replace(EVIDENCE_WEIGHTS, repeat=0),
 }
 GRID = {
     "article_words": (0.5, 0.75, 1.0),
@@ -70,7 +68,7 @@ class Found:
     candidates: list[Candidate]
     answering: frozenset[str]  # ids of passages
 
-    def judge(self, weights: Weights) -> Ranks:
+    def judge(self, weights: EvidenceWeights) -> Ranks:
         ranked = [
             c
             for c, _ in rank(
@@ -85,27 +83,23 @@ class Found:
 
 def find_candidates(store: Store, encoder: Encoder, questions: Sequence[Question]) -> list[Found]:
     """The candidates that Library.search ranks for each question."""
-    with Matrix().reading(store) as (snapshot, rows):
-        read = cache(snapshot.article)
-        return [_find(snapshot, rows, read, encoder, question) for question in questions]
+    texts: dict[int, str] = {}  # of articles, by number
+    index = VectorIndex(store)
+    index.close()  # without Chroma, all candidates are exact
+    searcher = Searcher(store, index)
+    return [_find(searcher, texts, encoder, question) for question in questions]
 
 
-def _find(
-    snapshot: Snapshot,
-    rows: Rows,
-    read: Callable[[int], Article],
-    encoder: Encoder,
-    question: Question,
-) -> Found:
-    vector = encoder.encode_question(question.text)
-    terms = snapshot.look_up(question.text)
-    found = [*rows.nearest(vector, BY_MEANING), *snapshot.find_passages(terms, BY_WORDS, None)]
-    candidates = _weigh(snapshot, rows, terms, vector, found)
+def _find(searcher: Searcher, texts: dict[int, str], encoder: Encoder, question: Question) -> Found:
     answering = set()
-    for number, candidate in candidates.items():
-        start, end = snapshot.span(number)
-        if question.is_answered_by(read(number >> PASSAGE_BITS).text[start:end]):
-            answering.add(candidate.passage_id)
+    with searcher.candidates(question.text, encoder) as (snapshot, candidates):
+        for number, candidate in candidates.items():
+            article = number >> PASSAGE_BITS
+            if article not in texts:
+                texts[article] = snapshot.article(article).text
+            start, end = snapshot.span(number)
+            if question.is_answered_by(texts[article][start:end]):
+                answering.add(candidate.passage_id)
     return Found(question, list(candidates.values()), frozenset(answering))
 
 
@@ -161,20 +155,20 @@ def judge_simple_methods(
     return judged
 
 
-def tune(found: Sequence[Found]) -> Weights:
+def tune(found: Sequence[Found]) -> EvidenceWeights:
     """The weights of ``GRID`` that are best on these questions.
 
     They are compared by the mean of @4, @10 and reciprocal rank.
     """
 
-    def quality(weights: Weights) -> float:
+    def quality(weights: EvidenceWeights) -> float:
         ranks = np.array([one.judge(weights) for one in found])
         return float(
             np.mean([ranks <= 4, ranks <= 10, np.where(ranks <= max(DEPTHS), 1 / ranks, 0)])
         )
 
     choices = (
-        replace(WEIGHTS, **dict(zip(GRID, values, strict=True)))
+        replace(EVIDENCE_WEIGHTS, **dict(zip(GRID, values, strict=True)))
         for values in product(*GRID.values())
     )
     return max(choices, key=quality)

@@ -61,7 +61,7 @@ POINTS = {
         function=("models/Collection.py", "Collection.upsert"), late=0.3
     ),
     "during a rebuild": Point(
-        function=("index/vectors/chroma/files.py", "Files._take_over"), event="return"
+        function=("index/vectors/chroma/home.py", "check_space"), event="return"
     ),
     "during a compaction": Point(
         function=("index/storage/transaction.py", "Writer.merge_words"), event="return", late=0.02

@@ -15,7 +15,7 @@ from chromadb.api.models.Collection import Collection
 from numpy.typing import NDArray
 
 from corpus import Article
-from index import Library
+from index import IndexState, Library
 from tests.fakes import WordEncoder
 from tests.faults import survived, tier
 from tests.index.articles import article
@@ -116,5 +116,5 @@ def test_a_chroma_that_fails_costs_nothing(
                 again.warm()
                 assert versions(again) == [1] * ARTICLES
                 assert again.verify() == []
-                assert again._index.ready
+                assert again.index_status.state is IndexState.READY
             survived[f"Chroma's {method} raising"] += 1

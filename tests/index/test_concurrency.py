@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from index import Library
+from index import IndexState, IndexStatus, Library
+from index.storage.store import Store
+from index.vectors.follower import VectorIndex
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -184,7 +186,7 @@ def test_a_forked_process_is_told_to_open_its_own_and_harms_nothing(tmp_path: Pa
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=True, timeout=60)
     with Library.open(tmp_path, encoder=WordEncoder()) as library:
         library.warm()
-        assert not library._index.home.discarded
+        assert not library.index_status.rebuilt
         assert ids(library) == {"a0", "a1", "a2", "a3"}
 
 
@@ -196,9 +198,10 @@ def test_a_library_that_nobody_closes_is_closed_when_the_program_ends(tmp_path: 
         "library.add(numbered(2))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60, env=os.environ)
-    with Library.open(tmp_path, encoder=WordEncoder()) as library:
-        library.warm()
-        assert not library._index.home.discarded
-        assert library._index.indexed == 2
-        with library._store.reading() as snapshot:
-            assert snapshot.latest == 2
+    store = Store.open(tmp_path, create=False)
+    index = VectorIndex(store)
+    assert index.open()  # what was left is taken up, and nothing is copied again
+    assert index.status() == IndexStatus(state=IndexState.FOLLOWING, lag=0)
+    assert index.standing.indexed == 2
+    index.close()
+    store.close()

@@ -326,6 +326,17 @@ def test_a_setting_that_cannot_be_used_is_refused_in_one_line(
     refused(run("ask", "Who?"), "DATELINE_PASSAGES", "many")
 
 
+def test_a_setting_that_does_not_exist_is_one_line_and_stops_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DATELINE_PASSAGE", "3")
+    page = tmp_path / "page.txt"
+    page.write_text("A lighthouse keeper on the western coast retired after forty years.")
+    assert run("add", page).code == run("list").code == 0
+    (line,) = caplog.messages
+    assert "expected DATELINE_PASSAGES" in line
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

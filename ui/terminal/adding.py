@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 import corpus
 from corpus import Article
 from index import Added, Library, Outcome
+from ui.phrases import count_of
+from ui.terminal.screen import progress_bar
 from ui.terminal.views import byline, headline
 
 _SHOWN = 10  # up to this many articles are listed one by one; beyond it only counted
@@ -47,11 +48,10 @@ class Report:
             if changed <= _SHOWN
             else []
         )
-        duplicates = f"{len(added.duplicates)} duplicate{'' if len(added.duplicates) == 1 else 's'}"
         counts = (
-            f"{len(added.new)} new, {len(added.updated)} updated, "
-            f"{len(added.unchanged)} unchanged, {duplicates}, "
-            f"{len(added.failed) + unread} failed"
+            f"{len(added.new):,} new, {len(added.updated):,} updated, "
+            f"{len(added.unchanged):,} unchanged, {count_of(len(added.duplicates), 'duplicate')}, "
+            f"{len(added.failed) + unread:,} failed"
         )
         return Group(*lines, Text(counts))
 
@@ -69,17 +69,10 @@ def add_with_progress(
     """
     counts: Counter[Outcome] = Counter()
     found: list[tuple[Outcome, Article]] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} articles{task.fields[counts]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    count = "{task.completed:,.0f} articles{task.fields[counts]}"
+    with progress_bar(console, "Adding", count) as bar:
         # The bar pulses until the first batch is stored.
-        task = bar.add_task("Adding", total=None, counts="")
+        task = bar.add_task("", total=None, counts="")
 
         def report(article: Article, outcome: Outcome) -> None:
             counts[outcome] += 1

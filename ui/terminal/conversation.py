@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -12,9 +11,9 @@ from rich.text import Text
 
 from assistant import Answer, Assistant, AssistantError
 from corpus import Article, Span
-from index import Library, LibraryError
+from index import Library
 from ui.excerpts import closest
-from ui.terminal.screen import count_articles
+from ui.phrases import count_of
 from ui.terminal.views import answer_view, article_view, one_line
 
 PROMPT = "> "
@@ -31,14 +30,8 @@ def converse(library: Library, console: Console) -> None:
     with suppress(ImportError):
         import readline  # noqa: F401 - arrow keys for input(); Windows' console has its own
     assistant = Assistant(library)
-
-    def warm() -> None:
-        with suppress(LibraryError):  # the first question will report the problem
-            assistant.warm()
-
-    # Warm up while the user types the first question.
-    threading.Thread(target=warm, name="dateline-warm", daemon=True).start()
-    console.print(Text(f"{count_articles(len(library))}. Ask, or type /help."))
+    assistant.warm_in_background()  # while the user types the first question
+    console.print(Text(f"{count_of(len(library), 'article')}. Ask, or type /help."))
     Chat(assistant, console).run()
 
 

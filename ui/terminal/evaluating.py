@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import shorten
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from assistant import Assistant, Evaluation, Failure, GoldQuestion, Judgement, evaluate
-from ui.terminal.screen import count_articles
+from ui.phrases import count_of
+from ui.terminal.screen import progress_bar
 from ui.terminal.views import one_line
 
 _ROWS = {
@@ -49,16 +49,9 @@ def evaluate_with_progress(
         assistant: answers them.
         console: where the bar is drawn.
     """
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} questions"),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("Asking", total=len(questions))
+    count = "{task.completed:,.0f} of {task.total:,.0f} questions"
+    with progress_bar(console, "Asking", count) as bar:
+        task = bar.add_task("", total=len(questions))
         return evaluate(questions, assistant, progress=lambda judgement: bar.advance(task))
 
 
@@ -72,9 +65,9 @@ def evaluation_view(evaluation: Evaluation, *, wrong: bool = False) -> Renderabl
     judged = evaluation.judgements
     answerable = sum(one.question.answerable for one in judged)
     head = (
-        f"{len(judged):,} {'question' if len(judged) == 1 else 'questions'} "
+        f"{count_of(len(judged), 'question')} "
         f"({answerable:,} answerable, {len(judged) - answerable:,} not), "
-        f"{count_articles(evaluation.articles)}"
+        f"{count_of(evaluation.articles, 'article')}"
     )
     median, p95 = (f"{1000 * evaluation.seconds(percentile):,.0f} ms" for percentile in (50, 95))
     failed = [one for one in judged if one.failure]

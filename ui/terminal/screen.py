@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ui.phrases import count_of
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 SHOWN = 20
 """Maximum number of problems listed, unless the output is JSON."""
@@ -71,9 +74,18 @@ def tell(as_json: bool, said: str, **found: object) -> None:
         typer.echo(said)
 
 
-def count_articles(count: int) -> str:
-    """The number with its noun: "1 article", "1,200 articles"."""
-    return f"{count:,} {'article' if count == 1 else 'articles'}"
+def progress_bar(console: Console, what: str, count: str) -> Progress:
+    """A bar, drawn while it runs if the console is a terminal.
+
+    Args:
+        console: where it is drawn.
+        what: what is done, as "Adding".
+        count: how to show what is done, in rich's format: "{task.completed:,.0f} articles".
+    """
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(), TextColumn(count), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 @contextmanager
@@ -87,7 +99,9 @@ def stages() -> Iterator[Callable[[str], None]]:
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show how many of all articles are done if stderr is a terminal."""
     with make_console(stderr=True).status(f"{what} ...") as status:
-        yield lambda done, total: status.update(f"{what} {done:,} of {count_articles(total)} ...")
+        yield lambda done, total: status.update(
+            f"{what} {done:,} of {count_of(total, 'article')} ..."
+        )
 
 
 @contextmanager

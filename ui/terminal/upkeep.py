@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ui.phrases import count_of
 from ui.terminal import helptext, screen
 from ui.terminal.options import JsonOption, LibraryOption, SamplesOption
 from ui.terminal.place import open_library, own_folder
@@ -24,7 +25,7 @@ def verify(
     """Check the library for damage."""
     with open_library(context, library, samples) as opened, screen.counting("Checking") as progress:
         problems = opened.verify(progress=progress)
-        sound = f"{screen.count_articles(len(opened))}; all is as it was stored"
+        sound = f"{count_of(len(opened), 'article')}; all is as it was stored"
     screen.report(problems, sound, as_json=as_json)
 
 
@@ -41,7 +42,7 @@ def repair(
         screen.counting("Repairing") as progress,
     ):
         problems = opened.repair(progress=progress)
-        sound = f"{screen.count_articles(len(opened))}; all is in order"
+        sound = f"{count_of(len(opened), 'article')}; all is in order"
     screen.report(problems, sound, as_json=as_json)
 
 
@@ -57,9 +58,7 @@ def snapshot(
     with open_library(context, library, samples) as opened, screen.sharing("Writing") as progress:
         opened.snapshot(file, progress=progress)
         count = len(opened)
-    screen.tell(
-        as_json, f"{screen.count_articles(count)} in {file}", articles=count, file=str(file)
-    )
+    screen.tell(as_json, f"{count_of(count, 'article')} in {file}", articles=count, file=str(file))
 
 
 @app.command(help=helptext.RESTORE)
@@ -75,7 +74,7 @@ def restore(
     folder = own_folder(context, library)
     with screen.counting("Checking") as progress:
         count = restore_library(file, folder, progress=progress)
-    screen.tell(as_json, f"{screen.count_articles(count)} restored", articles=count)
+    screen.tell(as_json, f"{count_of(count, 'article')} restored", articles=count)
 
 
 @app.command(help=helptext.COMPACT)

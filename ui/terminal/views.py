@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from textwrap import shorten
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -20,6 +19,7 @@ from rich.text import Text
 from assistant import Answer, Citation, Near
 from corpus import Article, Span
 from ui.excerpts import closest, excerpt
+from ui.phrases import title_of
 
 _ID_LENGTH = 8  # minimum number of characters shown of an id
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -49,7 +49,7 @@ def byline(article: Article) -> str:
 
 def headline(article: Article) -> str:
     """The headline, or the beginning of the text if there is none."""
-    return one_line(article.title or shorten(article.text, 60, placeholder=" …"))
+    return one_line(title_of(article, 60))
 
 
 def answer_view(answer: Answer) -> RenderableType:

@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
-from textwrap import shorten
 from urllib.parse import urlsplit
 
 from corpus import Article, Span
 from index import Added, Outcome, Summary
+from ui.phrases import count_of, title_of
 
 FIND_FROM = 8
 LISTED = 200
@@ -228,19 +228,9 @@ def _marked(text: str, marks: Iterable[Span], dropped: Iterable[Span] = ()) -> s
     return "".join(pieces) + plain(text[offset:])
 
 
-def title_of(article: Article) -> str:
-    """The title, or the first words of the text if it has none."""
-    return article.title or shorten(article.text[:400], 80, placeholder=" …")
-
-
 def day_of(when: date | None) -> str:
     """The day as people write it, or "undated"."""
     return f"{when.day} {when:%b} {when.year}" if when else "undated"
-
-
-def count_of(number: int, noun: str) -> str:
-    """A number with its noun, as in "1 article" and "14 articles"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(text: str) -> str:

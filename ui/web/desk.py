@@ -165,7 +165,7 @@ class Desk:
             def fail(error: LoadError) -> None:
                 nonlocal failures
                 failures += 1
-                report(articles.failed_line(_one_line(error)))
+                report(articles.failed_line(_without_folder(error)))
 
             try:
                 return self.library.add(
@@ -188,7 +188,7 @@ class Desk:
         try:
             added = job.result()
         except (CorpusError, LibraryError) as error:
-            lines.append(articles.failed_line(_one_line(error)))
+            lines.append(articles.failed_line(_without_folder(error)))
             yield KEEP, articles.render_added(lines, "Not everything could be added")
         else:
             passages = self.library.summary().passages - before
@@ -218,7 +218,7 @@ def _day(name: str, text: str) -> date | None:
         ) from None
 
 
-def _one_line(error: Exception) -> str:
+def _without_folder(error: Exception) -> str:
     """The error message, without the folder that an upload was stored in."""
     if isinstance(error, LoadError) and Path(error.location).is_absolute():
         return str(error).replace(error.location, Path(error.location).name)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant import Assistant
-from index import Library, LibraryError
+from index import Library
 from ui.web import render
 from ui.web.articles import PANE_BAR
 from ui.web.desk import FAILED, Desk
@@ -300,17 +300,12 @@ def serve(
         OSError: no port is free on this address, or the address is not this machine's.
     """
     assistant = Assistant(library)
-
-    def warm() -> None:
-        with suppress(LibraryError):  # the first question will report the problem
-            assistant.warm()
-
     with running(assistant, host=host, port=port, examples=examples) as url:
         if on_ready:
             on_ready(url)
         if open_browser:
             webbrowser.open(url)
-        threading.Thread(target=warm, name="dateline-warm", daemon=True).start()
+        assistant.warm_in_background()
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
 

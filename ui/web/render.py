@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from assistant import Answer, Citation, Near
 from corpus import Article
 from ui.excerpts import closest, excerpt
-from ui.web.articles import day_of, opens, plain, source_line, title_of
+from ui.phrases import title_of
+from ui.web.articles import day_of, opens, plain, source_line
 
 _CLOSEST = ("The closest sentence", "The closest sentences")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.reading.answer_types import answer_spans
 from assistant.reading.rules import SentenceReader
 from assistant.terms import content_stems, find_names, find_terms
-from assistant.understanding.question import Kind
+from assistant.understanding.question import QuestionKind
 from corpus import Article
 from index import Hit, Passage, fold
 from tests.fakes import WordEncoder
@@ -102,8 +102,8 @@ def test_any_text_and_any_question_give_honest_scores(text: str, question: str) 
             assert reading.start <= reading.short_answer[0] < reading.short_answer[1] <= reading.end
 
 
-@given(st.text(max_size=120), st.sampled_from(list(Kind)))
-def test_answer_spans_lie_in_the_sentence(sentence: str, kind: Kind) -> None:
+@given(st.text(max_size=120), st.sampled_from(list(QuestionKind)))
+def test_answer_spans_lie_in_the_sentence(sentence: str, kind: QuestionKind) -> None:
     for start, end in answer_spans(kind, sentence, frozenset()):
         assert 0 <= start < end <= len(sentence)
 

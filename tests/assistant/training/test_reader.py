@@ -17,7 +17,7 @@ from assistant.reading.network import Network as Shipped
 from assistant.reading.windows import Context
 from assistant.training.data import Example, Text, Tokens
 from assistant.training.negatives import find_negatives
-from assistant.training.network import Network, shared_norm, stack
+from assistant.training.network import TrainableNetwork, shared_norm, stack
 from assistant.training.reader import Trainer, batches, main
 from assistant.training.squad import make_examples, read_squad
 from tests.fakes import WordEncoder
@@ -192,7 +192,7 @@ def test_training_goes_on_from_a_checkpoint_as_if_it_had_not_stopped(
 
 
 def test_training_goes_on_from_the_weights_that_are_shipped_as_the_reader_computes_them() -> None:
-    network = Network(Path(get_model_path()), start=SHIPPED).eval()
+    network = TrainableNetwork(Path(get_model_path()), start=SHIPPED).eval()
     text = Text(
         text="Norland paid $1.4 billion for four radars.", context=Context("Post.", "Radars", "")
     )
@@ -213,7 +213,7 @@ def test_a_loss_falls_as_it_is_trained(examples: list[Example], tmp_path: Path) 
 
 
 def test_weights_are_unpacked_as_they_were_but_for_what_7_bits_cannot_hold(tmp_path: Path) -> None:
-    tensors = Network(Path(get_model_path())).export()
+    tensors = TrainableNetwork(Path(get_model_path())).export()
     pack(tensors, tmp_path / "w", description="")
     unpacked = unpack(tmp_path / "w")
     for name, kept in unpacked.items():

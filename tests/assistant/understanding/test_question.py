@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 
 from assistant import QuestionError
-from assistant.understanding.question import MAX_CHARACTERS, Kind, check_question, kind_of
+from assistant.understanding.question import MAX_CHARACTERS, QuestionKind, check_question, kind_of
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Why was Türkiye removed from the F-35 program?", Kind.WHY),
-        ("What led to the closure of the bridge?", Kind.WHY),
-        ("How much had it already paid?", Kind.HOW_MUCH),
-        ("What was the price of the contract?", Kind.HOW_MUCH),
-        ("How many people died?", Kind.HOW_MANY),
-        ("How long did the repairs take?", Kind.HOW_LONG),
-        ("And when did the first deliveries arrive?", Kind.WHEN),
-        ("In which year was the deal signed?", Kind.WHEN),
-        ("Where did the ferry sink?", Kind.WHERE),
-        ("Who won the 2022 World Cup?", Kind.WHO),
-        ("Which company built it?", Kind.WHO),
-        ("Did Türkiye move its S-400s to Incirlik?", Kind.YES_NO),
-        ("What did the minister say?", Kind.OTHER),
+        ("Why was Türkiye removed from the F-35 program?", QuestionKind.WHY),
+        ("What led to the closure of the bridge?", QuestionKind.WHY),
+        ("How much had it already paid?", QuestionKind.HOW_MUCH),
+        ("What was the price of the contract?", QuestionKind.HOW_MUCH),
+        ("How many people died?", QuestionKind.HOW_MANY),
+        ("How long did the repairs take?", QuestionKind.HOW_LONG),
+        ("And when did the first deliveries arrive?", QuestionKind.WHEN),
+        ("In which year was the deal signed?", QuestionKind.WHEN),
+        ("Where did the ferry sink?", QuestionKind.WHERE),
+        ("Who won the 2022 World Cup?", QuestionKind.WHO),
+        ("Which company built it?", QuestionKind.WHO),
+        ("Did Türkiye move its S-400s to Incirlik?", QuestionKind.YES_NO),
+        ("What did the minister say?", QuestionKind.OTHER),
     ],
 )
-def test_the_kind_of_a_question_is_read_from_its_words(question: str, kind: Kind) -> None:
+def test_the_kind_of_a_question_is_read_from_its_words(question: str, kind: QuestionKind) -> None:
     assert kind_of(question) is kind
 
 

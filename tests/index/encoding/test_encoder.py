@@ -18,13 +18,13 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from index import EncoderError
 from index.encoding.encoder import (
-    BULK,
     LARGE_CALL,
     EmbeddingEncoder,
     Encoder,
     MiniLMEncoder,
     load_encoder,
 )
+from index.encoding.minilm import MiniLM
 from tests.fakes import WordEncoder
 
 if TYPE_CHECKING:
@@ -83,15 +83,19 @@ def test_the_default_reads_as_sentence_transformers_does(
 
 
 def test_on_a_gpu_many_articles_are_read_by_sentence_transformers_with_the_same_vectors(
-    encoder: MiniLMEncoder, model: SentenceTransformer
+    encoder: MiniLMEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import torch
+
     texts = [f"{n} " + "Ankara talked. " * n for n in range(56)]
     in_numpy = encoder.encode_passages(texts)
+    assert sum(encoder.count_tokens(texts)) > LARGE_CALL
+    # as on a machine with a GPU, after a few hundred passages; the vectors are the same on a CPU
+    monkeypatch.setattr("index.encoding.encoder.version", lambda _: "2.0+cu1")
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr("index.encoding.encoder.BULK", 0)
     reader = MiniLMEncoder()
-    reader._model_on_gpu = model  # on the CPU here: the vectors are the same
-    reader._read_in_bulk = BULK  # as after a few hundred passages
-    assert sum(reader.count_tokens(texts)) > LARGE_CALL
-    reader._model.encode = None  # type: ignore[method-assign, assignment] # a call of it would fail
+    monkeypatch.setattr(MiniLM, "encode", None)  # a call of it would fail
     np.testing.assert_allclose(reader.encode_passages(texts), in_numpy, atol=1e-5)
 
 
@@ -99,9 +103,8 @@ def test_torch_for_cpus_alone_is_not_imported_however_many_articles_come() -> No
     if not version("torch").endswith("+cpu"):
         pytest.skip("this torch may have a GPU to use")
     code = (
-        "import sys; from index.encoding.encoder import BULK, load_encoder; "
-        "encoder = load_encoder();"
-        "encoder._read_in_bulk = BULK; encoder.encode_passages(['word ' * 200] * 30); "
+        "import sys; from index.encoding import encoder; encoder.BULK = 0; "
+        "encoder.load_encoder().encode_passages(['word ' * 200] * 30); "
         "print('torch' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

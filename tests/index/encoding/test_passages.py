@@ -18,13 +18,13 @@ WORDS = (
 ).split()
 
 
-def count_words(texts: Sequence[str]) -> list[int]:
+def count_pieces(texts: Sequence[str]) -> list[int]:
     """A simple tokenizer: one token for each word, and two around them."""
     return [len(text.split()) + 2 for text in texts]
 
 
 def split(text: str, limit: int, *, title: str | None = None) -> list[Passage]:
-    return split_article(Article(id="a", title=title, text=text), "r1", count_words, limit)
+    return split_article(Article(id="a", title=title, text=text), "r1", count_pieces, limit)
 
 
 def texts(passages: Sequence[Passage]) -> list[str]:
@@ -38,19 +38,19 @@ def test_an_article_that_fits_is_one_passage() -> None:
 
 def test_the_title_line_is_encoded_with_the_passage() -> None:
     article = Article(id="a", title=" The\nlong  wait ", text="Ankara waited.")
-    (passage,) = split_article(article, "r1", count_words, 20)
+    (passage,) = split_article(article, "r1", count_pieces, 20)
     assert passage_input(article, passage) == "The long wait\nAnkara waited."
 
 
 def test_an_article_without_a_title_is_encoded_alone() -> None:
     article = Article(id="a", text="Ankara waited.")
-    (passage,) = split_article(article, "r1", count_words, 20)
+    (passage,) = split_article(article, "r1", count_pieces, 20)
     assert passage_input(article, passage) == "Ankara waited."
 
 
 def test_a_very_long_title_is_cut_at_a_word() -> None:
     article = Article(id="a", title="word " * 100, text="Ankara waited.")
-    (passage,) = split_article(article, "r1", count_words, 40)
+    (passage,) = split_article(article, "r1", count_pieces, 40)
     title = passage_input(article, passage).split("\n")[0]
     assert len(title) <= 128
     assert set(title.split()) == {"word"}

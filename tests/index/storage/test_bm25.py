@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from index.errors import LibraryDamagedError
 from index.storage import words
-from index.storage.bm25 import Term, Terms, count_words, find_words, question_words, score
+from index.storage.bm25 import (
+    QueryTerm,
+    QueryTerms,
+    find_words,
+    pack_word_counts,
+    question_words,
+    score,
+)
 
 TEXTS = st.lists(
     st.sampled_from("ferry ferries bridge bridges closed closing harbour".split()),
@@ -22,9 +29,11 @@ TEXTS = st.lists(
 ARTICLES = st.lists(st.lists(TEXTS.map(" ".join), min_size=1, max_size=4), min_size=1, max_size=5)
 
 
-def terms_of(*asked: str, passages: int = 100, articles: int = 40, words: int = 1_000) -> Terms:
-    terms = tuple(Term(word=word, passages=10, articles=4) for word in asked)
-    return Terms(terms=terms, passages=passages, articles=articles, words=words)
+def terms_of(
+    *asked: str, passages: int = 100, articles: int = 40, words: int = 1_000
+) -> QueryTerms:
+    terms = tuple(QueryTerm(word=word, passages=10, articles=4) for word in asked)
+    return QueryTerms(terms=terms, passages=passages, articles=articles, words=words)
 
 
 def test_compounds_count_as_their_parts_and_whole_where_a_part_is_a_letter() -> None:
@@ -43,8 +52,8 @@ def test_compounds_count_as_their_parts_and_whole_where_a_part_is_a_letter() -> 
 
 def test_scores_are_positive_for_what_shares_a_word_and_nothing_for_the_rest() -> None:
     packed = {
-        3: count_words("Harbour", ["The bridge was closed.", "A boat ran."]),
-        4: count_words(None, ["Rain."]),
+        3: pack_word_counts("Harbour", ["The bridge was closed.", "A boat ran."]),
+        4: pack_word_counts(None, ["Rain."]),
     }
     articles, passages = score(packed, terms_of("bridge", "boat"))
     assert articles[3] > 0 == articles[4]
@@ -54,20 +63,22 @@ def test_scores_are_positive_for_what_shares_a_word_and_nothing_for_the_rest() -
 
 def test_a_word_of_the_title_weighs_more_than_one_of_the_text() -> None:
     packed = {
-        4: count_words("Olives", ["Figs were sold."]),
-        5: count_words("Figs", ["Olives were sold."]),
+        4: pack_word_counts("Olives", ["Figs were sold."]),
+        5: pack_word_counts("Figs", ["Olives were sold."]),
     }
     articles, _ = score(packed, terms_of("olives"))
     assert articles[4] > articles[5] > 0
 
 
 def test_rarer_words_score_more_and_longer_passages_less() -> None:
-    packed = {1: count_words(None, ["ferry", "bridge", "ferry " + "and more words " * 20])}
+    packed = {1: pack_word_counts(None, ["ferry", "bridge", "ferry " + "and more words " * 20])}
     rare, common = (
-        Term(word="ferry", passages=2, articles=1),
-        Term(word="bridge", passages=40, articles=20),
+        QueryTerm(word="ferry", passages=2, articles=1),
+        QueryTerm(word="bridge", passages=40, articles=20),
     )
-    _, passages = score(packed, Terms(terms=(rare, common), passages=100, articles=40, words=1_000))
+    _, passages = score(
+        packed, QueryTerms(terms=(rare, common), passages=100, articles=40, words=1_000)
+    )
     ferry, bridge, long = passages[1]
     assert ferry > bridge > 0
     assert ferry > long > 0
@@ -96,7 +107,7 @@ def test_passages_score_what_fts5_says_they_do(articles: list[list[str]], asked:
 
 def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
     packed = {
-        n: count_words(f"title {n}", [f"the ferry number {n} " * (n + 1), "a bridge"])
+        n: pack_word_counts(f"title {n}", [f"the ferry number {n} " * (n + 1), "a bridge"])
         for n in range(50)
     }
     terms = terms_of("ferry", "bridge", "number", "7")
@@ -109,12 +120,12 @@ def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
 
 def test_nothing_to_score_scores_nothing() -> None:
     assert score({}, terms_of("ferry")) == ({}, {})
-    assert score({1: count_words(None, ["ferry"])}, terms_of())[0] == {1: 0.0}
+    assert score({1: pack_word_counts(None, ["ferry"])}, terms_of())[0] == {1: 0.0}
 
 
 @given(st.integers(0, 60), st.integers(1, 255))
 def test_a_flipped_count_is_scored_or_named_as_damaged(place: int, flipped: int) -> None:
-    blob = bytearray(count_words("Harbour", ["The bridge was closed.", "A ferry ran."]))
+    blob = bytearray(pack_word_counts("Harbour", ["The bridge was closed.", "A ferry ran."]))
     blob[place % len(blob)] ^= flipped
     with suppress(LibraryDamagedError):
         articles, _ = score({1: bytes(blob)}, terms_of("bridge", "ferry"))
@@ -123,6 +134,6 @@ def test_a_flipped_count_is_scored_or_named_as_damaged(place: int, flipped: int)
 
 @pytest.mark.parametrize("kept", [0, 4, 20, -1])
 def test_counts_that_were_cut_short_are_named_as_damaged(kept: int) -> None:
-    blob = count_words("Harbour", ["The bridge was closed.", "A ferry ran."])
+    blob = pack_word_counts("Harbour", ["The bridge was closed.", "A ferry ran."])
     with pytest.raises(LibraryDamagedError, match="dateline repair"):
         score({1: blob[:kept]}, terms_of("bridge"))

@@ -208,13 +208,11 @@ def test_an_older_format_is_brought_up_to_date_once(
 def test_an_older_format_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     Store.open(tmp_path, create=True).close()
     as_format_1(tmp_path / "library.db")
-    reader = Store(tmp_path / "library.db", writable=False)
-    with (
-        reader._connection() as connection,
-        pytest.raises(LibraryFormatError, match="older Dateline"),
-    ):
-        prepare(connection, reader.path, writable=False)
-    reader.close()
+    path = tmp_path / "library.db"
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    with pytest.raises(LibraryFormatError, match="older Dateline"):
+        prepare(connection, path, writable=False)
+    connection.close()
 
 
 def test_a_database_cut_short_is_damaged(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.errors import LibraryDamagedError
 from index.storage import words
-from index.storage.bm25 import Terms, question_words, score
+from index.storage.bm25 import QueryTerms, question_words, score
 
 PASSAGES = {
     1: (
@@ -51,7 +51,7 @@ def find(
     return words.find_passages(index, look_up(index, question), count, articles)
 
 
-def look_up(index: sqlite3.Connection, question: str) -> Terms:
+def look_up(index: sqlite3.Connection, question: str) -> QueryTerms:
     entered, latest = index.execute(
         "SELECT count(*), coalesce(max(number), 0) FROM word_count"
     ).fetchone()

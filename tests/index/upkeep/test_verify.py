@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import chromadb
 import numpy as np
 import pytest
+from chromadb import Collection
+from chromadb.api.client import Client
 
 from index import ArticleNotFoundError, Library, LibraryDamagedError
+from index.vectors.chroma.home import client_settings
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -142,12 +148,23 @@ def test_what_another_removes_during_a_repair_is_no_damage(folder: Path, library
     assert library.verify() == []
 
 
-def test_chroma_that_lacks_or_invents_passages_is_named_and_mended(library: Library) -> None:
+@contextmanager
+def chroma_of(folder: Path) -> Iterator[Collection]:
+    """The collection that an open library of this process uses: clients of a folder share it."""
+    client = cast(
+        "Client", chromadb.PersistentClient(folder / "chroma", settings=client_settings())
+    )
+    yield client.get_collection("passages", embedding_function=None)
+    client.close()
+
+
+def test_chroma_that_lacks_or_invents_passages_is_named_and_mended(
+    folder: Path, library: Library
+) -> None:
     library.warm()
-    collection = library._index._collection
-    assert collection is not None
-    collection.delete(ids=[collection.get()["ids"][0]])
-    collection.upsert(ids=["99999999"], embeddings=np.ones((1, WordEncoder.dim), np.float32))
+    with chroma_of(folder) as collection:
+        collection.delete(ids=[collection.get()["ids"][0]])
+        collection.upsert(ids=["99999999"], embeddings=np.ones((1, WordEncoder.dim), np.float32))
     (problem,) = library.verify()
     assert "2 passages are on one side only" in problem
     assert library.search("council", limit=9)  # meanwhile nothing is invented
@@ -155,12 +172,11 @@ def test_chroma_that_lacks_or_invents_passages_is_named_and_mended(library: Libr
     assert library.verify() == []
 
 
-def test_chroma_with_other_vectors_is_named(library: Library) -> None:
+def test_chroma_with_other_vectors_is_named(folder: Path, library: Library) -> None:
     library.add(numbered(60))
-    collection = library._index._collection
-    assert collection is not None
-    ids = collection.get()["ids"]
-    collection.upsert(ids=ids, embeddings=np.eye(len(ids), WordEncoder.dim, dtype=np.float32))
+    with chroma_of(folder) as collection:
+        ids = collection.get()["ids"]
+        collection.upsert(ids=ids, embeddings=np.eye(len(ids), WordEncoder.dim, dtype=np.float32))
     (problem,) = library.verify()
     assert "vectors are not held" in problem
 

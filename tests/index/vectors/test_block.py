@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index import Library, restore
+from index import IndexState, Library, restore
 from index.search import searching
 from index.storage.store import VECTORS, Store
 from index.vectors import block, exact
@@ -210,22 +212,34 @@ def test_where_the_file_cannot_be_written_all_goes_on_without_it(
     assert not list(folder.glob("*.part"))
 
 
-def test_until_chroma_is_open_the_block_is_searched(folder: Path) -> None:
+def test_until_chroma_is_open_the_block_is_searched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[Matrix]] = []
+
+    class Noted(Matrix):
+        def __init__(self, *, after: int = 0) -> None:
+            super().__init__(after=after)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(searching, "Matrix", Noted)
     with Library.open(folder, encoder=WordEncoder()) as library:
         library.warm()
         first = library.search("topic3", limit=3)
-        library._index._worker.join()  # type: ignore[union-attr] # it is there
-        assert library._index.ready
-        assert library._searcher._all.size == COUNT
+        assert library.wait_for_index().state is IndexState.READY
+        scanned = made[0]()
+        assert scanned
+        assert scanned.size == COUNT
+        del scanned
         assert library.search("topic3", limit=3) == first
-        assert library._searcher._all.size == 0  # no longer needed
+        gc.collect()
+        assert made[0]() is None  # no longer needed
 
 
 def test_one_search_does_without_chroma_and_the_next_has_it_opened(folder: Path) -> None:
     with Library.open(folder, encoder=WordEncoder()) as library:
         first = library.search("topic3", limit=3)
-        assert library._index._worker is None
+        assert library.wait_for_index().state is IndexState.UNOPENED
         assert library.search("topic3", limit=3) == first
-        library._index._worker.join()  # type: ignore[attr-defined] # there now
-        assert library._index.ready
+        assert library.wait_for_index().state is IndexState.READY
         assert library.search("topic3", limit=3) == first

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
 from filelock import FileLock
 
-from index import Library
+from index import IndexState, IndexStatus, Library
+from index.filters import ANY
 from index.search.searching import Searcher
 from index.storage.records import Vectors, revision_of
 from index.storage.store import Store
 from index.storage.words import PASSAGE_BITS
+from index.vectors.chroma.home import Opened
 from index.vectors.exact import Matrix
 from index.vectors.follower import VectorIndex
+from index.vectors.standing import Standing
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 
@@ -126,8 +130,7 @@ def test_a_clean_close_is_taken_up_without_copying_again(store: Store) -> None:
     second = put(store, "b", 2)
     index = VectorIndex(store)
     assert index.open()
-    assert index.indexed == first >> PASSAGE_BITS
-    assert not index.home.discarded
+    assert index.status() == IndexStatus(state=IndexState.FOLLOWING, lag=1)
     index.follow()
     assert index.passages() == {first, second}
     index.close()
@@ -145,7 +148,7 @@ def test_a_flipped_byte_is_noticed_before_chroma_sees_it(store: Store, name: str
     path.write_bytes(content)
     index = VectorIndex(store)
     assert index.open()
-    assert index.home.discarded
+    assert index.status().rebuilt
     index.follow()
     assert index.passages() == expected
     index.close()
@@ -157,7 +160,7 @@ def test_files_that_were_not_closed_are_made_anew(store: Store) -> None:
     abandoned.home.close(None)  # as the system does when a process is killed
     index = VectorIndex(store)
     assert index.open()
-    assert index.indexed == 0
+    assert index.standing.indexed == 0
     index.follow()
     assert index.passages() == {passage}
     index.close()
@@ -201,19 +204,87 @@ def test_an_index_that_is_closed_by_its_own_worker_gives_the_lock_back(store: St
     index = CollectedAsGarbage(store)
     assert index.open()
     index.follow_in_background()
-    assert index._worker
-    index._worker.join(timeout=30)
+    index.wait(timeout=30)
+    assert index.status() == IndexStatus(state=IndexState.CLOSED)
     next_one = opened(store)
-    assert not next_one.home.discarded
+    assert not next_one.status().rebuilt
     next_one.close()
+
+
+def test_a_library_that_its_worker_collects_while_it_opens_chroma_stays_closed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passage = put(store, "a", 1)
+    opened(store).close()
+    index, real = VectorIndex(store), Standing.opened
+
+    def interrupted(now: Standing, found: Opened) -> Standing:
+        if now.state is not IndexState.CLOSED:
+            index.close()
+        return real(now, found)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Standing, "opened", interrupted)
+        index.follow_in_background()
+        index.wait(timeout=30)
+    assert index.status() == IndexStatus(state=IndexState.CLOSED)
+    next_one = opened(store)
+    assert (next_one.passages(), next_one.status().rebuilt) == ({passage}, False)
+    next_one.close()
+
+
+def test_a_chroma_that_fails_says_why_and_stays_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk\nis on fire")
+
+    put(store, "a", 1)
+    index = opened(store)
+    monkeypatch.setattr(Collection, "query", fail)
+    assert index.nearest(unit(1)[0], 3) is None
+    failed = IndexStatus(
+        state=IndexState.FAILED,
+        problem="the vector index cannot be used: the disk is on fire",
+    )
+    assert index.status() == failed
+    assert not index.open()
+    assert index.nearest(unit(1)[0], 3) is None
+    index.wait()
+    assert index.status() == failed
+    index.close()
+    assert index.status().state is IndexState.CLOSED
+
+
+class Told(VectorIndex):
+    """A Chroma that has followed to the change that a test says, and finds nothing."""
+
+    def followed(self, indexed: int) -> None:
+        self.standing = Standing(state=IndexState.READY, indexed=indexed)
+
+    def nearest(self, vector: Vectors, count: int) -> list[int] | None:
+        return []
 
 
 def test_what_chroma_lacked_when_it_was_asked_is_scanned_even_if_it_has_it_now(
     store: Store,
 ) -> None:
-    searcher = Searcher(store, VectorIndex(store))
-    assert searcher._tail_after(200).after <= 200
-    assert searcher._tail_after(100).after <= 100  # a thread that asked earlier
+    lacking = article("a", "Lighthouse.")
+    with store.writing() as writer:
+        vectors = WordEncoder().encode_passages(["keeper"])
+        writer.put(lacking, revision_of(lacking), [(0, 5)], vectors)
+        latest = writer.latest
+    index = Told(store)
+    searcher = Searcher(store, index)
+
+    def found() -> list[str]:
+        hits = searcher.search("keeper", WordEncoder(), limit=9, as_of=None, chosen=ANY)
+        return [hit.article.id for hit in hits]
+
+    index.followed(latest)
+    assert found() == []
+    index.followed(latest - 1)  # as a thread saw it that asked earlier
+    assert found() == ["a"]
 
 
 def test_two_libraries_of_one_process_share_a_folder(tmp_path: Path) -> None:
@@ -239,8 +310,8 @@ def test_chroma_and_the_exact_scan_give_the_same_hits(tmp_path: Path) -> None:
         Library.open(tmp_path, encoder=WordEncoder()) as exact,
     ):
         library.add(numbered(30))
-        assert library._index.ready
-        assert not exact._index.ready
+        assert library.index_status.state is IndexState.READY
+        assert exact.index_status.state is IndexState.UNOPENED
         for question in ("topic4", "council day 9", "an hour of nobody"):
             assert library.search(question) == exact.search(question)
         library.add(numbered(31, start=30)[:1])
@@ -275,8 +346,8 @@ def test_under_a_filter_chroma_and_the_exact_scan_give_the_same_hits(
                 first + timedelta(n) for n in range(days)
             }
             assert found
-        assert library._index.ready
-        assert not exact._index.ready
+        assert library.index_status.state is IndexState.READY
+        assert exact.index_status.state is IndexState.UNOPENED
 
 
 def test_damaged_files_cost_no_hit(tmp_path: Path) -> None:

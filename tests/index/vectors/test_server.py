@@ -22,8 +22,9 @@ import pytest
 from chromadb.api.client import Client
 from chromadb.config import Settings as ClientSettings
 
-from index import Library, LibraryServerError
-from index.vectors.chroma.server import sessions_of
+from index import IndexState, IndexStatus, Library, LibraryServerError
+from index.storage.store import Store
+from index.vectors.chroma.server import Server, sessions_of
 from tests.fakes import WordEncoder
 from tests.index.articles import article, numbered
 from tests.index.servers import ChromaServer
@@ -49,7 +50,7 @@ def opened(folder: Path, address: str) -> Library:
 def recover(library: Library) -> None:
     """Wait until the server is used again."""
     until = time.monotonic() + 60
-    while not library._index.ready:
+    while library.index_status.state is not IndexState.READY:
         assert time.monotonic() < until
         library.search("council")
         time.sleep(0.1)
@@ -78,16 +79,28 @@ def test_vectors_live_on_the_server_and_follow_the_library(
         library.add(numbered(8))
         library.remove(["a2"])
         library.add([article("a3", "Another thing altogether, about topic99.")])
-        assert library._index.ready
+        assert library.index_status == IndexStatus(state=IndexState.READY, lag=0)
         assert library.search("topic99", limit=1)[0].article.id == "a3"
         assert library.verify() == []
         assert list(collections(server).values()) == [7]
     assert not (tmp_path / "library" / "chroma").exists()
-    with opened(tmp_path / "library", server.address) as library:  # what is there is taken up
+    with opened(tmp_path / "library", server.address) as library:
         library.warm()
-        assert library._index.indexed == 10
-        assert not library._index.home.discarded
+        assert library.index_status == IndexStatus(state=IndexState.READY, lag=0)
         assert library.verify() == []
+
+
+def test_what_is_on_the_server_is_taken_up(server: ChromaServer, tmp_path: Path) -> None:
+    with opened(tmp_path, server.address) as library:
+        library.add(numbered(8))
+        library.remove(["a2"])
+    store = Store.open(tmp_path, create=False)
+    home = Server(store, server.address)
+    found = home.open()
+    assert found is not None
+    assert (found.indexed, found.leads, home.discarded) == (9, True, False)
+    home.close(found.indexed)
+    store.close()
 
 
 def test_each_library_has_a_collection_of_its_own(server: ChromaServer, tmp_path: Path) -> None:
@@ -107,7 +120,7 @@ def test_another_process_searches_the_server_while_the_first_writes(
     with opened(tmp_path, server.address) as leader, opened(tmp_path, server.address) as follower:
         leader.add(numbered(5))
         follower.warm()
-        assert follower._index.ready
+        assert follower.index_status.state is IndexState.READY
         leader.add(numbered(5, start=5))
         follower.add(numbered(1, start=10))
         assert {hit.article.id for hit in follower.search("council day", limit=20)} == {
@@ -136,7 +149,7 @@ def test_a_server_that_is_away_is_one_line_and_costs_no_answer(
         assert time.monotonic() - began < 10
         (line,) = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
         assert "\n" not in line
-        assert library.verify() == [library._index.problem]
+        assert library.verify() == [library.index_status.problem]
         server.start()
         recover(library)
         library.add(numbered(1, start=6))
@@ -161,7 +174,7 @@ def test_a_server_that_hangs_is_given_up_in_time(
             began = time.monotonic()
             other.add(numbered(2))
             assert time.monotonic() - began < 4
-            assert "no Chroma server answers" in str(other._index.problem)
+            assert "no Chroma server answers" in str(other.index_status.problem)
         server.send(signal.SIGCONT)
         recover(library)
         assert library.verify() == []
@@ -179,12 +192,11 @@ def test_a_server_that_lost_its_vectors_gets_them_again(
         held.delete(ids=held.get(include=[])["ids"][:20])
     with opened(tmp_path / "library", server.address) as library:
         library.warm()
-        assert library._index.home.discarded
+        assert library.index_status.rebuilt
         assert collections(server)[name] == 30
         with client_of(server) as client:
             client.delete_collection(name)
         assert library.search("topic3", limit=1)[0].article.id == "a3"  # as it is gone, without it
-        library._index._retry_at = 0.0
         recover(library)
         assert collections(server)[name] == 30
 
@@ -243,6 +255,6 @@ def test_another_programs_server_is_told_from_chromas(tmp_path: Path) -> None:
         with opened(tmp_path, f"http://localhost:{other.server_address[1]}") as library:
             library.add(numbered(2))
             library.warm()
-            assert "found another server (status 404)" in str(library._index.problem)
+            assert "found another server (status 404)" in str(library.index_status.problem)
             assert library.search("topic1", limit=1)[0].article.id == "a1"
         other.shutdown()

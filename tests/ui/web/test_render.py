@@ -36,7 +36,7 @@ TEXT = st.one_of(
 )
 
 
-class Reading(HTMLParser):
+class TextCollector(HTMLParser):
     """The HTML as a browser reads it.
 
     Holds the tags with their attributes' names, the attributes' values, and the text.
@@ -135,12 +135,12 @@ def everything(said: str) -> str:
 
 @given(said=TEXT)
 def test_no_words_change_the_structure_of_the_page(said: str) -> None:
-    assert Reading(everything(said)).tags == Reading(everything("word")).tags
+    assert TextCollector(everything(said)).tags == TextCollector(everything("word")).tags
 
 
 @pytest.mark.parametrize("said", HOSTILE)
 def test_no_event_handler_style_or_script_comes_out_of_words(said: str) -> None:
-    reading = Reading(everything(said))
+    reading = TextCollector(everything(said))
     assert not any(name.startswith("on") or name in ("style", "srcdoc") for name in reading.values)
     assert not {"script", "img", "iframe", "svg", "object", "style"} & {
         tag for tag, *_ in reading.tags
@@ -149,7 +149,7 @@ def test_no_event_handler_style_or_script_comes_out_of_words(said: str) -> None:
 
 @pytest.mark.parametrize("said", HOSTILE)
 def test_words_are_shown_as_they_are(said: str) -> None:
-    shown = Reading(articles.render_article(article(said), (0, len(said)))).parts["mark"]
+    shown = TextCollector(articles.render_article(article(said), (0, len(said)))).parts["mark"]
     assert shown == said.replace("\r\n", "\n") or shown == said
 
 
@@ -172,7 +172,7 @@ def test_only_web_addresses_become_links(url: str) -> None:
 
 
 def test_the_link_to_the_original_tells_it_nothing_of_us() -> None:
-    reading = Reading(articles.render_article(article(url="https://news.example/a?b=1&c=2")))
+    reading = TextCollector(articles.render_article(article(url="https://news.example/a?b=1&c=2")))
     assert reading.values["href"] == ["https://news.example/a?b=1&c=2"]
     assert reading.values["rel"] == ["noopener noreferrer"]
     assert reading.parts["a"] == "Original at news.example"
@@ -186,7 +186,7 @@ def test_each_marker_opens_the_quotation_that_it_numbers() -> None:
             question="q", query="q", text="Two. [1] Three. [2]", citations=citations, confidence=0.9
         )
     )
-    reading = Reading(html)
+    reading = TextCollector(html)
     assert reading.parts["p"].startswith("Two.1 Three.2")
     assert reading.values["data-article"] == ["a", "b", "a", "b"]  # two markers, two cards
     for quoted, token, quote in ((first, 0, "Two."), (second, 1, "Three.")):
@@ -205,7 +205,7 @@ def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
             citations=(cite(quoted, quoted.text),),
         )
     )
-    assert Reading(html).parts["p"].startswith("See [7] and [0].1")
+    assert TextCollector(html).parts["p"].startswith("See [7] and [0].1")
 
 
 def test_the_short_answer_is_marked_once_in_the_first_quotation() -> None:
@@ -298,9 +298,9 @@ def test_what_was_understood_is_said_only_where_it_differs() -> None:
 
 def test_outlet_and_day_are_said_or_said_to_be_missing() -> None:
     nothing = Article(id="n", text="Words of a page.")
-    assert "outlet unknown · undated" in Reading(articles.render_article(nothing)).text
+    assert "outlet unknown · undated" in TextCollector(articles.render_article(nothing)).text
     known = article(outlet="Türkiye Today")
-    assert "Türkiye Today · 9 Dec 2025" in Reading(articles.render_article(known)).text
+    assert "Türkiye Today · 9 Dec 2025" in TextCollector(articles.render_article(known)).text
     machine = Article(id="m", text="Words.", machine_translated=True)
     assert "machine-translated" in articles.render_article(machine)
 
@@ -310,7 +310,7 @@ def test_copies_are_named_on_the_card_and_open() -> None:
     answer = Answer(
         question="q", query="q", text="One. [1]", citations=(cite(quoted, "One.", also_in=(copy,)),)
     )
-    reading = Reading(render.render_answer(answer))
+    reading = TextCollector(render.render_answer(answer))
     assert "Also in: The Harbour Post" in reading.text
     assert "copy" in reading.values["data-article"]
 
@@ -366,7 +366,7 @@ def test_the_page_is_shown_whole_with_what_was_dropped_and_what_is_quoted(
     body = articles.render_article(shown, (start, end), page=True).split(
         '<div class="dl-body" dir="auto">'
     )[1]
-    reading = Reading('<div class="dl-body">' + body.removesuffix("</article>"))
+    reading = TextCollector('<div class="dl-body">' + body.removesuffix("</article>"))
     assert reading.text == page.text
     assert reading.parts["mark"] == shown.text[start:end]
     assert reading.parts.get("del", "") == "".join(page.text[a:b] for a, b in page.dropped)
