@@ -127,7 +127,8 @@ def test_an_answer_knows_its_question(speakers: tuple[str, str], ask: str, answe
 
 def test_an_interview_without_names_is_known_by_its_questions() -> None:
     text = (
-        "Eva Lind owns the mill.\n\nWhat did you see?\n\nI saw a black ship.\n\nAnd what did you do?\n\n"
+        "Eva Lind owns the mill.\n\nWhat did you see?\n\nI saw a black ship.\n\n"
+        "And what did you do?\n\n"
         "I ran.\n\nI ran far.\n\nWould you do it again?\n\nNo."
     )
     assert [text[turn.start : turn.end].split("\n")[0] for turn in split_turns(text)] == [
