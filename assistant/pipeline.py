@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.abstention import decide
-from assistant.composer import compose, leans_back
+from assistant.composer import compose
 from assistant.errors import WeightsError
 from assistant.reading.base import Reader, Reading
 from assistant.reading.network import SHIPPED, Network
@@ -23,7 +23,8 @@ from assistant.terms import content_stems
 from assistant.understanding.double_question import join_answers, split_question
 from assistant.understanding.follow_up import Form, find_forms, is_completed_meant
 from assistant.understanding.question import check_question
-from index import Hit, Library, LibraryError
+from assistant.widening import leans_back
+from index import Hit, Library, LibraryError, normalize
 
 Stage = Callable[[str], None]
 _NEAREST = 3
@@ -208,7 +209,7 @@ class Assistant:
                 readings=self.reader.read(form.query, hits) if hits else [],
             )
 
-        first, *others = find_forms(self.library.correct(question), history)
+        first, *others = find_forms(self.library.correct(normalize(question).text), history)
         found = search(first)
         for form in others:
             completed = search(form)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from index import fold
+from index import fold, normalize
 
 if TYPE_CHECKING:
     from snowballstemmer.english_stemmer import EnglishStemmer
@@ -96,12 +96,12 @@ class Term:
 def find_terms(text: str) -> list[Term]:
     """The words of a text, in order."""
     found = []
-    for match in _WORD.finditer(text):
+    letters = normalize(text)
+    for match in _WORD.finditer(letters.text):
         word = match.group()
         found.append(
             Term(
-                match.start(),
-                match.end(),
+                *letters.to_original(*match.span()),
                 stem(word),
                 word[0].isupper() or any(letter.isdigit() for letter in word),
                 fold(word) not in STOP_WORDS,
@@ -124,6 +124,8 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
             or an inner capital, or another name follows it.
     """
     spans: list[tuple[int, int]] = []
+    letters = normalize(text)
+    text = letters.text
     words = find_terms(text)
     for position, term in enumerate(words):
         if not (term.capital and term.content):
@@ -143,7 +145,7 @@ def find_names(text: str, *, skip_first: bool = True) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], term.end)
         else:
             spans.append((term.start, term.end))
-    return spans
+    return [letters.to_original(*span) for span in spans]
 
 
 def name_stems(text: str) -> frozenset[str]:

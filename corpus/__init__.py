@@ -7,7 +7,8 @@ from corpus.identity import current_id, url_id
 from corpus.kinds import list_kinds
 from corpus.loaders.source import Passed
 from corpus.loading import LIBRARY_FILE, load, load_pasted
-from corpus.sentences import Sentence, split_sentences
+from corpus.sentences import Sentence, split_sentences, split_turns
+from corpus.speech import Turn, find_quotations, is_only_quoted
 
 __all__ = [
     "LIBRARY_FILE",
@@ -18,11 +19,15 @@ __all__ = [
     "Passed",
     "Sentence",
     "Span",
+    "Turn",
     "current_id",
+    "find_quotations",
+    "is_only_quoted",
     "list_kinds",
     "load",
     "load_pasted",
     "read_addresses",
     "split_sentences",
+    "split_turns",
     "url_id",
 ]

@@ -2,22 +2,28 @@
 
 The text is split into paragraphs first, since a sentence never crosses a paragraph. nupunkt
 (arXiv:2504.04131) splits each paragraph. A few rules fix what it does not handle: "U.S.
-Ambassador", scripts with their own full stops, and ordinals before a month.
+Ambassador", scripts with their own full stops, ordinals before a month, and quotations, which stay
+whole and with their speaker.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from corpus.article import Span
 from corpus.dates import MONTHS
+from corpus.speech import Turn, find_quotations, find_turns, is_attribution
 
 MAX_HEADING_WORDS = 14
 MAX_HEADING_CHARACTERS = 90
 MAX_QUESTION_WORDS = 8
+MAX_QUOTATION_CHARACTERS = 300
+"""A longer quotation is split into its sentences."""
 WRAP_WIDTHS = range(40, 121)
 """Widths, in characters, at which mail programs, PDF columns and terminals break lines."""
 
@@ -26,6 +32,7 @@ _OWN_STOPS = re.compile(r"[。！？｡]+[”’」』）】]*|(?<=[।॥۔؟�
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•·▪◦●‣–—]|\(?\w{1,3}[.)])\s")
 _QUOTED = re.compile(r"\s*[\"'“‘„«»‹「『>]")
 _TABULAR = re.compile(r"\S(?: {3,}|\t)\S")
+_CLOSED = re.compile(r"[.!?…。！？][ \u00a0\u202f]?[\"'”’“‘»«›‹」』]+$")
 _WORD = re.compile(r"\w+")
 
 _DATED = re.compile(
@@ -68,6 +75,7 @@ class Sentence:
     paragraph: int
 
 
+@lru_cache(maxsize=64)  # an answer needs the sentences of its articles several times
 def split_sentences(text: str) -> tuple[Sentence, ...]:
     """Split a text into sentences, in order. They cover all characters except white space."""
     paragraphs = list(split_paragraphs(text))
@@ -79,6 +87,12 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
             Sentence(start=a, end=b, heading=heading, paragraph=ordinal) for a, b in spans
         ]
     return tuple(sentences)
+
+
+@lru_cache(maxsize=64)
+def split_turns(text: str) -> tuple[Turn, ...]:
+    """The turns of an interview or a transcript, in order; none in other texts."""
+    return tuple(find_turns(text, list(split_paragraphs(text))))
 
 
 def split_paragraphs(text: str) -> Iterator[Span]:
@@ -194,18 +208,39 @@ def _split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
 
     # nupunkt would end a sentence at a line break.
     paragraph = re.sub(r"\s", " ", text[start:end])
+    quotations = [
+        span for span in find_quotations(paragraph) if span[1] - span[0] <= MAX_QUOTATION_CHARACTERS
+    ]
     cuts = {cut for _, cut in sent_spans(paragraph)} | {
         found.end() for found in _OWN_STOPS.finditer(paragraph)
     }
+    cuts = {cut for cut in cuts if not _is_inside(cut, quotations)}
+    closed = {high for low, high in quotations if _CLOSED.search(paragraph[low:high])}
     low = 0
-    for cut in sorted(cuts | {len(paragraph)}):
-        if cut < len(paragraph) and _is_false_stop(
-            paragraph[low:cut].rstrip(), paragraph[cut : cut + 60].lstrip()
+    for cut in sorted(cuts | closed | {len(paragraph)}):
+        before = paragraph[max(low, cut - 160) : cut].rstrip()
+        after = paragraph[cut : cut + 160].lstrip()
+        if cut < len(paragraph) and (
+            _is_false_stop(before, after) or _is_attributed(before, after)
         ):
             continue
         if span := strip_span(text, start + low, start + cut):
             yield span
         low = cut
+
+
+def _is_inside(cut: int, quotations: Sequence[Span]) -> bool:
+    """Whether a quotation would be cut; they are in order."""
+    at = bisect_right(quotations, (cut, 0)) - 1
+    return at >= 0 and quotations[at][0] < cut < quotations[at][1]
+
+
+def _is_attributed(before: str, after: str) -> bool:
+    """Whether a quotation that ends like a sentence is followed by who said it."""
+    closed = _CLOSED.search(before[-4:])
+    if closed is None:
+        return False
+    return after[0] in ",;と" or (not closed[0].startswith(".") and is_attribution(after))
 
 
 def _is_false_stop(before: str, after: str) -> bool:

@@ -18,7 +18,7 @@ from index.errors import (
     SearchError,
 )
 from index.filters import Filter
-from index.folding import fold
+from index.folding import Normalized, fold, normalize
 from index.hit import Hit, Passage
 from index.library import Library
 from index.storage.records import Summary
@@ -43,6 +43,7 @@ __all__ = [
     "LibraryNotFoundError",
     "LibraryServerError",
     "LibraryStorageError",
+    "Normalized",
     "Outcome",
     "Passage",
     "SearchError",
@@ -52,5 +53,6 @@ __all__ = [
     "load_encoder",
     "load_tokenizer",
     "load_word_embeddings",
+    "normalize",
     "restore",
 ]

@@ -27,7 +27,7 @@ from assistant.reading.windows import (
     special_ids,
 )
 from assistant.terms import content_stems, name_stems
-from index import Hit, fold, load_tokenizer
+from index import Hit, fold, load_tokenizer, normalize
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -189,7 +189,7 @@ def _read_sentences(
         inside = (candidate.start - offset, candidate.end - offset)
         spans = [span for window in windows if (span := best_span(*window, *inside))]
         score, start, end = max(spans, default=(_NO_SPAN, 0, 0))
-        whole = make_whole(candidate.text, start - inside[0], end - inside[0]) if spans else None
+        whole = _make_whole(candidate.text, start - inside[0], end - inside[0]) if spans else None
         readings.append(
             Reading(
                 hit=hit,
@@ -203,6 +203,12 @@ def _read_sentences(
             )
         )
     return readings
+
+
+def _make_whole(sentence: str, start: int, end: int) -> tuple[int, int] | None:
+    letters = normalize(sentence)
+    whole = make_whole(letters.text, *letters.from_original(start, end))
+    return letters.to_original(*whole) if whole else None
 
 
 def best_span(

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
-from corpus import Article, split_sentences
+from corpus import Article, split_sentences, split_turns
+from index import normalize
 
 LONGEST = 384
 """Word pieces in a window, including special ones."""
@@ -29,13 +30,26 @@ OVERLAP = 96
 Offsets = tuple[int, int]
 
 
+class Pieces(NamedTuple):
+    """A text's word pieces, without special ones.
+
+    Attributes:
+        ids: their numbers.
+        offsets: where each stands in the text, as (start, end) of its characters; ascending.
+    """
+
+    ids: list[int]
+    offsets: list[Offsets]
+
+
 class Context(NamedTuple):
     """What is read before a passage; a part that does not exist is "".
 
     Attributes:
         source: outlet and day, such as "CNN, April 12, 2023.".
         title: the article's title.
-        lead: the heading above the passage, and the sentence before it.
+        lead: the heading above the passage, or in an interview the question that it answers, and
+            the sentence before it.
     """
 
     source: str
@@ -56,6 +70,10 @@ def find_context(article: Article, start: int) -> Context:
             heading, before = text, ""
         else:
             before = text
+    for turn in split_turns(article.text):
+        if turn.question < start < turn.end:  # what was asked, or who speaks
+            opening = article.text[turn.question : start].split("\n", 1)[0].strip()
+            heading = "" if opening == before else opening
     source = ", ".join(part for part in said if part)
     return Context(
         source=source and f"{source}.",
@@ -93,7 +111,7 @@ class Window:
 
 
 def make_windows(
-    question: Encoding, context: Sequence[Encoding], passage: Encoding, special: tuple[int, int]
+    question: Pieces, context: Sequence[Pieces], passage: Pieces, special: tuple[int, int]
 ) -> list[Window]:
     """Make the windows of one passage, at least one.
 
@@ -128,15 +146,17 @@ def special_ids(tokenizer: Tokenizer) -> tuple[int, int]:
     return cls, sep
 
 
-def encode_bare(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
-    """Encode texts as word pieces with their offsets, without special ones."""
-    encodings: list[Encoding] = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    return encodings
+def encode_bare(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Pieces]:
+    """Encode texts, as their letters read, as word pieces with their offsets in the texts."""
+    normalized = [normalize(text) for text in texts]
+    encoded = tokenizer.encode_batch([one.text for one in normalized], add_special_tokens=False)
+    return [
+        Pieces(encoding.ids, [one.to_original(*offsets) for offsets in encoding.offsets])
+        for one, encoding in zip(normalized, encoded, strict=True)
+    ]
 
 
-def encode_contexts(
-    tokenizer: Tokenizer, contexts: Sequence[Context]
-) -> list[tuple[Encoding, ...]]:
+def encode_contexts(tokenizer: Tokenizer, contexts: Sequence[Context]) -> list[tuple[Pieces, ...]]:
     """Encode source, title and lead of each passage, as ``make_windows`` takes them."""
     encoded = encode_bare(tokenizer, [text for context in contexts for text in context])
     return [tuple(encoded[low : low + 3]) for low in range(0, len(encoded), 3)]

@@ -13,6 +13,7 @@ from math import ceil
 from corpus import Article, Sentence, split_sentences
 from index.encoding.encoder import CountTokens
 from index.errors import EncoderError
+from index.folding import normalize
 from index.hit import Passage
 
 MAX_TOKENS = 512
@@ -39,11 +40,11 @@ class _Unit:
 
 
 def passage_input(article: Article, passage: Passage) -> str:
-    """The text to encode: the title on its own line, then the passage.
+    """The text to encode, as its letters read: the title on its own line, then the passage.
 
     A very long title is cut at a word.
     """
-    return _title_line(article) + passage.text
+    return _title_line(article) + normalize(passage.text).text
 
 
 def split_article(
@@ -88,7 +89,7 @@ def split_article(
 def _title_line(article: Article) -> str:
     if not article.title:
         return ""
-    title = " ".join(article.title.split())
+    title = " ".join(normalize(article.title).text.split())
     cut = title.encode()[:TITLE_BYTES].decode(errors="ignore")
     return (cut if cut == title else cut.rpartition(" ")[0] or cut) + "\n"
 
@@ -101,7 +102,7 @@ def _measure_units(
     units = [_Unit(s.start, s.end, 0, s.paragraph, s.heading) for s in sentences]
     fitting: list[_Unit] = []
     while units:
-        counts = count_tokens([text[unit.start : unit.end] for unit in units])
+        counts = count_tokens([normalize(text[unit.start : unit.end]).text for unit in units])
         halves: list[_Unit] = []
         for unit, count in zip(units, counts, strict=True):
             if count - special <= budget or unit.end - unit.start == 1:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.composer import MAX_CITATIONS, compose, leans_back
+from assistant.composer import MAX_CITATIONS, compose
 from assistant.reading.base import Reading
 from assistant.reading.rules import FEATURES
 from assistant.result import compose_text
 from assistant.terms import content_stems
+from assistant.widening import leans_back
 from corpus import Article, split_sentences
 from index import Hit, Passage
 

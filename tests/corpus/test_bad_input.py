@@ -17,7 +17,7 @@ from typing import NoReturn
 import pytest
 
 from corpus import Article, LoadError, load, load_pasted, read_addresses
-from tests.corpus.test_pdf import LINES, make_pdf
+from tests.corpus.pdfs import Put, make_pdf
 
 TEXT = (
     "The harbour was closed on Monday after a crane fell on to the quay, the harbour master said."
@@ -171,7 +171,12 @@ def test_a_broken_gzip_file(tmp_path: Path, name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(range(256)) * 9, b"no PDF", make_pdf([LINES])[:90]],
+    [
+        b"%PDF-1.7\n",
+        b"%PDF-1.7\n" + bytes(range(256)) * 9,
+        b"no PDF",
+        make_pdf([[Put(50, 700, "The harbour is closed.")]])[:90],
+    ],
 )
 def test_a_broken_pdf(tmp_path: Path, content: bytes) -> None:
     assert "a broken PDF" in refuse(save(tmp_path, "a.pdf", content)).found

@@ -14,7 +14,7 @@ from corpus.article import Page
 from corpus.loaders import limits, pdf
 from corpus.loaders.limits import run_limited
 from corpus.loaders.source import Source
-from tests.corpus.test_pdf import LINES, make_pdf
+from tests.corpus.pdfs import TEXT_PAGE, make_pdf
 
 SOURCE = Source.of(b"", name="a.pdf")
 
@@ -127,6 +127,6 @@ def test_a_pdf_is_read_within_the_limits(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(pdf, "run_limited", note)
     path = tmp_path / "a.pdf"
-    path.write_bytes(make_pdf([LINES]))
+    path.write_bytes(make_pdf([TEXT_PAGE]))
     assert len(list(load(path))) == 1
     assert names == [str(path)]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, LoadError, load
-from tests.corpus.test_pdf import LINES, make_pdf
+from tests.corpus.pdfs import TEXT_PAGE, make_pdf
 
 OCRMYPDF = """
 import pathlib, sys
@@ -34,11 +34,11 @@ pathlib.Path(sys.argv[2] + ".pdf").write_bytes((folder / "text.pdf").read_bytes(
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is the whole PATH; OCR programs in it find the text of ``LINES``."""
+    """A folder that is the whole PATH; OCR programs in it find the text of ``TEXT_PAGE``."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    (folder / "text.pdf").write_bytes(make_pdf([LINES]))
+    (folder / "text.pdf").write_bytes(make_pdf([TEXT_PAGE]))
     return folder
 
 
@@ -81,7 +81,7 @@ def test_a_scan_is_read_with_the_program_that_is_installed(
 def test_the_article_keeps_the_scans_identity(tmp_path: Path, path: Path) -> None:
     install(path, "ocrmypdf", OCRMYPDF)
     article = load_scan(tmp_path)
-    (tmp_path / "scan.pdf").write_bytes(make_pdf([LINES]))
+    (tmp_path / "scan.pdf").write_bytes(make_pdf([TEXT_PAGE]))
     [again] = load(tmp_path / "scan.pdf")
     assert article.id == again.id
 

@@ -136,3 +136,10 @@ def test_a_line_of_five_million_characters_takes_seconds(unit: str) -> None:
     start = time.process_time()
     assert split_sentences(text)
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("unit", ["“No!” Moe said. ", "“‘a ", '"a. '])
+def test_many_quotations_closed_or_not_take_time_in_proportion(unit: str) -> None:
+    start = time.process_time()
+    assert split_sentences(unit * (1_000_000 // len(unit)))
+    assert time.process_time() - start < 15

@@ -82,3 +82,28 @@ def test_an_answer_at_the_edge_of_a_window_stands_whole_in_another() -> None:
     windows = make_windows(asked, NOTHING, text, SPECIAL)
     for one, other in pairwise(windows):
         assert one.offsets[-OVERLAP:] == other.offsets[:OVERLAP]
+
+
+def test_a_passage_is_read_by_its_letters_and_offsets_lead_to_the_stored_text() -> None:
+    plain, stored = (
+        "The café’s flag cost 9 million.",
+        "The cafe\u0301’s ﬂag co\u00adst 9\u00a0mil\u200blion.",
+    )
+    one, other = encode_bare(TOKENIZER, [plain, stored])
+    assert one.ids == other.ids
+    pieces = [
+        (plain[slice(*a)], stored[slice(*b)])
+        for a, b in zip(one.offsets, other.offsets, strict=True)
+    ]
+    assert [b for a, b in pieces if a != b] == ["cafe\u0301", "ﬂag", "co\u00adst", "mil\u200blion"]
+
+
+def test_an_answer_that_starts_in_an_earlier_passage_is_read_with_its_question() -> None:
+    text = (
+        "Q: Why did it sink?\n\nA: A seal was worn. The owner knew.\n\nQ: Who paid?\n\nA: No one."
+    )
+    article = Article(id="a", text=text)
+    assert find_context(article, text.index("The owner")).lead == (
+        "Q: Why did it sink? A: A seal was worn."
+    )
+    assert find_context(article, text.index("A: No one")).lead == "Q: Who paid?"
