@@ -16,7 +16,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from corpus.article import Span
-from corpus.dates import MONTHS
 from corpus.speech import Turn, find_quotations, find_turns, is_attribution
 
 MAX_HEADING_WORDS = 14
@@ -46,6 +45,14 @@ _RANK = re.compile(
     r"|Mr|Mrs|Ms|Dr|Prof)\.$"
 )
 _DAY = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_MONTHS = frozenset(
+    "januar jänner februar feber märz april mai juni juli august september oktober november "
+    "dezember january february march may june july october december".split()
+)
+"""Only German and English write a month with a capital, so that it looks like a sentence's start.
+
+``corpus.locales`` has the others, but every answer splits sentences, and loading them takes 0.8 s.
+"""
 _ENUMERATOR = re.compile(r"^\(?\w{1,2}[.)]$")
 _STARTERS = frozenset(
     "a according after all although an and another as at because before both but by despite "
@@ -259,4 +266,4 @@ def _is_false_stop(before: str, after: str) -> bool:
         return following not in _STARTERS
     if _RANK.search(tail) or _ENUMERATOR.match(before):
         return True
-    return bool(_DAY.search(tail)) and following in MONTHS
+    return bool(_DAY.search(tail)) and following in _MONTHS

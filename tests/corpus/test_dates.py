@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -325,3 +327,12 @@ def test_names_and_orders_are_those_of_cldr() -> None:
     assert len(set(MONTHS)) == len(MONTHS)
     orders = [find_order(tag) for tag in ("de", "en-GB", "en_US", "sv", "en", "xx", None)]
     assert orders == ["DMY", "DMY", "MDY", "YMD", None, None, None]
+
+
+def test_splitting_sentences_loads_no_names_of_months() -> None:
+    code = (
+        "import sys, corpus; from corpus.sentences import split_sentences; "
+        "assert len(split_sentences('The crane killed 12. Police said so.')) == 2; "
+        "assert not {'babel', 'dateparser'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
