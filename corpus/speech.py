@@ -90,7 +90,7 @@ class Turn:
 def find_quotations(text: str) -> list[Span]:
     """The outermost quotations of a paragraph, marks included, in order.
 
-    A mark that may be an apostrophe counts only if a full stop or the like closes the quotation.
+    A mark that may be an apostrophe closes a quotation only if no letter or digit is beside it.
     """
     found: list[Span] = []
     opened: list[tuple[str, int]] = []
