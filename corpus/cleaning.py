@@ -8,7 +8,7 @@ credits and datelines from them, and reads the metadata.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -65,13 +65,13 @@ class Cleaned:
 
 
 def clean(
-    text: str, *, hints: Collection[str] = (), title: str | None = None, weights: Weights = WEIGHTS
+    text: str, *, hints: Sequence[Span] = (), title: str | None = None, weights: Weights = WEIGHTS
 ) -> Cleaned:
     """Choose the spans of a page that are its article, and read its metadata.
 
     Args:
         text: everything visible on the page.
-        hints: lines that an extractor took for body text, using the page's markup.
+        hints: ascending spans that an extractor took for body text, using the page's markup.
         title: the title if it is known; its line is not part of the body.
         weights: how lines are scored; pass other weights only to measure them.
     """
@@ -206,7 +206,7 @@ def build_article(
     *,
     id: str,
     location: str,
-    hints: Collection[str] = (),
+    hints: Sequence[Span] = (),
     dropped: Sequence[Span] = (),
     title: str | None = None,
     outlet: str | None = None,
@@ -224,7 +224,7 @@ def build_article(
         text: everything visible on the page.
         id: the article's identity.
         location: the file, URL or record, as the user named it; used in errors.
-        hints: lines that an extractor took for body text.
+        hints: ascending spans of the text without ``dropped`` that an extractor took for body text.
         dropped: ascending spans that are syntax of the format and not text: Markdown markers, a
             hyphen at a line's end.
         title: the format's title; here and below, None or blank if the format does not state it.

@@ -1,6 +1,7 @@
 """The errors of corpus. Each message says what was found, what was expected and what to do."""
 
 import re
+from collections.abc import Sequence
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -17,7 +18,10 @@ class LoadError(CorpusError):
         found: what was there.
         expected: what would have worked.
         remedy: what the user can do now.
+        addresses: addresses of articles that were found there instead, for the user to choose from.
     """
+
+    addresses: tuple[str, ...] = ()
 
     def __init__(self, location: str, *, found: str, expected: str, remedy: str) -> None:
         self.location = location
@@ -28,3 +32,18 @@ class LoadError(CorpusError):
         line = " ".join(message.encode("utf-8", "replace").decode().split())
         # One line without control characters, so that no file name can send codes to a terminal.
         super().__init__(_CONTROL.sub("\ufffd", line))
+
+
+class FrontPageError(LoadError):
+    """A page of teasers, which is no article."""
+
+    def __init__(self, location: str, *, addresses: Sequence[str]) -> None:
+        self.addresses = tuple(dict.fromkeys(addresses))
+        super().__init__(
+            location,
+            found="a front page of teasers",
+            expected="an article",
+            remedy="add the addresses of its articles"
+            if self.addresses
+            else "open an article and add its address, or save it",
+        )

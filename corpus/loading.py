@@ -15,16 +15,16 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from corpus.article import Article
-from corpus.cleaning import build_article, replace_unstorable
+from corpus.cleaning import replace_unstorable
 from corpus.errors import LoadError
 from corpus.kinds import EXPECTED, MEDIA_TYPES, SUFFIXES, Kind, find_foreign, sniff
 from corpus.loaders import web
-from corpus.loaders.html import load_html
+from corpus.loaders.html import load_page
 from corpus.loaders.markdown import load_markdown
 from corpus.loaders.pdf import load_pdf
+from corpus.loaders.plain_text import load_plain
 from corpus.loaders.records import load_csv, load_json, load_jsonl
 from corpus.loaders.source import Source
-from corpus.loaders.text import load_text
 
 LIBRARY_FILE = "library.db"
 """A folder that holds this file is a library and has no articles to load."""
@@ -68,7 +68,15 @@ def load(
 
 
 def load_pasted(text: str, *, name: str = "pasted page") -> Article:
-    """Make an article from pasted text or HTML source; its id is derived from its content.
+    """Make an article from pasted text or HTML source; of several, the first.
+
+    Its id is derived from its content. See ``load_pasted_page`` for arguments and errors.
+    """
+    return load_pasted_page(text, name=name)[0]
+
+
+def load_pasted_page(text: str, *, name: str = "pasted page") -> list[Article]:
+    """Make an article of each that a pasted text or HTML source holds, at least one.
 
     Args:
         text: what was pasted.
@@ -79,7 +87,7 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     """
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
-    return load_html(source) if sniff(data[:_PEEK]) == "html" else _load_text(source)
+    return load_page(source) if sniff(data[:_PEEK]) == "html" else load_plain(source)
 
 
 def _load_location(location: str, fetch: web.Fetch) -> Iterator[Article | LoadError]:
@@ -206,7 +214,7 @@ def _load_source(
         )
     match kind:
         case "html":
-            return [load_html(source)]
+            return load_page(source)
         case "pdf":
             return [load_pdf(source)]
         case "markdown":
@@ -220,14 +228,7 @@ def _load_source(
         case "feed":
             return web.load_feed(source, fetch)
         case _:
-            return [_load_text(source)]
-
-
-def _load_text(source: Source) -> Article:
-    data = source.read()
-    return build_article(
-        load_text(data, location=source.name), id=source.id(data), location=source.name
-    )
+            return load_plain(source)
 
 
 def _refuse_unreadable(path: str, error: OSError) -> LoadError:
