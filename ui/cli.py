@@ -89,11 +89,19 @@ def add(
     def note(error: LoadError) -> None:
         errors.append(error)
         screen.complain(error, console)
+        screen.offer(error.addresses, console)
 
     with open_library(context, library, create=True, own=True) as opened:
         done = add_with_progress(opened, load(*locations, on_error=note), console)
     if as_json:
-        failures = [{"location": error.location, "message": str(error)} for error in errors]
+        failures = [
+            {
+                "location": error.location,
+                "message": str(error),
+                "addresses": list(error.addresses),
+            }
+            for error in errors
+        ]
         screen.print_json({**asdict(done.added), "errors": failures})
     else:
         out = screen.make_console()
