@@ -14,6 +14,7 @@ from assistant.abstention import decide
 from assistant.composer import compose
 from assistant.errors import WeightsError
 from assistant.reading.base import Reader, Reading
+from assistant.reading.entries import look_up
 from assistant.reading.network import SHIPPED, Network
 from assistant.reading.rules import SentenceReader
 from assistant.reading.trained import SpanReader
@@ -206,7 +207,7 @@ class Assistant:
             return Found(
                 query=form.query,
                 hits=hits,
-                readings=self.reader.read(form.query, hits) if hits else [],
+                readings=look_up(form.query, self.reader.read(form.query, hits)) if hits else [],
             )
 
         first, *others = find_forms(self.library.correct(normalize(question).text), history)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from corpus import Article
+from corpus import Article, find_header
 from index import Hit, Passage
 
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -78,6 +78,12 @@ class Citation:
     def sentence(self) -> str:
         """The quotation on one line, with white space collapsed."""
         return " ".join(self.quote.split())
+
+    @property
+    def header(self) -> str | None:
+        """The row that names the columns, verbatim, if the quotation is a row below one."""
+        span = find_header(self.article.text, self.start)
+        return self.article.text[slice(*span)] if span else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +182,7 @@ class Answer:
                     "start": citation.start,
                     "end": citation.end,
                     "quote": citation.quote,
+                    "header": citation.header,
                     "also_in": [article.id for article in citation.also_in],
                 }
                 for citation in self.citations
@@ -209,7 +216,7 @@ class Answer:
         citations = tuple(
             Citation(
                 **{
-                    **citation,
+                    **{name: value for name, value in citation.items() if name != "header"},
                     "article": articles[citation["article"]],
                     "also_in": tuple(articles[copy] for copy in citation["also_in"]),
                 }

@@ -2,18 +2,20 @@
 
 from corpus.addresses import read_addresses
 from corpus.article import Article, Page, Span
-from corpus.errors import CorpusError, LoadError
+from corpus.errors import CorpusError, FrontPageError, LoadError
 from corpus.identity import current_id, url_id
 from corpus.kinds import list_kinds
 from corpus.loaders.source import Passed
-from corpus.loading import LIBRARY_FILE, load, load_pasted
-from corpus.sentences import Sentence, split_sentences, split_turns
+from corpus.loading import LIBRARY_FILE, load, load_pasted, load_pasted_page
+from corpus.sentences import Sentence, find_header, split_sentences, split_turns
 from corpus.speech import Turn, find_quotations, is_only_quoted
+from corpus.tables import split_cells
 
 __all__ = [
     "LIBRARY_FILE",
     "Article",
     "CorpusError",
+    "FrontPageError",
     "LoadError",
     "Page",
     "Passed",
@@ -21,12 +23,15 @@ __all__ = [
     "Span",
     "Turn",
     "current_id",
+    "find_header",
     "find_quotations",
     "is_only_quoted",
     "list_kinds",
     "load",
     "load_pasted",
+    "load_pasted_page",
     "read_addresses",
+    "split_cells",
     "split_sentences",
     "split_turns",
     "url_id",

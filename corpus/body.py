@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -20,10 +20,15 @@ from corpus.boilerplate import (
     classify,
     count_words,
     find_credit,
+    find_feed_foot,
+    is_about_offer,
     is_bulleted,
+    is_offer,
+    is_reported,
 )
 from corpus.dates import Stamp, read_stamps
-from corpus.sentences import is_terminated, split_paragraphs
+from corpus.sentences import is_terminated, split_paragraphs, strip_span
+from corpus.tables import find_tables, has_numbers, is_row
 from corpus.title import find_byline
 
 
@@ -71,14 +76,33 @@ MIN_VERSE_WORDS = 3
 LEAD_LINES = 10
 """How many lines above the chosen run the first paragraph may be."""
 
-MIN_FOUND_CHARACTERS = 30
-"""Shorter lines ("Read more") occur inside longer ones by chance."""
+MIN_HINTED = 0.6
+"""Share of a line's characters from which it is a line that the extractor found."""
 
 FUNCTION_WORDS, MIN_FUNCTION_SHARE = 25, 0.15
 """How many of the page's commonest short words count as function words, and their minimum share in
 a sentence. A long line without a full stop that has fewer is a row of names. Set by eye: on the
 benchmark's pages, rows have at most .12 and such sentences at least .17, except two cast lists."""
 
+ENTRY_LINES = 3
+"""How many lines below a time, headings among them, the first sentence of its entry may be."""
+
+MIN_ENTRIES = 3
+"""Times from which a page is a report that goes on through the day."""
+
+MAX_OFFER_GAP, MAX_OFFERED_WORDS = 4, 20
+"""Shorter lines between two offers that are at most this many lines apart say what is offered."""
+
+MIN_LIST_LINES, MIN_LIST_SHARE = 6, 0.25
+"""A page without any sentence and with this many lines is verse or a list, and not a menu, if this
+share of its lines ends in a punctuation mark, or begins with neither a capital nor a figure."""
+
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
+_BARE_CLOCK = re.compile(
+    r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?)\s?(?:[ap]\.?m\.?|Uhr|hrs?|h)?"
+    r"(?:\s?\(?[A-Z]{1,4}(?:[+-]\d{1,2})?\)?)?$",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INNER_STOP = re.compile(r"[^\W\d_]{3}[.!?…]+[\"'”’)]*\s+\S")
 
@@ -104,17 +128,20 @@ class Line:
     @property
     def is_text(self) -> bool:
         """Whether it may be part of an article's body."""
-        return self.kind in (Kind.PROSE, Kind.PLAIN) and not self.stamps and not self.byline
+        kinds = (Kind.PROSE, Kind.PLAIN, Kind.ENTRY)
+        return self.kind in kinds and not self.stamps and not self.byline
 
 
 def read_lines(text: str) -> list[Line]:
     """Split a page into classified lines."""
-    lines = [_read_line(text, start, end) for start, end in split_paragraphs(text)]
-    return _settle_rows(_settle_translations(lines))
+    spans = [part for span in split_paragraphs(text) for part in _part_foot(text, *span)]
+    lines = [_read_line(text, start, end) for start, end in spans]
+    lines = _settle_offers(_settle_rows(_settle_translations(lines)))
+    return _settle_tables(text, _settle_times(lines))
 
 
 def choose_body(
-    lines: list[Line], hints: Collection[str] = (), weights: Weights = WEIGHTS
+    lines: list[Line], hints: Sequence[Span] = (), weights: Weights = WEIGHTS
 ) -> list[int]:
     """The indices of the body's lines: those found in the hints, else those of the best run."""
     run = _choose_run(lines, weights)
@@ -133,6 +160,37 @@ def _read_line(text: str, start: int, end: int) -> Line:
         byline=find_byline(line) is not None,
         credit=find_credit(line),
     )
+
+
+def _part_foot(text: str, start: int, end: int) -> Iterator[Span]:
+    """A paragraph, apart from what a feed appended to it."""
+    foot = find_feed_foot(text[start:end])
+    if foot and (before := strip_span(text, start, start + foot)):
+        yield before
+        start += foot
+    yield start, end
+
+
+def _settle_offers(lines: list[Line]) -> list[Line]:
+    """Reclassify offers as interface, with the short lines between two of them."""
+    offers = [index for index, line in enumerate(lines) if is_offer(line.text)]
+    beside = {
+        index
+        for offer in offers
+        for index in range(max(0, offer - 1), min(len(lines), offer + 3))
+        if is_about_offer(lines[index].text)
+    }
+    between = {
+        index
+        for before, after in pairwise(offers)
+        if after - before <= MAX_OFFER_GAP
+        for index in range(before + 1, after)
+        if lines[index].words <= MAX_OFFERED_WORDS and not is_reported(lines[index].text)
+    }
+    settled = list(lines)
+    for index in between.union(beside, offers):
+        settled[index] = replace(lines[index], kind=Kind.INTERFACE)
+    return settled
 
 
 def _settle_translations(lines: list[Line]) -> list[Line]:
@@ -171,14 +229,53 @@ def _settle_rows(lines: list[Line]) -> list[Line]:
     return [replace(line, kind=Kind.INTERFACE) if is_row(line) else line for line in lines]
 
 
-def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) -> list[int]:
-    """The lines found in the hints; none if they have less than half the words of the best run."""
-    if not hints:
-        return []
-    known = {key for hint in hints if (key := squeeze(hint))}
-    whole = "".join(map(squeeze, hints))
+def _settle_times(lines: list[Line]) -> list[Line]:
+    """Reclassify the times in a report that goes on through the day as entries.
+
+    Such a report prints three or more different times, of one day or without any, and text below
+    each of them.
+    """
+    times = [index for index, line in enumerate(lines) if _CLOCK.search(line.text)]
+    bare = [
+        index for index in times if not lines[index].stamps and _BARE_CLOCK.match(lines[index].text)
+    ]
+    dated = [index for index in times if lines[index].stamps]
+    settled = list(lines)
+    for group in (bare, dated):
+        group = [
+            index
+            for index in group
+            if any(line.is_prose for line in lines[index + 1 : index + 1 + ENTRY_LINES])
+        ]
+        days = {lines[index].stamps[0].day for index in group if lines[index].stamps}
+        if len(days) <= 1 and len({lines[index].text for index in group}) >= MIN_ENTRIES:
+            for index in group:
+                settled[index] = replace(lines[index], kind=Kind.ENTRY, stamps=(), byline=False)
+    return settled
+
+
+def _settle_tables(text: str, lines: list[Line]) -> list[Line]:
+    """Reclassify the rows of tables that hold numbers as entries."""
+    settled = list(lines)
+    for table in find_tables(text, [(line.start, line.end) for line in lines]):
+        if has_numbers([lines[index].text for index in table]):
+            for index in table:
+                settled[index] = replace(lines[index], kind=Kind.ENTRY, stamps=(), byline=False)
+    return settled
+
+
+def _choose_hinted(lines: list[Line], hints: Sequence[Span], run: list[int]) -> list[int]:
+    """The lines found in the hints; none if they have less than half the words of the best run.
+
+    The times and headings of entries are the article's wherever they stand between its lines.
+    """
+    shares = list(_share_hinted(lines, hints))
+    found = [index for index, share in enumerate(shares) if share >= MIN_HINTED]
+    entries = _find_entries(lines, found[0] - ENTRY_LINES, found[-1]) if found else set()
     chosen = [
-        index for index, line in enumerate(lines) if line.is_text and _is_hinted(line, known, whole)
+        index
+        for index, line in enumerate(lines)
+        if line.is_text and (shares[index] >= MIN_HINTED or index in entries)
     ]
     enough = sum(lines[index].words for index in chosen) >= 0.5 * sum(
         lines[index].words for index in run
@@ -186,14 +283,35 @@ def _choose_hinted(lines: list[Line], hints: Collection[str], run: list[int]) ->
     return chosen if run and enough else []
 
 
-def _is_hinted(line: Line, known: set[str], whole: str) -> bool:
-    """Whether the line is in the hints, or is little longer than one of them."""
-    key = squeeze(line.text)
-    if key in known or (len(key) >= MIN_FOUND_CHARACTERS and key in whole):
-        return True
-    return any(
-        len(hint) >= max(MIN_FOUND_CHARACTERS, 0.6 * len(key)) and hint in key for hint in known
-    )
+def _find_entries(lines: list[Line], low: int, high: int) -> set[int]:
+    """The times of entries between two lines, each with its heading below or above."""
+    entries = set()
+    for index in range(max(0, low), high):
+        if lines[index].kind is Kind.ENTRY and not is_row(lines[index].text):
+            before, after, last = (
+                lines[max(0, min(at, len(lines) - 1))] for at in (index - 1, index + 1, index + 2)
+            )
+            entries.add(index)
+            if after.kind is Kind.PLAIN and last.is_prose:
+                entries.add(index + 1)
+            elif before.kind is Kind.PLAIN and after.is_prose:
+                entries.add(index - 1)
+    return entries
+
+
+def _share_hinted(lines: list[Line], hints: Sequence[Span]) -> Iterator[float]:
+    """The share of each line's characters that the hints, ascending spans, hold."""
+    at = 0
+    for line in lines:
+        while at < len(hints) and hints[at][1] <= line.start:
+            at += 1
+        held, covered, next_at = 0, line.start, at
+        while next_at < len(hints) and hints[next_at][0] < line.end:
+            start, end = hints[next_at]
+            held += max(0, min(end, line.end) - max(start, covered))
+            covered = max(covered, end)
+            next_at += 1
+        yield held / (line.end - line.start)
 
 
 def squeeze(text: str) -> str:
@@ -209,12 +327,7 @@ def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
     kinds = [line.kind for line in lines]
     prose = sum(line.is_prose for line in lines)
     if not prose:
-        plain = [index for index, line in enumerate(lines) if line.is_text]
-        return (
-            plain
-            if sum(lines[index].words for index in plain) >= MIN_VERSE_WORDS * len(plain)
-            else []
-        )
+        return _choose_verse(lines)
     furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
     whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
     low, high = (0, len(lines)) if whole else _find_best_run(lines, weights)
@@ -227,6 +340,18 @@ def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
         if line.is_text and not (related or captioned):
             chosen.append(index)
     return chosen
+
+
+def _choose_verse(lines: list[Line]) -> list[int]:
+    """The body of a page without any sentence: verse, a list, a table; a menu has none."""
+    plain = [index for index, line in enumerate(lines) if line.is_text]
+    texts = [lines[index].text for index in plain if lines[index].kind is not Kind.ENTRY]
+    marked = sum(
+        text[-1] in ".,;:!?…—–" or not (text[0].isupper() or text[0].isdigit()) for text in texts
+    )
+    words = sum(lines[index].words for index in plain)
+    listed = len(texts) < MIN_LIST_LINES or marked >= MIN_LIST_SHARE * len(texts)
+    return plain if listed and words >= MIN_VERSE_WORDS * len(plain) else []
 
 
 def _find_lead(lines: list[Line], low: int) -> int:
@@ -287,7 +412,7 @@ def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
             void = line.text in copied or line.credit < len(line.text)
             share = 0.0 if void else 1.0 if index in company else weights.alone
             yield min(line.words, weights.most) * share
-        elif plain and (announced or line.text.endswith(":")):
+        elif line.kind is Kind.ENTRY or (plain and (announced or line.text.endswith(":"))):
             yield weights.announced
         elif plain:
             yield (

@@ -18,6 +18,7 @@ class Kind(Enum):
 
     PROSE = "a sentence or more"
     PLAIN = "neither prose nor known furniture: a heading, a headline, a list item"
+    ENTRY = "a row of a table, or the time of an entry: what it is, its neighbours say"
     INTERFACE = "a button, a share row, a credit: never part of an article"
     ENDING = "what follows an article: related links, comments, a sign-up, a copyright line"
     COMMENTS = "where the readers' comments begin: nothing after it is the article"
@@ -167,6 +168,78 @@ _NOTICE = re.compile(
 """What pages tell their readers in whole sentences. Requiring pronouns keeps news about cookies and
 copyright from matching."""
 
+_OFFER = re.compile(
+    r"\balready (?:an? |have an? )?(?:\w+ )?(?:subscri\w+|members?|account|registered"
+    r"|signed up)\s?\?"
+    r"|(?:^|[.!?]\s|\bplease )\W*(?:sign|log) ?in (?:here )?to (?:continue|read|keep)\b"
+    r"|\b(?:subscribe|register|sign up|join|pay|create an? (?:free )?account)\b.{0,40}"
+    r"\b(?:to|and) (?:continue|keep|finish) (?:reading|read)\b"
+    r"|\b(?:subscribe|sign up|register) (?:now|today|here|for free)?\W*(?:to|and) (?:read|unlock"
+    r"|get|enjoy|support|receive|access)\b"
+    r"|^\W*(?:to )?(?:continue|keep|finish) reading(?: (?:this|the|for|with|by|your)\b|,|\W*$)"
+    r"|\byou(?:['’]ve| have| are)? (?:only )?(?:reached|read|used|viewed|\d+|one|two|three|no)\b"
+    r".{0,30}\b(?:free|monthly|complimentary|remaining|left)\b.{0,20}\b(?:articles?|stor(?:y|ies)|limit|left"
+    r"|this month)\b"
+    r"|\b(?:this|the rest of this|the full) (?:article|story|content|page|report|post) is (?:only"
+    r" |exclusively )?(?:for|available to|reserved for|exclusive to) (?:our |paying |premium"
+    r" |registered )*(?:subscribers|members|readers)\b"
+    r"|^\W*(?:exclusive(?:ly)? )?(?:for )?(?:subscriber|member|premium)s?[- ](?:only|exclusive)\W*$"
+    r"|\b(?:start|begin|claim) your (?:\w+ )?(?:free )?(?:trial|subscription|membership)\b"
+    r"|\bsubscribe for (?:just|only|as little)\b|\bactivate your (?:subscription|account)\b"
+    r"|\bsubscribe to our\b|\bdelivered (?:straight |directly )?to your (?:e-?mail )?inbox\b"
+    r"|\benter (?:your|a valid) e-?mail\b|\bfor your personal,? (?:and )?non-?commercial use only\b"
+    r"|\b(?:jetzt|hier) (?:abonnieren|weiterlesen|testen)\b|\bweiterlesen mit\b"
+    r"|\bbereits (?:abonnent|registriert|ein abo)\w*\s?\?"
+    r"|\bréservée?s? (?:aux|à nos) abonnés\b|\bdéjà abonnée?\s?\?"
+    r"|\babonnez-vous (?:pour|à|et|dès)\b"
+    r"|\bya (?:eres|es) suscriptor|\bsuscríbete para\b|\bpara (?:seguir|continuar) leyendo\b"
+    r"|\bcontenido exclusivo para suscriptores\b|\b(?:conteúdo )?exclusivo para assinantes\b"
+    r"|\bjá é assinante\s?\?|\briservat[oi] agli abbonati\b|\bsei già abbonat|\babbonati per\b"
+    r"|\bal abonnee\s?\?|\blees verder met\b|\b(?:redan prenumerant|allerede abonnent)\s?\?"
+    r"|\babone ol(?:un|arak)\b|\babonelere özel\b",
+    re.IGNORECASE,
+)
+"""What a page offers its readers instead of the rest of an article, or beside it."""
+_OFFERED = re.compile(
+    r"\bcancel (?:(?:it|online|your \w+) )?(?:at )?any ?time\b|\bauto-?renew|\bjederzeit kündbar\b"
+    r"|\b(?:unlimited|unrestricted|premium|all-?access|complete|full) (?:digital |online )?access\b"
+    r"|\byour (?:free |first |current )*(?:trial|subscription|plan|account|membership)\b"
+    r"|\b(?:billed|charged|renews|renewed) (?:monthly|annually|yearly|automatically|every)\b"
+    r"|\b(?:offer|subscription) terms\b|\bfree trial\b|\bsans engagement\b"
+    r"|\d\W? ?(?:\w+ )?(?:a|per|for the first) (?:week|month|year)\b",
+    re.IGNORECASE,
+)
+"""What such offers say. Two of these make one, if it speaks to the reader."""
+_ADDRESSED = re.compile(
+    r"\byour?\b|(?:^|[.!?]\s)\W*(?:try|get|enjoy|start|subscribe|unlock|join|choose|upgrade)\b",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(
+    r"[\"“”«»„]|\b(?:said|says|told|according|announced|reported|wrote|added|argued|claimed|sagte|dit|dijo"
+    r"|ha detto|dedi|zei|sa|sade)\b",
+    re.IGNORECASE,
+)
+"""Signs of news about offers: somebody said so."""
+MAX_OFFER_WORDS = 45
+"""A longer paragraph is an article's, whatever it mentions."""
+
+_FEED_FOOT = re.compile(
+    r"(?:^|(?<=[.!?…\"”’»)\]])\s+)(?P<foot>(?:"
+    r"the (?:post|article|story) (?-i:[^a-z\s]).{2,300}? (?:appeared first|first appeared)"
+    r" (?:on|at)"
+    r"|der beitrag .{2,300}? erschien zuerst (?:auf|bei)"
+    r"|(?:l['’]article|cet article) .{2,300}? est apparu en premier sur"
+    r"|la entrada .{2,300}? (?:se publicó|aparece|apareció|se publicó por) primer[ao]? (?:vez )?en"
+    r"|l['’]articolo .{2,300}? (?:sembra essere il primo su|proviene da)"
+    r"|o post .{2,300}? apareceu primeiro (?:em|no|na)|het bericht .{2,300}? verscheen eerst op"
+    r"|artykuł .{2,300}? pochodzi z serwisu|inlägget .{2,300}? dök först upp på"
+    r"|indlægget .{2,300}? blev først udgivet på|innlegget .{2,300}? dukket først opp på"
+    r"|сообщение .{2,300}? появил(?:ись|ось) сначала на)\s.{1,100}"
+    r"|.{2,300}? yazısı ilk önce .{1,100} üzerinde ortaya çıktı.{0,3})$",
+    re.IGNORECASE,
+)
+"""What WordPress appends to the texts of its feeds."""
+
 _TRANSLATED = re.compile(
     r"\b(?:articles?|text|page|story|content|versions?|post|translations?)\b.{0,80}\b(?:is|are|was"
     r"|were|been)\b.{0,30}"
@@ -208,6 +281,8 @@ def classify(line: str) -> Kind:
         return Kind.PROSE
     if _TRANSLATED.search(line):
         return Kind.TRANSLATED
+    if find_feed_foot(line) == 0:
+        return Kind.INTERFACE
     if _COMMENTS.match(line):
         return Kind.COMMENTS
     if _ENDING.match(line):
@@ -220,6 +295,38 @@ def classify(line: str) -> Kind:
     if _INTERFACE.match(line) or (len(line) < 400 and _NOTICE.search(line)):
         return Kind.INTERFACE
     return Kind.PROSE if is_prose(line) else Kind.PLAIN
+
+
+def is_offer(line: str) -> bool:
+    """Whether the line offers a subscription, a trial or a newsletter to the reader."""
+    return (
+        len(line) <= MAX_JUDGED_CHARACTERS
+        and not is_reported(line)
+        and (
+            _OFFER.search(line) is not None
+            or (
+                _ADDRESSED.search(line) is not None
+                and len({found.lower().split()[0] for found in _OFFERED.findall(line)}) > 1
+            )
+        )
+        and count_words(line) <= MAX_OFFER_WORDS
+    )
+
+
+def is_about_offer(line: str) -> bool:
+    """Whether a line beside an offer belongs to it."""
+    return _OFFERED.search(line) is not None and not is_reported(line)
+
+
+def is_reported(line: str) -> bool:
+    """Whether the line quotes somebody or says who said so."""
+    return _REPORTED.search(line) is not None
+
+
+def find_feed_foot(line: str) -> int | None:
+    """Where "The post … appeared first on …" begins at the end of a line; None if it does not."""
+    found = _FEED_FOOT.search(line, max(0, len(line) - MAX_JUDGED_CHARACTERS))
+    return found.start("foot") if found else None
 
 
 def is_prose(line: str) -> bool:

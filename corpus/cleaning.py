@@ -58,7 +58,7 @@ class Cleaned:
 def clean(
     text: str,
     *,
-    hints: Collection[str] = (),
+    hints: Sequence[Span] = (),
     title: str | None = None,
     weights: Weights = WEIGHTS,
     language: str | None = None,
@@ -69,7 +69,7 @@ def clean(
 
     Args:
         text: everything visible on the page.
-        hints: lines that an extractor took for body text, using the page's markup.
+        hints: ascending spans that an extractor took for body text, using the page's markup.
         title: the title if it is known; its line is not part of the body.
         weights: how lines are scored; pass other weights only to measure them.
         language: the page's IETF tag; without it, the language is identified from the text.
@@ -166,7 +166,7 @@ def build_article(
     *,
     id: str,
     location: str,
-    hints: Collection[str] = (),
+    hints: Sequence[Span] = (),
     dropped: Sequence[Span] = (),
     title: str | None = None,
     outlet: str | None = None,
@@ -187,7 +187,7 @@ def build_article(
         text: everything visible on the page.
         id: the article's identity.
         location: the file, URL or record, as the user named it; used in errors.
-        hints: lines that an extractor took for body text.
+        hints: ascending spans of the text without ``dropped`` that an extractor took for body text.
         dropped: ascending spans that are syntax of the format and not text: Markdown markers, a
             hyphen at a line's end.
         title: the format's title; here and below, None or blank if the format does not state it.

@@ -1,6 +1,7 @@
 """The errors of corpus. Each message says what was found, what was expected and what to do."""
 
 import re
+from collections.abc import Sequence
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -17,7 +18,10 @@ class LoadError(CorpusError):
         found: what was there.
         expected: what would have worked.
         remedy: what the user can do now.
+        addresses: addresses of articles that were found there instead, for the user to choose from.
     """
+
+    addresses: tuple[str, ...] = ()
 
     def __init__(self, location: str, *, found: str, expected: str, remedy: str) -> None:
         self.location = location
@@ -32,3 +36,18 @@ class LoadError(CorpusError):
 
 class NoArticleError(LoadError):
     """A page that can be read and holds no article, such as a cover or a menu."""
+
+
+class FrontPageError(NoArticleError):
+    """A page of teasers, which is no article."""
+
+    def __init__(self, location: str, *, addresses: Sequence[str]) -> None:
+        self.addresses = tuple(dict.fromkeys(addresses))
+        super().__init__(
+            location,
+            found="a front page of teasers",
+            expected="an article",
+            remedy="add the addresses of its articles"
+            if self.addresses
+            else "open an article and add its address, or save it",
+        )

@@ -43,7 +43,7 @@ TEXT = Kind(
 )  # text/plain is left out, since servers use it for many other kinds
 HTML = Kind(
     name="HTML, also saved by SingleFile",
-    loader="corpus.loaders.html:load_html",
+    loader="corpus.loaders.html:load_page",
     suffixes=(".html", ".htm", ".xhtml"),
     media=("text/html", "application/xhtml+xml"),
 )

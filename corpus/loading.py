@@ -87,7 +87,15 @@ def load(
 
 
 def load_pasted(text: str, *, name: str = "pasted page") -> Article:
-    """Make an article from pasted text or HTML source; its id is derived from its content.
+    """Make an article from pasted text or HTML source; of several, the first.
+
+    Its id is derived from its content. See ``load_pasted_page`` for arguments and errors.
+    """
+    return load_pasted_page(text, name=name)[0]
+
+
+def load_pasted_page(text: str, *, name: str = "pasted page") -> list[Article]:
+    """Make an article of each that a pasted text or HTML source holds, at least one.
 
     An address is not the text of a page: give it to ``load``.
 
@@ -98,12 +106,12 @@ def load_pasted(text: str, *, name: str = "pasted page") -> Article:
     Raises:
         LoadError: it is empty, too large, has no sentence, or is an address.
     """
-    from corpus.loaders.html import load_html
-    from corpus.loaders.plain_text import load_article
+    from corpus.loaders.html import load_page
+    from corpus.loaders.plain_text import load_articles
 
     data = replace_unstorable(text).encode()
     source = Source.of(data, name=name)
-    return load_html(source) if recognise(data[:_PEEK], TEXT) is HTML else load_article(source)
+    return load_page(source) if recognise(data[:_PEEK], TEXT) is HTML else load_articles(source)
 
 
 Result = Article | LoadError | Passed

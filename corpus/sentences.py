@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from corpus.article import Span
 from corpus.speech import Turn, find_quotations, find_turns, is_attribution
+from corpus.tables import find_tables, has_header, is_row
 
 MAX_HEADING_WORDS = 14
 MAX_HEADING_CHARACTERS = 90
@@ -30,7 +31,6 @@ _TERMINAL = re.compile(r"[.!?…。！？｡।॥۔؟።։][\"'”’»«›)\]
 _OWN_STOPS = re.compile(r"[。！？｡]+[”’」』）】]*|(?<=[।॥۔؟።։])[\"'”’»)]*\s+")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•·▪◦●‣–—]|\(?\w{1,3}[.)])\s")
 _QUOTED = re.compile(r"\s*[\"'“‘„«»‹「『>]")
-_TABULAR = re.compile(r"\S(?: {3,}|\t)\S")
 _CLOSED = re.compile(r"[.!?…。！？][ \u00a0\u202f]?[\"'”’“‘»«›‹」』]+$")
 _WORD = re.compile(r"\w+")
 
@@ -74,24 +74,43 @@ class Sentence:
         start, end: character offsets; ``text[start:end]`` has no white space at its ends.
         heading: whether it is a heading; headings stay in the text and are never quoted.
         paragraph: index of its paragraph, from 0.
+        row: whether it is a row of a table.
+        header: span of the heading that names the columns, if it is a row of a table that has one.
     """
 
     start: int
     end: int
     heading: bool
     paragraph: int
+    row: bool = False
+    header: Span | None = None
 
 
 @lru_cache(maxsize=64)  # an answer needs the sentences of its articles several times
 def split_sentences(text: str) -> tuple[Sentence, ...]:
-    """Split a text into sentences, in order. They cover all characters except white space."""
+    """Split a text into sentences, in order. They cover all characters except white space.
+
+    A row of a table is one sentence, and the row that names a table's columns is a heading.
+    """
     paragraphs = list(split_paragraphs(text))
-    headings = _find_headings([text[start:end] for start, end in paragraphs])
+    pieces = [text[start:end] for start, end in paragraphs]
+    rows = _find_rows(text, paragraphs)
+    headings = _find_headings(pieces, rows)
     sentences: list[Sentence] = []
     for ordinal, ((start, end), heading) in enumerate(zip(paragraphs, headings, strict=True)):
-        spans = [(start, end)] if heading else _split_paragraph(text, start, end)
+        whole = heading or ordinal in rows
+        spans = [(start, end)] if whole else _split_paragraph(text, start, end)
+        top = rows.get(ordinal)
         sentences += [
-            Sentence(start=a, end=b, heading=heading, paragraph=ordinal) for a, b in spans
+            Sentence(
+                start=a,
+                end=b,
+                heading=heading,
+                paragraph=ordinal,
+                row=ordinal in rows,
+                header=None if top is None or heading else paragraphs[top],
+            )
+            for a, b in spans
         ]
     return tuple(sentences)
 
@@ -100,6 +119,11 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
 def split_turns(text: str) -> tuple[Turn, ...]:
     """The turns of an interview or a transcript, in order; none in other texts."""
     return tuple(find_turns(text, list(split_paragraphs(text))))
+
+
+def find_header(text: str, start: int) -> Span | None:
+    """The span of the header of the table row that starts at a character of the text."""
+    return next((s.header for s in split_sentences(text) if s.start == start), None)
 
 
 def split_paragraphs(text: str) -> Iterator[Span]:
@@ -174,17 +198,29 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 def _is_row(line: str) -> bool:
     """Whether the line is a list item or a table row."""
-    return _LIST_ITEM.match(line) is not None or _TABULAR.search(line) is not None
+    return _LIST_ITEM.match(line) is not None or is_row(line)
 
 
-def _find_headings(paragraphs: list[str]) -> list[bool]:
+def _find_rows(text: str, paragraphs: list[Span]) -> dict[int, int | None]:
+    """The paragraphs that are rows of tables, each with the index of its table's header or None."""
+    rows: dict[int, int | None] = {}
+    for table in find_tables(text, paragraphs):
+        headed = has_header([text[slice(*paragraphs[index])] for index in table])
+        rows |= dict.fromkeys(table, table[0] if headed else None)
+    return rows
+
+
+def _find_headings(paragraphs: list[str], rows: Mapping[int, int | None]) -> list[bool]:
     """Mark which paragraphs are headings.
 
     One or two heading-shaped lines before a paragraph of prose are headings; longer runs are lists
-    or verse.
+    or verse. Of a table's rows, only its header is one.
     """
-    shaped = [_is_heading_shaped(paragraph) for paragraph in paragraphs]
-    headings = [False] * len(paragraphs)
+    shaped = [
+        ordinal not in rows and _is_heading_shaped(paragraph)
+        for ordinal, paragraph in enumerate(paragraphs)
+    ]
+    headings = [rows.get(ordinal) == ordinal for ordinal in range(len(paragraphs))]
     run = 0
     for ordinal, is_shaped in enumerate(shaped):
         if is_shaped:

@@ -107,6 +107,7 @@ def add(
     def note(error: LoadError) -> None:
         errors.append(error)
         screen.complain(error, console)
+        screen.offer(error.addresses, console)
 
     with open_library(context, library, create=True, own=True) as opened:
         articles = load(
@@ -117,7 +118,14 @@ def add(
         )
         done = add_with_progress(opened, articles, console)
     if as_json:
-        failures = [{"location": error.location, "message": str(error)} for error in errors]
+        failures = [
+            {
+                "location": error.location,
+                "message": str(error),
+                "addresses": list(error.addresses),
+            }
+            for error in errors
+        ]
         screen.print_json({**asdict(done.added), "errors": failures, "passed": dict(passed)})
     else:
         out = screen.make_console()

@@ -1,10 +1,11 @@
-"""The closest sentences, each with some of the passage around it. Pure functions."""
+"""Quoted rows below their headers, and the closest sentences in their passages. Pure functions."""
 
 from __future__ import annotations
 
 from textwrap import shorten
 
-from assistant import Abstention, Answer, Near
+from assistant import Abstention, Answer, Citation, Near
+from corpus import split_cells
 
 AROUND = 90
 """Maximum number of characters shown before the sentence, and after it."""
@@ -29,3 +30,20 @@ def excerpt(near: Near) -> tuple[str, str, str]:
     head = shorten(before[::-1], AROUND, placeholder=_CUT)[::-1]
     tail = shorten(after, AROUND, placeholder=_CUT)
     return head and f"{head} ", " ".join(near.sentence.split()), tail and f" {tail}"
+
+
+def columns(citation: Citation) -> list[tuple[str, str]]:
+    """The names of a quoted row's columns, each with the row's cell; empty if there is no header.
+
+    They are counted from the right, since the first name is often missing.
+    """
+    if citation.header is None:
+        return []
+    names, cells = (_read_cells(row) for row in (citation.header, citation.quote))
+    count = max(len(names), len(cells))
+    names, cells = ([""] * (count - len(row)) + row for row in (names, cells))
+    return list(zip(names, cells, strict=True))
+
+
+def _read_cells(row: str) -> list[str]:
+    return [" ".join(row[low:high].split()) for low, high in split_cells(row)]

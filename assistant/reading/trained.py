@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assistant.reading.base import CandidateSentence, Reading, find_sentences
+from assistant.reading.entries import blank_rows
 from assistant.reading.network import Network
 from assistant.reading.short_answer import make_whole
 from assistant.reading.windows import (
@@ -103,9 +104,7 @@ class SpanReader:
 
     def _read_passages(self, query: str, hits: Sequence[Hit]) -> list[list[tuple[Window, Logits]]]:
         """The windows of each passage, each with (pieces, 2) log-odds of start and end."""
-        question, *texts = encode_bare(
-            self._tokenizer, [query, *(hit.passage.text for hit in hits)]
-        )
+        question, *texts = encode_bare(self._tokenizer, [query, *(blank_rows(hit) for hit in hits)])
         contexts = encode_contexts(
             self._tokenizer, [find_context(hit.article, hit.passage.start) for hit in hits]
         )

@@ -164,8 +164,40 @@ def _is_article(value: dict[str, Any]) -> bool:
     return any(kind.endswith(("Article", "BlogPosting")) for kind in _kinds(value))
 
 
+def _find_articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    return filter(_is_article, _find_objects(tree))
+
+
 def _is_page(value: dict[str, Any]) -> bool:
     return any(kind.endswith("WebPage") for kind in _kinds(value))
+
+
+def read_body(tree: HtmlElement) -> str | None:
+    """The article's text as JSON-LD states it: its body, or the entries of a live report."""
+    for article in _find_articles(tree):
+        updates = article.get("liveBlogUpdate")
+        entries = [article, *(updates if isinstance(updates, list) else [])]
+        texts = [
+            text
+            for entry in entries
+            if isinstance(entry, dict)
+            for name in (("articleBody",) if entry is article else ("headline", "articleBody"))
+            if isinstance(text := entry.get(name), str) and text.strip()
+        ]
+        if texts:
+            return "\n\n".join(texts)
+    return None
+
+
+def is_live(tree: HtmlElement) -> bool:
+    """Whether a page says that it is a report that goes on through the day."""
+    return any("LiveBlog" in str(article.get("@type")) for article in _find_articles(tree))
+
+
+def is_free(tree: HtmlElement) -> bool:
+    """Whether a page does not say that only subscribers may read its article."""
+    said = (str(article.get("isAccessibleForFree")) for article in _find_articles(tree))
+    return not any(value.lower() == "false" for value in said)
 
 
 def _read_meta(tree: HtmlElement) -> dict[str, str]:

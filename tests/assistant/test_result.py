@@ -156,3 +156,19 @@ def test_a_forged_quotation_is_refused_on_the_way_back_from_json() -> None:
     data["citations"][0]["quote"] = "The bridge reopened on Sunday."
     with pytest.raises(ValueError, match="does not say this"):
         Answer.from_dict(data)
+
+
+def test_a_quoted_row_shows_the_row_that_names_its_columns_outside_of_the_quotation() -> None:
+    text = "Votes were counted.\n\nParty\tVotes\nGreen List\t11,930\nCentre\t5,112"
+    article = Article(id="rows", text=text)
+    start = text.index("Green")
+    row = Citation(
+        number=1, article=article, start=start, end=start + 17, quote="Green List\t11,930"
+    )
+    assert row.header == "Party\tVotes"
+    assert row.sentence == "Green List 11,930"
+    prose = Citation(number=1, article=article, start=0, end=19, quote=text[:19])
+    assert prose.header is None
+    answer = Answer(question="q", query="q", text="Green List 11,930 [1]", citations=(row,))
+    assert answer.to_dict()["citations"][0]["header"] == "Party\tVotes"
+    assert Answer.from_dict(answer.to_dict()).citations[0].header == "Party\tVotes"

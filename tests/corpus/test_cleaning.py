@@ -276,15 +276,16 @@ def test_hints_choose_lines_but_never_text() -> None:
             "Share",
         ]
     )
-    article = build_article(page, id="1", location="page.html", hints=list(BODY))
+    hints = [(page.index(line), page.index(line) + len(line)) for line in BODY]
+    article = build_article(page, id="1", location="page.html", hints=hints)
     assert article.text == "\n".join(BODY)
 
 
 def test_hints_that_miss_the_body_are_not_believed() -> None:
     page = "\n".join(["Menu", "Subscribers read more for less.", "Share", *BODY])
-    article = build_article(
-        page, id="1", location="page.html", hints=["Subscribers read more for less."]
-    )
+    start = page.index("Subscribers")
+    hints = [(start, page.index("Share") - 1)]
+    article = build_article(page, id="1", location="page.html", hints=hints)
     assert article.text == "\n".join(BODY)
 
 

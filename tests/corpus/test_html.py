@@ -132,7 +132,16 @@ def test_where_no_outlet_is_stated_it_is_the_host_of_the_address(tmp_path: Path)
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td"),
         ("<table><tr><td><table><tr><td>a</td></tr></table></td><td>b</td></tr></table>", "a\n\nb"),
         ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
-        ("<pre>a  b\n  c</pre>", "a b\nc"),
+        ("<pre>a    b\n  c</pre>", "a    b\nc"),
+        ("<table><tr><th></th><th>b</th></tr><tr><td>c</td><td>d</td></tr></table>", "b\nc\td"),
+        (
+            "<table><tr><td>a</td><td></td><td>b</td></tr><tr><td>c<td>d<td><p>e</p><p>f</table>",
+            "a\t\tb\nc\td\te f",
+        ),
+        (
+            "<table><tr><td><ul><li>a</ul></td><td>b</td></tr><tr><td>c</td><td>d</td></table>",
+            "a\n\nb\nc\td",
+        ),
         ("a<p style='display: none'>b</p>c<i hidden>d</i><noscript>e</noscript>", "a\n\nc"),
         ("<p>&#0;&nbsp;x&amp;y \U0001f6a2 שלום</p>", "\ufffd x&y \U0001f6a2 שלום"),
     ],

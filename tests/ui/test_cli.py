@@ -91,6 +91,26 @@ def refused(ran: Ran, *words: str) -> None:
         assert word in ran.err
 
 
+def test_a_front_page_is_one_error_and_its_addresses_are_offered(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    cards = "".join(
+        f'<li><a href="/news/{n}">The council of town {n} builds a school</a></li>'
+        for n in range(30)
+    )
+    head = '<meta property="og:url" content="https://daily.example/">'
+    page = tmp_path / "front.html"
+    page.write_text(f"<!doctype html><html><head>{head}</head><body><ul>{cards}</ul></body></html>")
+    ran = run("add", page)
+    assert ran.code == 1
+    first, *offered = ran.err.splitlines()
+    assert first.startswith(f"dateline: {page}: a front page of teasers")
+    assert offered[0] == "  https://daily.example/news/0"
+    assert len(offered) == 21
+    [failure] = json.loads(run("add", "--json", page).out)["errors"]
+    assert len(failure["addresses"]) == 30
+
+
 def test_the_whole_path_through_the_command_line(tmp_path: Path) -> None:
     library = tmp_path / "library"
     added = shell(library, "add", SAMPLES)

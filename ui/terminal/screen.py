@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
@@ -58,6 +58,16 @@ def complain(problem: object, console: Console | None = None) -> None:
 
     console = console or make_console(stderr=True)
     console.print(f"dateline: {one_line(problem)}", soft_wrap=not console.is_terminal)
+
+
+def offer(addresses: Sequence[str], console: Console) -> None:
+    """Print addresses that may be added, one per line; of many only the first."""
+    from ui.terminal.views import one_line
+
+    for address in addresses[:SHOWN]:
+        console.print(f"  {one_line(address)}", soft_wrap=True)
+    if len(addresses) > SHOWN:
+        console.print(f"  … and {len(addresses) - SHOWN:,} more; --json lists all")
 
 
 def print_json(document: object) -> None:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
 from assistant import Answer, Citation, Near
 from corpus import Article, Span
-from ui.excerpts import closest, excerpt
+from ui.excerpts import closest, columns, excerpt
 from ui.phrases import title_of
 
 _ID_LENGTH = 8  # minimum number of characters shown of an id
@@ -73,11 +73,26 @@ def answer_view(answer: Answer) -> RenderableType:
 
 def _citation(citation: Citation) -> RenderableType:
     number = f"[{citation.number}] "
-    lines = [Text(f"“{one_line(citation.quote)}”", style="italic")]
+    lines = [*_row_view(citation)] or [Text(f"“{one_line(citation.quote)}”", style="italic")]
     if citation.also_in:
         copies = "; ".join(byline(article) for article in citation.also_in)
         lines.append(Text(f"Also in: {copies}", style="dim"))
     return _card(Text(number, style="cyan"), citation.article, *lines)
+
+
+def _row_view(citation: Citation) -> Iterator[Text]:
+    """A quoted row of a table below the names of its columns; nothing if it is no such row."""
+    pairs = [(plain(name), plain(cell)) for name, cell in columns(citation)]
+    widths = [max(map(cell_len, pair)) for pair in pairs]
+    names, cells = (
+        "   ".join(
+            set_cell_size(pair[row], width) for pair, width in zip(pairs, widths, strict=True)
+        )
+        for row in (0, 1)
+    )
+    if pairs:
+        yield Text(f" {names.rstrip()}", style="dim")
+        yield Text(f"“{cells.rstrip()}”", style="italic")
 
 
 def _near(near: Near) -> RenderableType:

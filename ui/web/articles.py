@@ -21,6 +21,8 @@ from ui.phrases import count_of, title_of
 FIND_FROM = 8
 LISTED = 200
 """Articles listed at once. From ``FIND_FROM`` articles on, a search box filters the list."""
+OFFERED = 20
+"""Maximum number of addresses shown that a front page leads to."""
 PANE_BAR = (
     '<div class="dl-bar"><button type="button" class="dl-quiet" data-back>← All articles</button>'
     '<span data-title dir="auto" aria-hidden="true"></span>'
@@ -183,9 +185,13 @@ def added_status(added: Added, *, failures: int, passages: int) -> str:
     return f"{status} · {count_of(passages, 'passage')} more to search" if passages > 0 else status
 
 
-def failed_line(message: str) -> str:
-    """One location that could not be read, and why."""
-    return f'<li class="dl-failed" dir="auto">{plain(message)}</li>'
+def failed_line(message: str, addresses: Sequence[str] = ()) -> str:
+    """One location that could not be read, and why; below it, addresses that may be added."""
+    shown = "".join(f"<li>{plain(address)}</li>" for address in addresses[:OFFERED])
+    if len(addresses) > OFFERED:
+        shown += f"<li>… and {len(addresses) - OFFERED:,} more</li>"
+    offered = f"<ul>{shown}</ul>" if shown else ""
+    return f'<li class="dl-failed" dir="auto">{plain(message)}{offered}</li>'
 
 
 def opens(article: Article, start: int, end: int) -> str:

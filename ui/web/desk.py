@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from assistant import Answer, Assistant, AssistantError, QuestionError
-from corpus import Article, CorpusError, LoadError, load, load_pasted, read_addresses
+from corpus import Article, CorpusError, LoadError, load, load_pasted_page, read_addresses
 from index import Added, LibraryError
 from ui.web import articles, render
 
@@ -147,7 +147,7 @@ class Desk:
         elif addresses and all(map(_is_on_the_web, addresses)):
             yield from self._add(lambda on_error: load(*addresses, on_error=on_error), cleared="")
         else:
-            yield from self._add(lambda _: (load_pasted(text) for text in [pasted]), cleared="")
+            yield from self._add(lambda fail: _read_pasted(pasted, fail), cleared="")
 
     def add_files(self, paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
         """Add uploaded files, and delete them once read. Yields drop area, report."""
@@ -166,7 +166,7 @@ class Desk:
             def fail(error: LoadError) -> None:
                 nonlocal failures
                 failures += 1
-                report(articles.failed_line(_without_folder(error)))
+                report(articles.failed_line(_without_folder(error), error.addresses))
 
             try:
                 return self.library.add(
@@ -208,6 +208,14 @@ class Desk:
             return render.render_problem(str(error))
         span = articles.find_span(article, token) if token else None
         return articles.render_article(article, span, page=page, stale=token != "" and span is None)
+
+
+def _read_pasted(pasted: str, fail: Callable[[LoadError], None]) -> Iterator[Article]:
+    """The articles of a pasted page."""
+    try:
+        yield from load_pasted_page(pasted)
+    except LoadError as error:
+        fail(error)
 
 
 def _day(name: str, text: str) -> date | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from assistant import Answer, Citation, Near
 from corpus import Article
-from ui.excerpts import closest, excerpt
+from ui.excerpts import closest, columns, excerpt
 from ui.phrases import title_of
 from ui.web.articles import day_of, opens, plain, source_line
 
@@ -144,12 +144,27 @@ def _own_words(text: str) -> str:
 def _citation_card(citation: Citation) -> str:
     target = opens(citation.article, citation.start, citation.end)
     number = f'<span class="dl-number" aria-hidden="true">{citation.number}</span>'
-    return _card(citation.article, target, plain(citation.sentence), citation.also_in, number)
+    quote = _row_table(citation) or _quote(plain(citation.sentence))
+    return _card(citation.article, target, quote, citation.also_in, number)
+
+
+def _row_table(citation: Citation) -> str:
+    """A quoted row of a table below the names of its columns; "" if it is no such row."""
+    pairs = columns(citation)
+    names = "".join(f'<th scope="col">{plain(name)}</th>' for name, _ in pairs)
+    cells = "".join(f"<td>{plain(cell)}</td>" for _, cell in pairs)
+    rows = f"<thead><tr>{names}</tr></thead><tbody><tr>{cells}</tr></tbody>"
+    return f'<table class="dl-row" dir="auto">{rows}</table>' if pairs else ""
+
+
+def _quote(quote: str) -> str:
+    """A quotation, which is already markup."""
+    return f'<blockquote dir="auto">{quote}</blockquote>'
 
 
 def _near_card(near: Near) -> str:
     before, sentence, after = excerpt(near)
-    quote = f"{plain(before)}<mark>{plain(sentence)}</mark>{plain(after)}"
+    quote = _quote(f"{plain(before)}<mark>{plain(sentence)}</mark>{plain(after)}")
     return _card(near.article, opens(near.article, near.start, near.end), quote, near.also_in, "")
 
 
@@ -167,7 +182,7 @@ def _card(article: Article, target: str, quote: str, copies: Sequence[Article], 
         f'<li class="dl-card">{number}<div>{source_line(article)}'
         f'<button type="button" class="dl-open" {target} dir="auto">'
         f"{plain(title_of(article))}</button>"
-        f'<blockquote dir="auto">{quote}</blockquote>{also}</div></li>'
+        f"{quote}{also}</div></li>"
     )
 
 

@@ -82,6 +82,18 @@ def test_an_answer_shows_its_citation_with_number_outlet_day_title_and_quotation
     ]
 
 
+def test_a_quoted_row_stands_below_the_names_of_its_columns() -> None:
+    text = "Votes were counted.\n\nParty\tVotes\nGreen List\t11,930\nCentre\t5,112"
+    article = Article(id="rows", text=text, title="Votes", outlet="Daily Post")
+    quote, start = "Green List\t11,930", text.index("Green")
+    row = Citation(number=1, article=article, start=start, end=start + len(quote), quote=quote)
+    answer = Answer(question="q", query="q", text="Green List 11,930 [1]", citations=(row,))
+    assert shown(answer_view(answer)).splitlines()[-2:] == [
+        "     Party        Votes",
+        "    “Green List   11,930”",
+    ]
+
+
 def test_a_follow_up_shows_how_it_was_understood_and_a_plain_question_does_not() -> None:
     assert "Understood as: How much did the bridge cost?" in shown(
         answer_view(quoting("It cost", query="How much did the bridge cost?"))

@@ -419,3 +419,23 @@ def test_what_was_added_is_counted() -> None:
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_its_words(outcome: Outcome) -> None:
     assert "word" in articles.added_line(article(title="word"), outcome)
+
+
+def test_a_quoted_row_stands_below_the_names_of_its_columns_and_both_are_plain_text() -> None:
+    text = "Votes were counted.\n\nParty\t<b>Votes</b>\nGreen List\t11,930\nCentre\t5,112"
+    article = Article(id="rows", text=text)
+    quote, start = "Green List\t11,930", text.index("Green")
+    row = Citation(number=1, article=article, start=start, end=start + len(quote), quote=quote)
+    answer = Answer(question="q", query="q", text="Green List 11,930 [1]", citations=(row,))
+    shown = render.render_answer(answer)
+    assert '<th scope="col">Party</th><th scope="col">&lt;b&gt;Votes&lt;/b&gt;</th>' in shown
+    assert "<td>Green List</td><td>11,930</td>" in shown
+    assert "<blockquote" not in shown
+
+
+def test_addresses_that_a_front_page_leads_to_are_listed_as_plain_text() -> None:
+    many = [f"https://daily.example/{n}?<i>" for n in range(articles.OFFERED + 2)]
+    shown = articles.failed_line("a front page", many)
+    assert shown.count("daily.example") == articles.OFFERED
+    assert "and 2 more" in shown
+    assert "<i>" not in shown
