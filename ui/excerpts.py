@@ -32,7 +32,7 @@ def excerpt(near: Near) -> tuple[str, str, str]:
     return head and f"{head} ", " ".join(near.sentence.split()), tail and f" {tail}"
 
 
-def columns(citation: Citation) -> list[tuple[str, str]]:
+def cells_by_column(citation: Citation) -> list[tuple[str, str]]:
     """The names of a quoted row's columns, each with the row's cell; empty if there is no header.
 
     They are counted from the right, since the first name is often missing.

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from assistant import Answer, Citation, Near
 from corpus import Article, Span
-from ui.excerpts import closest, columns, excerpt
+from ui.excerpts import cells_by_column, closest, excerpt
 from ui.phrases import title_of
 
 _ID_LENGTH = 8  # minimum number of characters shown of an id
@@ -82,7 +82,7 @@ def _citation(citation: Citation) -> RenderableType:
 
 def _row_view(citation: Citation) -> Iterator[Text]:
     """A quoted row of a table below the names of its columns; nothing if it is no such row."""
-    pairs = [(plain(name), plain(cell)) for name, cell in columns(citation)]
+    pairs = [(plain(name), plain(cell)) for name, cell in cells_by_column(citation)]
     widths = [max(map(cell_len, pair)) for pair in pairs]
     names, cells = (
         "   ".join(

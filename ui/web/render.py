@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from assistant import Answer, Citation, Near
 from corpus import Article
-from ui.excerpts import closest, columns, excerpt
+from ui.excerpts import cells_by_column, closest, excerpt
 from ui.phrases import title_of
 from ui.web.articles import day_of, opens, plain, source_line
 
@@ -150,7 +150,7 @@ def _citation_card(citation: Citation) -> str:
 
 def _row_table(citation: Citation) -> str:
     """A quoted row of a table below the names of its columns; "" if it is no such row."""
-    pairs = columns(citation)
+    pairs = cells_by_column(citation)
     names = "".join(f'<th scope="col">{plain(name)}</th>' for name, _ in pairs)
     cells = "".join(f"<td>{plain(cell)}</td>" for _, cell in pairs)
     rows = f"<thead><tr>{names}</tr></thead><tbody><tr>{cells}</tr></tbody>"
