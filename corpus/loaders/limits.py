@@ -197,7 +197,9 @@ class _Guard(threading.Thread):
 
     def run(self) -> None:
         active = time.monotonic()
-        while _measure_memory() < MAX_MEMORY and time.monotonic() - active < IDLE_SECONDS:
+        # At first this is what the parent process used, if that was more.
+        most = max(MAX_MEMORY, _measure_memory())
+        while _measure_memory() <= most and time.monotonic() - active < IDLE_SECONDS:
             time.sleep(0.2)
             if self.busy:
                 active = time.monotonic()
@@ -212,7 +214,10 @@ def _limit_memory() -> None:
 
 
 def _measure_memory() -> int:
-    """The most memory that this process has used, in bytes; 0 where the system does not say."""
+    """The most memory that this process has used, in bytes; 0 where the system does not say.
+
+    Linux carries over what the parent process had used when it started this one.
+    """
     if sys.platform == "win32":
         return 0
     import resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -130,3 +131,21 @@ def test_a_pdf_is_read_within_the_limits(tmp_path: Path, monkeypatch: pytest.Mon
     path.write_bytes(make_pdf([TEXT_PAGE]))
     assert len(list(load(path))) == 1
     assert names == [str(path)]
+
+
+def test_a_large_program_may_read_pdfs(tmp_path: Path) -> None:
+    """Linux counts the memory of the program that starts a process as once used by it."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make_pdf([TEXT_PAGE]))
+    code = (
+        "import sys; from corpus import load; from corpus.loaders.limits import MAX_MEMORY;"
+        "large = b'x' * (MAX_MEMORY + 50_000_000); print(len(list(load(sys.argv[1]))))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert (ran.stdout.strip(), ran.returncode) == ("1", 0), ran.stderr
