@@ -6,6 +6,8 @@ PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 py
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --no-compile  # Python compiles what it uses
 READY := .venv/.ready
+# Each process keeps a file's tests together, since they share what is slow to make, and takes 1 to 2 GB.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 unexport PYTHONDONTWRITEBYTECODE # so that it need not compile them again for each process that the tests start
 TORCH := $(shell grep '^torch==' constraints.txt)
 
@@ -19,13 +21,13 @@ chat: $(READY) ## chat about the sample articles in the browser, on this machine
 	@$(BIN)/dateline --samples serve --open
 
 test: $(READY) ## run the tests; needs no network
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: $(READY) ## what a change must pass: ruff, mypy --strict and the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 faults: $(READY) ## what a library survives, in full: kills, full disks, damaged files, other processes; half an hour
 	@DATELINE_FAULTS=full $(BIN)/python -m pytest tests/faults
