@@ -25,11 +25,16 @@ def closest(answer: Answer) -> tuple[Near, ...]:
 def excerpt(near: Near) -> tuple[str, str, str]:
     """The text before the sentence, the sentence, and the text after it, cut at words."""
     passage, text = near.passage, near.article.text
-    before = text[passage.start : near.start]
-    after = text[near.end : passage.end]
+    before = _part_cells(text[passage.start : near.start])
+    after = _part_cells(text[near.end : passage.end])
     head = shorten(before[::-1], AROUND, placeholder=_CUT)[::-1]
     tail = shorten(after, AROUND, placeholder=_CUT)
-    return head and f"{head} ", " ".join(near.sentence.split()), tail and f" {tail}"
+    return head and f"{head} ", " ".join(_part_cells(near.sentence).split()), tail and f" {tail}"
+
+
+def _part_cells(text: str) -> str:
+    """The text with a bar between the cells of a table, so that they can be told on one line."""
+    return text.replace("\t", " | ")
 
 
 def cells_by_column(citation: Citation) -> list[tuple[str, str]]:

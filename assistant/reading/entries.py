@@ -51,7 +51,7 @@ def look_up(query: str, readings: Sequence[Reading]) -> list[Reading]:
         The readings, best first.
     """
     asked, kind = content_stems(query), kind_of(query)
-    entries: dict[str, dict[int, _Entry]] = {}
+    entries: dict[str, dict[int, list[_Entry]]] = {}
     around: dict[str, frozenset[str]] = {}
     found = []
     for reading in readings:
@@ -61,10 +61,11 @@ def look_up(query: str, readings: Sequence[Reading]) -> list[Reading]:
             continue
         if article.id not in entries:
             entries[article.id] = _find_entries(article)
-        if entry := entries[article.id].get(reading.start):
+        if ways := entries[article.id].get(reading.start):
             if passage.id not in around:
                 around[passage.id] = _find_words_around(reading.hit, entries[article.id])
-            cell = entry.choose(asked, around[passage.id])
+            cells = [entry.choose(asked, around[passage.id]) for entry in ways]
+            cell = next((cell for cell in cells if cell is not None), None)
             if cell is not None and _suits(kind, article.text[slice(*cell)]):
                 score = max(LOOKED_UP, reading.score)
                 reading = replace(reading, score=score, short_answer=cell)
@@ -87,16 +88,18 @@ def blank_rows(hit: Hit) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row of a table or an entry of a list.
+    """A row of a table or an entry of a list, as one of its cells names it.
 
     Attributes:
-        label: the stems of its first cell with a letter; a rank may stand before it.
-        values: the spans in the article of the cells after the label, from the right.
-        names: the stems of the columns' names, from the right; empty without a header.
+        label: the stems of that cell.
+        title: the stems of the name of its column; empty without a header.
+        values: the spans in the article of the other cells, from the right.
+        names: the stems of the names of their columns.
         heads: the stem of the last word of each name, which says what it is: "Old share" is one.
     """
 
     label: frozenset[str]
+    title: frozenset[str]
     values: tuple[Span, ...]
     names: tuple[frozenset[str], ...]
     heads: tuple[str, ...]
@@ -119,35 +122,51 @@ class _Entry:
             chosen, name, _ = named[shares.index(max(shares))]
         else:
             return None
-        first = self.names[-1] if self.names else frozenset[str]()
-        return None if rest - around - name - first else chosen
+        return None if rest - around - name - self.title else chosen
 
 
-def _find_entries(article: Article) -> dict[int, _Entry]:
-    """The rows and entries of an article, by where they start.
+def _find_entries(article: Article) -> dict[int, list[_Entry]]:
+    """The rows and entries of an article, by where they start, in each way that names them.
 
-    Those are left out whose label occurs twice below the same names.
+    A cell names its row if it has letters and no digits. It does not if another row below the same
+    names says the same.
     """
-    entries: dict[int, _Entry] = {}
+    entries: dict[int, list[_Entry]] = {}
     for sentence in split_sentences(article.text):
         text = article.text[sentence.start : sentence.end]
         cells = split_cells(text) if sentence.row else _split_entry(text)
-        while len(cells) > 2 and not any(map(str.isalpha, text[slice(*cells[0])])):
-            cells = cells[1:]
         if len(cells) > 1 and not sentence.heading:
             header = article.text[slice(*sentence.header)] if sentence.header else ""
-            (low, high), *values = cells
-            names = [header[a:b] for a, b in reversed(split_cells(header))]
-            entries[sentence.start] = _Entry(
-                content_stems(text[low:high]),
-                tuple((sentence.start + a, sentence.start + b) for a, b in reversed(values)),
-                tuple(map(content_stems, names)),
-                tuple(map(_find_head, names)),
-            )
-    counts = Counter((entry.label, entry.names) for entry in entries.values())
+            entries[sentence.start] = _name_entry(sentence.start, text, cells, header)
+    counts = Counter(
+        (entry.label, entry.title, entry.names) for ways in entries.values() for entry in ways
+    )
     return {
-        start: entry for start, entry in entries.items() if counts[entry.label, entry.names] == 1
+        start: [way for way in ways if counts[way.label, way.title, way.names] == 1]
+        for start, ways in entries.items()
     }
+
+
+def _name_entry(start: int, text: str, cells: Sequence[Span], header: str) -> list[_Entry]:
+    """An entry in each way that names it, from the left: by each cell that can."""
+    columns = [header[a:b] for a, b in split_cells(header)][-len(cells) :]
+    columns = [""] * (len(cells) - len(columns)) + columns
+    found = []
+    for place, (low, high) in enumerate(cells):
+        words = text[low:high]
+        if not any(map(str.isalpha, words)) or (place and any(map(str.isdigit, words))):
+            continue
+        others = [n for n in reversed(range(len(cells))) if n != place]
+        found.append(
+            _Entry(
+                content_stems(words),
+                content_stems(columns[place]),
+                tuple((start + cells[n][0], start + cells[n][1]) for n in others),
+                tuple(content_stems(columns[n]) for n in others),
+                tuple(_find_head(columns[n]) for n in others),
+            )
+        )
+    return found
 
 
 def _find_head(name: str) -> str:
@@ -164,7 +183,7 @@ def _split_entry(text: str) -> list[Span]:
     return [entry.span("label"), entry.span("value")]
 
 
-def _find_words_around(hit: Hit, entries: Mapping[int, _Entry]) -> frozenset[str]:
+def _find_words_around(hit: Hit, entries: Mapping[int, object]) -> frozenset[str]:
     """The stems of what a passage says outside of its rows and entries, and of its context."""
     said = [*find_context(hit.article, hit.passage.start)]
     for sentence in split_sentences(hit.article.text):

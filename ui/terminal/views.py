@@ -73,11 +73,16 @@ def answer_view(answer: Answer) -> RenderableType:
 
 def _citation(citation: Citation) -> RenderableType:
     number = f"[{citation.number}] "
-    lines = [*_row_view(citation)] or [Text(f"“{one_line(citation.quote)}”", style="italic")]
+    lines = [*_row_view(citation)] or [Text(_quoted(one_line(citation.quote)), style="italic")]
     if citation.also_in:
         copies = "; ".join(byline(article) for article in citation.also_in)
         lines.append(Text(f"Also in: {copies}", style="dim"))
     return _card(Text(number, style="cyan"), citation.article, *lines)
+
+
+def _quoted(text: str) -> str:
+    """The text in quotation marks, unless it has such marks of its own."""
+    return text if re.search(r"[\"“”„«»]", text) else f"“{text}”"
 
 
 def _row_view(citation: Citation) -> Iterator[Text]:

@@ -24,6 +24,11 @@ Rank\tSkier\tTime
 1\tIda Moe\t38:12.4
 2\tLea Strand\t38:40.1
 
+Party\tSpeaker\tWords
+Green List\tPer Holm\t5,120
+Left\tEva Lind\t4,010
+Green List\tUno Bay\t980
+
 ANNA BERG: I will not lead the roads committee, and nobody has asked me to do it so far."""
 
 
@@ -57,6 +62,8 @@ def ask(question: str) -> str | None:
         ("What was Anna Berg's old share?", "20.2 %"),
         ("Who will lead the schools committee?", "Mette Krog"),
         ("What was the time of Lea Strand?", "38:40.1"),
+        ("How many words did Per Holm win?", "5,120"),
+        ("How many words did the Left get?", "4,010"),
     ],
 )
 def test_a_cell_is_found_by_its_row_and_its_column(question: str, cell: str) -> None:
@@ -77,6 +84,7 @@ def test_a_cell_is_found_by_its_row_and_its_column(question: str, cell: str) -> 
         "Who will lead the museum committee?",
         "What will Anna Berg lead?",
         "And Anna Berg?",
+        "How many words did the Green List get?",
     ],
 )
 def test_what_no_cell_says_is_not_found(question: str) -> None:

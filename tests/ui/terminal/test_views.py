@@ -202,3 +202,30 @@ def test_a_short_id_begins_one_id_alone(ids: set[str]) -> None:
         assert short == identity or [other for other in ids if other.startswith(short)] == [
             identity
         ]
+
+
+def test_a_quotation_with_marks_of_its_own_gets_no_others() -> None:
+    text = "“Never!” the mayor said."
+    article = replace(ARTICLE, text=text, page=None)
+    citation = Citation(number=1, article=article, start=0, end=len(text), quote=text)
+    answer = Answer(question="What?", query="What?", text=f"{text} [1]", citations=(citation,))
+    assert "““" not in shown(answer_view(answer))
+    assert shown(answer_view(answer)).count(text) == 2
+
+
+def test_cells_around_a_closest_sentence_can_be_told_on_one_line() -> None:
+    text = "Party\tVotes\nLeft\t4,010\nThe count took all night."
+    article = replace(ARTICLE, text=text, page=None)
+    passage = Passage(id="p", article_id=article.id, start=0, end=len(text), text=text)
+    start = text.index("The count")
+    near = Near(
+        article=article,
+        passage=passage,
+        score=1.0,
+        similarity=0.5,
+        sentence=text[start:],
+        start=start,
+        end=len(text),
+    )
+    answer = replace(declining(), nearest=(near,))
+    assert "Party | Votes Left | 4,010 The count" in " ".join(shown(answer_view(answer)).split())
