@@ -76,8 +76,8 @@ class Citation:
 
     @property
     def sentence(self) -> str:
-        """The quotation on one line, with white space collapsed."""
-        return " ".join(self.quote.split())
+        """The quotation on one line, white space collapsed, with a bar between a table's cells."""
+        return " ".join(self.quote.replace("\t", " | ").split())
 
     @property
     def header(self) -> str | None:

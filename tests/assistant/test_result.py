@@ -166,9 +166,9 @@ def test_a_quoted_row_shows_the_row_that_names_its_columns_outside_of_the_quotat
         number=1, article=article, start=start, end=start + 17, quote="Green List\t11,930"
     )
     assert row.header == "Party\tVotes"
-    assert row.sentence == "Green List 11,930"
+    assert row.sentence == "Green List | 11,930"
     prose = Citation(number=1, article=article, start=0, end=19, quote=text[:19])
     assert prose.header is None
-    answer = Answer(question="q", query="q", text="Green List 11,930 [1]", citations=(row,))
+    answer = Answer(question="q", query="q", text="Green List | 11,930 [1]", citations=(row,))
     assert answer.to_dict()["citations"][0]["header"] == "Party\tVotes"
     assert Answer.from_dict(answer.to_dict()).citations[0].header == "Party\tVotes"
