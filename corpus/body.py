@@ -16,7 +16,7 @@ from itertools import pairwise
 from corpus.article import Span
 from corpus.boilerplate import (
     MIN_UNTERMINATED_WORDS,
-    Kind,
+    LineKind,
     classify,
     count_words,
     find_credit,
@@ -33,7 +33,7 @@ from corpus.title import find_byline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class LineWeights:
     """How much each kind of line adds to a run's score. The unit is one word of prose.
 
     All but ``interface`` were fitted by `python -m tests.benchmarks.cleaning --fit`. Quote the
@@ -62,7 +62,7 @@ class Weights:
     body: float = 50.0
 
 
-WEIGHTS = Weights()
+LINE_WEIGHTS = LineWeights()
 
 RARE_FURNITURE = 0.1
 """Up to this ratio of boilerplate lines to prose lines, the whole text is the article."""
@@ -114,7 +114,7 @@ class Line:
     start: int
     end: int
     text: str
-    kind: Kind
+    kind: LineKind
     words: int
     stamps: tuple[Stamp, ...]
     byline: bool
@@ -123,12 +123,12 @@ class Line:
     @property
     def is_prose(self) -> bool:
         """Whether it reads as a sentence and is neither a stamp nor a byline."""
-        return self.kind is Kind.PROSE and not self.stamps and not self.byline
+        return self.kind is LineKind.PROSE and not self.stamps and not self.byline
 
     @property
     def is_text(self) -> bool:
         """Whether it may be part of an article's body."""
-        kinds = (Kind.PROSE, Kind.PLAIN, Kind.ENTRY)
+        kinds = (LineKind.PROSE, LineKind.PLAIN, LineKind.ENTRY)
         return self.kind in kinds and not self.stamps and not self.byline
 
 
@@ -141,7 +141,7 @@ def read_lines(text: str) -> list[Line]:
 
 
 def choose_body(
-    lines: list[Line], hints: Sequence[Span] = (), weights: Weights = WEIGHTS
+    lines: list[Line], hints: Sequence[Span] = (), weights: LineWeights = LINE_WEIGHTS
 ) -> list[int]:
     """The indices of the body's lines: those found in the hints, else those of the best run."""
     run = _choose_run(lines, weights)
@@ -189,7 +189,7 @@ def _settle_offers(lines: list[Line]) -> list[Line]:
     }
     settled = list(lines)
     for index in between.union(beside, offers):
-        settled[index] = replace(lines[index], kind=Kind.INTERFACE)
+        settled[index] = replace(lines[index], kind=LineKind.INTERFACE)
     return settled
 
 
@@ -202,8 +202,8 @@ def _settle_translations(lines: list[Line]) -> list[Line]:
     for index, line in enumerate(lines):
         before = sum(other.is_prose for other in lines[max(0, index - 4) : index])
         after = sum(other.is_prose for other in lines[index + 1 : index + 5])
-        inside = line.kind is Kind.TRANSLATED and min(before, after) >= 2
-        settled.append(replace(line, kind=Kind.PROSE) if inside else line)
+        inside = line.kind is LineKind.TRANSLATED and min(before, after) >= 2
+        settled.append(replace(line, kind=LineKind.PROSE) if inside else line)
     return settled
 
 
@@ -213,20 +213,24 @@ def _settle_rows(lines: list[Line]) -> list[Line]:
     Tag clouds and rows of links have hardly any. The function words are the commonest short words
     of the page's own prose, so this works in any language.
     """
-    prose = [_LETTERS.findall(line.text) for line in lines if line.kind is Kind.PROSE]
+    prose = [_LETTERS.findall(line.text) for line in lines if line.kind is LineKind.PROSE]
     short = Counter(
         word for words in prose for word in words if len(word) <= 4 and word == word.lower()
     )
     common = {word for word, _ in short.most_common(FUNCTION_WORDS)}
 
     def is_row(line: Line) -> bool:
-        if line.kind is not Kind.PROSE or is_terminated(line.text) or _INNER_STOP.search(line.text):
+        if (
+            line.kind is not LineKind.PROSE
+            or is_terminated(line.text)
+            or _INNER_STOP.search(line.text)
+        ):
             return False
         words = _LETTERS.findall(line.text)
         held = sum(word.lower() in common for word in words)
         return len(words) >= MIN_UNTERMINATED_WORDS and held < MIN_FUNCTION_SHARE * len(words)
 
-    return [replace(line, kind=Kind.INTERFACE) if is_row(line) else line for line in lines]
+    return [replace(line, kind=LineKind.INTERFACE) if is_row(line) else line for line in lines]
 
 
 def _settle_times(lines: list[Line]) -> list[Line]:
@@ -250,7 +254,7 @@ def _settle_times(lines: list[Line]) -> list[Line]:
         days = {lines[index].stamps[0].day for index in group if lines[index].stamps}
         if len(days) <= 1 and len({lines[index].text for index in group}) >= MIN_ENTRIES:
             for index in group:
-                settled[index] = replace(lines[index], kind=Kind.ENTRY, stamps=(), byline=False)
+                settled[index] = replace(lines[index], kind=LineKind.ENTRY, stamps=(), byline=False)
     return settled
 
 
@@ -260,7 +264,7 @@ def _settle_tables(text: str, lines: list[Line]) -> list[Line]:
     for table in find_tables(text, [(line.start, line.end) for line in lines]):
         if has_numbers([lines[index].text for index in table]):
             for index in table:
-                settled[index] = replace(lines[index], kind=Kind.ENTRY, stamps=(), byline=False)
+                settled[index] = replace(lines[index], kind=LineKind.ENTRY, stamps=(), byline=False)
     return settled
 
 
@@ -287,14 +291,14 @@ def _find_entries(lines: list[Line], low: int, high: int) -> set[int]:
     """The times of entries between two lines, each with its heading below or above."""
     entries = set()
     for index in range(max(0, low), high):
-        if lines[index].kind is Kind.ENTRY and not is_row(lines[index].text):
+        if lines[index].kind is LineKind.ENTRY and not is_row(lines[index].text):
             before, after, last = (
                 lines[max(0, min(at, len(lines) - 1))] for at in (index - 1, index + 1, index + 2)
             )
             entries.add(index)
-            if after.kind is Kind.PLAIN and last.is_prose:
+            if after.kind is LineKind.PLAIN and last.is_prose:
                 entries.add(index + 1)
-            elif before.kind is Kind.PLAIN and after.is_prose:
+            elif before.kind is LineKind.PLAIN and after.is_prose:
                 entries.add(index - 1)
     return entries
 
@@ -322,20 +326,20 @@ def squeeze(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
+def _choose_run(lines: list[Line], weights: LineWeights) -> list[int]:
     """The indices of the body's lines, chosen without hints."""
     kinds = [line.kind for line in lines]
     prose = sum(line.is_prose for line in lines)
     if not prose:
         return _choose_verse(lines)
-    furniture = kinds.count(Kind.INTERFACE) + kinds.count(Kind.ENDING)
-    whole = furniture <= RARE_FURNITURE * prose and Kind.COMMENTS not in kinds
+    furniture = kinds.count(LineKind.INTERFACE) + kinds.count(LineKind.ENDING)
+    whole = furniture <= RARE_FURNITURE * prose and LineKind.COMMENTS not in kinds
     low, high = (0, len(lines)) if whole else _find_best_run(lines, weights)
     low = _find_lead(lines, low)
     chosen, related = [], False
     for index in range(low, high):
         line = lines[index]
-        related = line.kind is Kind.ENDING or (related and not line.is_prose)
+        related = line.kind is LineKind.ENDING or (related and not line.is_prose)
         captioned = not line.is_prose and line.credit < len(line.text)
         if line.is_text and not (related or captioned):
             chosen.append(index)
@@ -345,7 +349,7 @@ def _choose_run(lines: list[Line], weights: Weights) -> list[int]:
 def _choose_verse(lines: list[Line]) -> list[int]:
     """The body of a page without any sentence: verse, a list, a table; a menu has none."""
     plain = [index for index, line in enumerate(lines) if line.is_text]
-    texts = [lines[index].text for index in plain if lines[index].kind is not Kind.ENTRY]
+    texts = [lines[index].text for index in plain if lines[index].kind is not LineKind.ENTRY]
     marked = sum(
         text[-1] in ".,;:!?…—–" or not (text[0].isupper() or text[0].isdigit()) for text in texts
     )
@@ -362,15 +366,15 @@ def _find_lead(lines: list[Line], low: int) -> int:
     above = range(low - 1, max(0, low - LEAD_LINES), -1)
     lead = next((index for index in above if lines[index].is_prose), 0)
     signed = any(line.stamps or line.byline for line in lines[max(0, lead - 2) : lead])
-    boxed = any(line.kind is Kind.ENDING for line in lines[lead + 1 : low])
+    boxed = any(line.kind is LineKind.ENDING for line in lines[lead + 1 : low])
     return lead if lead and signed and boxed else low
 
 
-def _find_best_run(lines: list[Line], weights: Weights) -> Span:
+def _find_best_run(lines: list[Line], weights: LineWeights) -> Span:
     """The run of lines with the highest total score; it ends where comments begin."""
     best, total, start = (0.0, 0, 0), 0.0, 0
     for index, (line, score) in enumerate(zip(lines, _score_lines(lines, weights), strict=True)):
-        if line.kind is Kind.COMMENTS and best[0] >= weights.body:
+        if line.kind is LineKind.COMMENTS and best[0] >= weights.body:
             break
         if total <= 0:
             total, start = 0.0, index
@@ -380,7 +384,7 @@ def _find_best_run(lines: list[Line], weights: Weights) -> Span:
     return best[1:]
 
 
-def _find_copied(lines: list[Line], weights: Weights) -> Collection[str]:
+def _find_copied(lines: list[Line], weights: LineWeights) -> Collection[str]:
     """Sentences that occur on the page more than once, as teasers do.
 
     None if the page has hardly anything else.
@@ -392,12 +396,12 @@ def _find_copied(lines: list[Line], weights: Weights) -> Collection[str]:
     return {text for text, count in copies.items() if count > 1} if enough else ()
 
 
-def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
+def _score_lines(lines: list[Line], weights: LineWeights) -> Iterator[float]:
     """What each line adds to a run's score.
 
     Prose adds its words, unless it is a copy or a credited caption. Most other lines subtract.
     """
-    content = [index for index, line in enumerate(lines) if line.kind is not Kind.INTERFACE]
+    content = [index for index, line in enumerate(lines) if line.kind is not LineKind.INTERFACE]
     company = {
         index
         for before, after in pairwise(content)
@@ -412,7 +416,7 @@ def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
             void = line.text in copied or line.credit < len(line.text)
             share = 0.0 if void else 1.0 if index in company else weights.alone
             yield min(line.words, weights.most) * share
-        elif line.kind is Kind.ENTRY or (plain and (announced or line.text.endswith(":"))):
+        elif line.kind is LineKind.ENTRY or (plain and (announced or line.text.endswith(":"))):
             yield weights.announced
         elif plain:
             yield (
@@ -423,5 +427,5 @@ def _score_lines(lines: list[Line], weights: Weights) -> Iterator[float]:
         elif line.stamps or line.byline:
             yield -weights.stamp
         else:
-            yield -(weights.interface if line.kind is Kind.INTERFACE else weights.ending)
+            yield -(weights.interface if line.kind is LineKind.INTERFACE else weights.ending)
         announced = line.is_text and (line.text.endswith(":") or (announced and plain))

@@ -13,7 +13,7 @@ from enum import Enum
 from corpus.sentences import is_terminated
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """The kind of a line, judged from the line alone."""
 
     PROSE = "a sentence or more"
@@ -273,28 +273,28 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BULLET = re.compile(r"^[-*+•·▪◦●‣o>»|]\s+")
 
 
-def classify(line: str) -> Kind:
+def classify(line: str) -> LineKind:
     """The kind of a line; the line must have no white space at its ends."""
     line = _BULLET.sub("", line)
     line = line[: find_credit(line)].rstrip()
     if len(line) > MAX_JUDGED_CHARACTERS:
-        return Kind.PROSE
+        return LineKind.PROSE
     if _TRANSLATED.search(line):
-        return Kind.TRANSLATED
+        return LineKind.TRANSLATED
     if find_feed_foot(line) == 0:
-        return Kind.INTERFACE
+        return LineKind.INTERFACE
     if _COMMENTS.match(line):
-        return Kind.COMMENTS
+        return LineKind.COMMENTS
     if _ENDING.match(line):
-        return Kind.ENDING
+        return LineKind.ENDING
     words = [word.lower() for word in _WORD.findall(line)]
     if all(
         word in _INTERFACE_WORDS or (word.isdigit() and len(word) < 4) for word in words
     ) and not (words and is_terminated(line)):
-        return Kind.INTERFACE
+        return LineKind.INTERFACE
     if _INTERFACE.match(line) or (len(line) < 400 and _NOTICE.search(line)):
-        return Kind.INTERFACE
-    return Kind.PROSE if is_prose(line) else Kind.PLAIN
+        return LineKind.INTERFACE
+    return LineKind.PROSE if is_prose(line) else LineKind.PLAIN
 
 
 def is_offer(line: str) -> bool:

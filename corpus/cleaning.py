@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from corpus.article import Article, Page, Span, complement
-from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines
-from corpus.boilerplate import Kind
+from corpus.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
+from corpus.boilerplate import LineKind
 from corpus.dates import Label, read_address
 from corpus.errors import LoadError, NoArticleError
 from corpus.language import identify_language
@@ -60,7 +60,7 @@ def clean(
     *,
     hints: Sequence[Span] = (),
     title: str | None = None,
-    weights: Weights = WEIGHTS,
+    weights: LineWeights = LINE_WEIGHTS,
     language: str | None = None,
     saved: datetime | None = None,
     foreign: Collection[str] = (),
@@ -106,7 +106,7 @@ def clean(
         kept=tuple(_cut_spans(text, _drop_copies(kept))),
         metadata=metadata,
         language=language,
-        machine_translated=any(line.kind is Kind.TRANSLATED for line in lines),
+        machine_translated=any(line.kind is LineKind.TRANSLATED for line in lines),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from itertools import pairwise, takewhile
 
 from corpus.body import Line, squeeze
-from corpus.boilerplate import Kind
+from corpus.boilerplate import LineKind
 from corpus.dates import Context, Label, Stamp, find_days, find_saved, read_stamps
 from corpus.outlet import find_outlet, split_site
 from corpus.title import find_byline, find_name, find_signature, find_signed_name, find_title
@@ -89,7 +89,7 @@ class Frame:
 
 def find_headline(before: Sequence[Line], body: str, title: str | None) -> int | None:
     """The index of the title's line among the lines before the body."""
-    head = [index for index, line in enumerate(before) if line.kind is not Kind.INTERFACE][
+    head = [index for index, line in enumerate(before) if line.kind is not LineKind.INTERFACE][
         -HEAD_LINES:
     ]
     texts = [before[index].text for index in head]
@@ -256,11 +256,11 @@ def _read_below(frame: Frame, context: Context) -> Iterator[Stamp]:
             yield stamp
     closing = range(frame.last, min(frame.last + 1 + BELOW_LINES, len(lines)))
     for index in closing:
-        if lines[index].kind in (Kind.COMMENTS, Kind.ENDING):
+        if lines[index].kind in (LineKind.COMMENTS, LineKind.ENDING):
             return
         following = lines[index + 1] if index + 1 < len(lines) else None
         ends = index == frame.last + 1 and (
-            following is None or following.kind in (Kind.ENDING, Kind.INTERFACE)
+            following is None or following.kind in (LineKind.ENDING, LineKind.INTERFACE)
         )
         for stamp in _read_zone(frame, range(index, index + 1), context):
             if stamp.label is not Label.NONE or ends:

@@ -9,7 +9,7 @@ import calendar
 import re
 from collections.abc import Collection, Sequence
 
-from corpus.boilerplate import Kind, classify, count_words, find_credit, is_bulleted
+from corpus.boilerplate import LineKind, classify, count_words, find_credit, is_bulleted
 from corpus.outlet import is_agency, is_outlet_word, is_press_name
 
 MIN_TITLE_WORDS = 4
@@ -225,7 +225,7 @@ def _share_words(line: str, vocabulary: set[str]) -> float:
     if not MIN_TITLE_WORDS <= count_words(line) <= MAX_TITLE_WORDS:
         return 0.0
     if (
-        classify(line) not in (Kind.PLAIN, Kind.PROSE)
+        classify(line) not in (LineKind.PLAIN, LineKind.PROSE)
         or find_byline(line)
         or find_credit(line) < len(line)
     ):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from corpus.addresses import read_addresses
 from corpus.article import Article
 from corpus.body import Line, read_lines
-from corpus.boilerplate import Kind, is_bulleted
+from corpus.boilerplate import LineKind, is_bulleted
 from corpus.cleaning import build_article, find_excess
 from corpus.errors import FrontPageError
 from corpus.identity import content_id, outlet_of, record_id
@@ -124,7 +124,7 @@ def _is_front(lines: list[Line]) -> bool:
         index
         for index in prose
         if lines[index].words <= MAX_TEASER_WORDS
-        and lines[index - 1].kind is Kind.PLAIN
+        and lines[index - 1].kind is LineKind.PLAIN
         and lines[index - 1].words >= MIN_HEADLINE_WORDS
         and any(_AGE.match(line.text) for line in lines[max(0, index - 2) : index + 3])
     ]
@@ -137,7 +137,7 @@ def _is_headed(lines: list[Line], index: int) -> bool:
     line = lines[index]
     below = lines[index + 1 : index + 1 + STAMP_LINES]
     return (
-        line.kind is Kind.PLAIN
+        line.kind is LineKind.PLAIN
         and line.is_text
         and not is_bulleted(line.text)
         and any(other.stamps for other in below)

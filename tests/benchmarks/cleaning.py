@@ -35,8 +35,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Article, LoadError
-from corpus.body import WEIGHTS, Line, Weights, choose_body, read_lines
-from corpus.boilerplate import Kind, is_prose
+from corpus.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
+from corpus.boilerplate import LineKind, is_prose
 from corpus.cleaning import build_article, clean
 from corpus.loaders.html import load_html
 from corpus.loaders.source import Source
@@ -46,7 +46,7 @@ from tests.benchmarks.pages import NewsPage, compare, find_words, is_right, is_v
 Scores = NDArray[np.float64]
 """(pages, 2): precision and recall of each page."""
 
-START = Weights(
+START = LineWeights(
     most=50,
     alone=0.5,
     plain=5,
@@ -91,7 +91,9 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(floors.hold("cleaning", scores, digest, pin=options.pin))
 
 
-def report_bodies(pages: Sequence[NewsPage], weights: Mapping[str, Weights]) -> dict[str, float]:
+def report_bodies(
+    pages: Sequence[NewsPage], weights: Mapping[str, LineWeights]
+) -> dict[str, float]:
     """Write the table of methods; returns the F1 of ours."""
     methods: dict[str, Callable[[NewsPage], str]] = {
         "HTML: trafilatura": lambda page: extract(page.html.decode("utf-8")),
@@ -194,7 +196,7 @@ def score_metadata(pages: Sequence[NewsPage]) -> dict[str, float]:
     return found
 
 
-def prepare(pages: Sequence[NewsPage]) -> Callable[[Weights], Scores]:
+def prepare(pages: Sequence[NewsPage]) -> Callable[[LineWeights], Scores]:
     """Prepare a fast measure of weights.
 
     It counts words instead of shingles, over both renderings of each page.
@@ -202,7 +204,7 @@ def prepare(pages: Sequence[NewsPage]) -> Callable[[Weights], Scores]:
     forms = [[label(text, page.body) for text in (page.pasted, page.rendered)] for page in pages]
 
     @cache
-    def measure(weights: Weights) -> Scores:
+    def measure(weights: LineWeights) -> Scores:
         return np.array(
             [np.mean([score(*form, weights) for form in page], axis=0) for page in forms]
         )
@@ -226,12 +228,12 @@ def label(text: str, body: str) -> tuple[list[Line], Scores]:
     )
 
 
-def score(lines: list[Line], counts: Scores, weights: Weights) -> tuple[float, float]:
+def score(lines: list[Line], counts: Scores, weights: LineWeights) -> tuple[float, float]:
     total, true = counts[choose_body(lines, weights=weights)].sum(axis=0)
     return true / total if total else 1.0, true / max(1.0, counts[:, 1].sum())
 
 
-def fit(measure: Callable[[Weights], Scores], kept: NDArray[np.bool_]) -> Weights:
+def fit(measure: Callable[[LineWeights], Scores], kept: NDArray[np.bool_]) -> LineWeights:
     """Fit weights to the pages kept.
 
     Each number in turn is moved to where F1 is best, until none moves.
@@ -251,8 +253,8 @@ def fit(measure: Callable[[Weights], Scores], kept: NDArray[np.bool_]) -> Weight
 
 
 def leave_sites_out(
-    measure: Callable[[Weights], Scores], pages: Sequence[NewsPage]
-) -> dict[str, Weights]:
+    measure: Callable[[LineWeights], Scores], pages: Sequence[NewsPage]
+) -> dict[str, LineWeights]:
     """For each site, weights fitted to the pages of all other sites."""
     sites = np.array([page.site for page in pages])
     return {site: fit(measure, sites != site) for site in sorted(set(sites))}
@@ -271,7 +273,7 @@ def bootstrap(scores: Scores) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def clean_pasted(text: str, weights: Weights = WEIGHTS) -> str:
+def clean_pasted(text: str, weights: LineWeights = LINE_WEIGHTS) -> str:
     return "".join(text[start:end] for start, end in clean(text, weights=weights).kept)
 
 
@@ -284,8 +286,14 @@ def clean_by_shape(text: str) -> str:
     return "\n".join(lines[index].text for index in choose_body(lines))
 
 
-def to_shape(line: Line) -> Kind:
-    return Kind.PROSE if is_prose(line.text) else Kind.PLAIN if line.words > 2 else Kind.INTERFACE
+def to_shape(line: Line) -> LineKind:
+    return (
+        LineKind.PROSE
+        if is_prose(line.text)
+        else LineKind.PLAIN
+        if line.words > 2
+        else LineKind.INTERFACE
+    )
 
 
 def load_body(page: NewsPage) -> str:
