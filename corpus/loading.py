@@ -44,6 +44,8 @@ LIBRARY_FILE = "library.db"
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PEEK = io.DEFAULT_BUFFER_SIZE
+_OF_PROGRAMS = ("__pycache__", "__MACOSX")
+"""Folders that programs keep for themselves, which no person put there; they are not mentioned."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -235,6 +237,7 @@ def _walk(folder: str) -> Iterator[str | LoadError | Passed]:
             folders.clear()
             yield Passed(path=parent, what="library")
             continue
+        folders[:] = [name for name in folders if name not in _OF_PROGRAMS]
         saved = {f"{Path(name).stem}_files" for name in files}
         passed = {
             name: what

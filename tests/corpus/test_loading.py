@@ -64,6 +64,7 @@ def test_what_is_passed_over_in_a_folder_is_told(tmp_path: Path) -> None:
     write(tmp_path / "page.html", f"<html><p>{TEXT}</p></html>")
     for name in (".hidden.txt", ".git/a.txt", "page_files/advert.html", "photo.JPG", "a/style.css"):
         write(tmp_path / name)
+    write(tmp_path / "__pycache__" / "a.cpython-311.pyc")  # no person put it there
     write(tmp_path / "library" / "library.db")
     (tmp_path / "link").symlink_to(tmp_path / "a")
     passed: list[Passed] = []
