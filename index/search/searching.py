@@ -24,10 +24,10 @@ from index.hit import Hit, Passage
 from index.search.copies import collapse
 from index.search.ranking import Candidate, rank
 from index.storage.bm25 import Floats, QueryTerms
+from index.storage.numbering import ORDINAL_MASK, PASSAGE_BITS
 from index.storage.records import Embedding, Vectors
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
-from index.storage.words import ORDINAL_MASK, PASSAGE_BITS
 from index.vectors.block import VectorFile
 from index.vectors.exact import Matrix, RowNumbers, Rows, cosines
 from index.vectors.follower import VectorIndex

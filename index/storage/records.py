@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpus import Article, Span
 from index.errors import LibraryDamagedError
-from index.storage.words import PASSAGE_BITS
+from index.storage.numbering import PASSAGE_BITS
 
 Vectors = NDArray[np.float32]
 """Shape (n, dim); each row has unit length."""

@@ -3,7 +3,7 @@
 Every write is a numbered change. An article's number is that of the change that wrote it, so a new
 revision gets a new number, and numbers are never reused. A copy (Chroma, the matrix in memory)
 therefore needs only the changes after the last one it saw. A passage's number is its article's
-number followed by ``words.PASSAGE_BITS`` bits for its ordinal.
+number followed by ``PASSAGE_BITS`` bits for its ordinal.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from index.errors import ArticleNotFoundError, LibraryDamagedError
 from index.filters import ANY, Filter, outlet_key
 from index.storage import schema, words
 from index.storage.bm25 import Floats, QueryTerms, score
+from index.storage.numbering import ORDINAL_MASK, PASSAGE_BITS
 from index.storage.records import (
     Embedding,
     Facts,
@@ -115,7 +116,7 @@ class Snapshot:
     def count_passages(self, *, after: int = 0) -> int:
         """The number of passages written after this change and not removed since."""
         possible = (
-            f"number > ? AND passages BETWEEN 1 AND {words.ORDINAL_MASK}"  # other values are damage
+            f"number > ? AND passages BETWEEN 1 AND {ORDINAL_MASK}"  # other values are damage
         )
         return int(
             self._value(f"SELECT coalesce(sum(passages), 0) FROM article WHERE {possible}", after)
@@ -198,15 +199,15 @@ class Snapshot:
 
     def span(self, passage: int) -> Span:
         """The offsets of the passage with this number in its article."""
-        return self._embedding(passage).spans[passage & words.ORDINAL_MASK]
+        return self._embedding(passage).spans[passage & ORDINAL_MASK]
 
     def vector(self, passage: int) -> Vectors:
         """The (dim,) vector of the passage with this number."""
-        row: Vectors = self._embedding(passage).vectors[passage & words.ORDINAL_MASK]
+        row: Vectors = self._embedding(passage).vectors[passage & ORDINAL_MASK]
         return row
 
     def _embedding(self, passage: int) -> Embedding:
-        number = passage >> words.PASSAGE_BITS
+        number = passage >> PASSAGE_BITS
         return self.embeddings_of([number])[number]
 
     def facts(self, numbers: Iterable[int]) -> dict[int, Facts]:
@@ -245,7 +246,7 @@ class Snapshot:
         Each is the first passage of a different article.
         """
         sql = "SELECT number FROM article WHERE number <= ? ORDER BY random() LIMIT ?"
-        return [number << words.PASSAGE_BITS for number in self._numbers(sql, upto, count)]
+        return [number << PASSAGE_BITS for number in self._numbers(sql, upto, count)]
 
     def holds_words(self, number: int) -> bool:
         """Whether the word index holds exactly this article and its passages under its number."""

@@ -20,12 +20,9 @@ from itertools import accumulate, pairwise
 from index.errors import LibraryDamagedError
 from index.folding import fold
 from index.storage.bm25 import QueryTerm, QueryTerms, pack_word_counts, question_words
+from index.storage.numbering import ORDINAL_MASK, PASSAGE_BITS
 
 Connection = sqlite3.Connection
-
-PASSAGE_BITS = 20
-"""A passage's number is its article's number followed by 20 low bits for its ordinal."""
-ORDINAL_MASK = (1 << PASSAGE_BITS) - 1
 
 LOOKED_AT = 4_000
 """How many passages FTS5 scores: those with the rarest words. Scoring 9,000 costs 15 ms."""

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.blas import one_thread
+from index.storage.numbering import PASSAGE_BITS
 from index.storage.records import Vectors
 from index.storage.store import Store
 from index.storage.transaction import Snapshot
-from index.storage.words import PASSAGE_BITS
 from index.vectors.block import LARGE, VectorFile
 
 RowNumbers = NDArray[np.int64]

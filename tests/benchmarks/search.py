@@ -30,8 +30,8 @@ from corpus import Article
 from index import Encoder, Library
 from index.search.ranking import EVIDENCE_WEIGHTS, Candidate, EvidenceWeights, rank
 from index.search.searching import Searcher
+from index.storage.numbering import PASSAGE_BITS
 from index.storage.store import Store
-from index.storage.words import PASSAGE_BITS
 from index.vectors.follower import VectorIndex
 from tests.benchmarks import floors
 from tests.benchmarks.baselines import Chunks, Floats

@@ -20,6 +20,7 @@ from index.storage.bm25 import (
     question_words,
     score,
 )
+from index.storage.numbering import ORDINAL_MASK, PASSAGE_BITS
 
 TEXTS = st.lists(
     st.sampled_from("ferry ferries bridge bridges closed closing harbour".split()),
@@ -99,7 +100,7 @@ def test_passages_score_what_fts5_says_they_do(articles: list[list[str]], asked:
         (" OR ".join(f'"{term.word}"' for term in terms.terms),),
     ).fetchall()
     for number, expected in said:
-        found = scored[number >> words.PASSAGE_BITS][number & words.ORDINAL_MASK]
+        found = scored[number >> PASSAGE_BITS][number & ORDINAL_MASK]
         assert found == pytest.approx(max(expected, 0), rel=1e-3, abs=1e-4)
     assert sum(int(np.count_nonzero(row)) for row in scored.values()) == len(said)
     connection.close()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from index.errors import LibraryDamagedError
 from index.storage import words
 from index.storage.bm25 import QueryTerms, question_words, score
+from index.storage.numbering import PASSAGE_BITS
 
 PASSAGES = {
     1: (
@@ -42,7 +43,7 @@ def index() -> Iterator[sqlite3.Connection]:
 
 
 def passage(article: int, ordinal: int) -> int:
-    return article << words.PASSAGE_BITS | ordinal
+    return article << PASSAGE_BITS | ordinal
 
 
 def find(
@@ -166,7 +167,7 @@ def test_no_text_is_a_syntax_error(question: str) -> None:
     connection = fill(sqlite3.connect(":memory:"))
     found = find(connection, question, 3)
     terms = look_up(connection, question)
-    score(words.counts_of(connection, {number >> words.PASSAGE_BITS for number in found}), terms)
+    score(words.counts_of(connection, {number >> PASSAGE_BITS for number in found}), terms)
     connection.close()
 
 

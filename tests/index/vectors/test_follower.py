@@ -16,9 +16,9 @@ from filelock import FileLock
 from index import IndexState, IndexStatus, Library
 from index.filters import ANY
 from index.search.searching import Searcher
+from index.storage.numbering import PASSAGE_BITS
 from index.storage.records import Vectors, revision_of
 from index.storage.store import Store
-from index.storage.words import PASSAGE_BITS
 from index.vectors.chroma.home import Opened
 from index.vectors.exact import Matrix
 from index.vectors.follower import VectorIndex
