@@ -7,9 +7,9 @@ from corpus.identity import current_id, url_id
 from corpus.kinds import list_kinds
 from corpus.loaders.source import Passed
 from corpus.loading import LIBRARY_FILE, load, load_pasted, load_pasted_page
-from corpus.sentences import Sentence, find_header, split_sentences, split_turns
-from corpus.speech import Turn, find_quotations, is_only_quoted
-from corpus.tables import split_cells
+from corpus.text.sentences import Sentence, find_header, split_sentences, split_turns
+from corpus.text.speech import Turn, find_quotations, is_only_quoted
+from corpus.text.tables import split_cells
 
 __all__ = [
     "LIBRARY_FILE",

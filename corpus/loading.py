@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from corpus.addresses import is_registered, read_address
 from corpus.article import Article
-from corpus.cleaning import replace_unstorable
+from corpus.cleaning.cleaning import replace_unstorable
 from corpus.errors import LoadError
 from corpus.kinds import (
     ASSETS,

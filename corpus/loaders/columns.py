@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import fmean, median
 
-from corpus.sentences import is_terminated
+from corpus.text.sentences import is_terminated
 
 # Lengths below are multiples of the height of a font, from its highest to its lowest point.
 _NEAR = 0.7

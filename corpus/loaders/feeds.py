@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 
 from corpus.addresses import is_front_page, is_same_site, normal_form
 from corpus.article import Article
-from corpus.cleaning import build_article
-from corpus.dates import parse_stamp
+from corpus.cleaning.cleaning import build_article
+from corpus.cleaning.dates import parse_stamp
 from corpus.errors import LoadError
 from corpus.identity import canonical, content_id, outlet_of, url_id
 from corpus.loaders.html import load_html, render_fragment

@@ -17,7 +17,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from corpus.article import Article, Span
-from corpus.cleaning import build_article, find_excess, replace_unstorable
+from corpus.cleaning.cleaning import build_article, find_excess, replace_unstorable
 from corpus.errors import LoadError
 from corpus.identity import canonical, content_id, outlet_of, record_id, url_id
 from corpus.loaders.rendering import render_page, render_tree

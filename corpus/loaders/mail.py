@@ -14,7 +14,7 @@ from email.message import MIMEPart
 from email.utils import getaddresses
 
 from corpus.article import Article
-from corpus.cleaning import build_article, replace_unstorable
+from corpus.cleaning.cleaning import build_article, replace_unstorable
 from corpus.errors import LoadError, NoArticleError
 from corpus.identity import url_id
 from corpus.kinds import MEDIA_TYPES, TEXT, named_kind

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from corpus.article import Article, Span
-from corpus.cleaning import build_article, find_excess
-from corpus.dates import parse_stamp
+from corpus.cleaning.cleaning import build_article, find_excess
+from corpus.cleaning.dates import parse_stamp
 from corpus.identity import outlet_of
 from corpus.loaders.source import Source
 from corpus.loaders.text import load_text

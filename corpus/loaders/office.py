@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from corpus.cleaning import MAX_CHARACTERS, build_article, find_excess
+from corpus.cleaning.cleaning import MAX_CHARACTERS, build_article, find_excess
 from corpus.loaders.archive import WORD_PARTS, Archive, open_archive
 from corpus.loaders.source import Source
 from corpus.loaders.xml import forget, local, walk

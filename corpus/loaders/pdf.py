@@ -14,15 +14,15 @@ from dataclasses import replace
 from datetime import date
 
 from corpus.article import Article, Page, Span
-from corpus.cleaning import build_article
-from corpus.dates import read_stamps
+from corpus.cleaning.cleaning import build_article
+from corpus.cleaning.dates import read_stamps
+from corpus.cleaning.title import find_byline
 from corpus.loaders.columns import Line, Word, continues, read_lines, read_rows
 from corpus.loaders.limits import run_limited
 from corpus.loaders.ocr import add_text
 from corpus.loaders.pdfium import read_words
 from corpus.loaders.source import Source
-from corpus.sentences import is_terminated
-from corpus.title import find_byline
+from corpus.text.sentences import is_terminated
 
 _ENDS_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

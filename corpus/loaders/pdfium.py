@@ -9,7 +9,7 @@ from math import pi
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from corpus.cleaning import replace_unstorable
+from corpus.cleaning.cleaning import replace_unstorable
 from corpus.loaders.columns import Word
 from corpus.loaders.source import Source
 

@@ -13,15 +13,15 @@ from itertools import pairwise
 
 from corpus.addresses import read_addresses
 from corpus.article import Article
-from corpus.body import Line, read_lines
-from corpus.boilerplate import LineKind, is_bulleted
-from corpus.cleaning import build_article, find_excess
+from corpus.cleaning.body import Line, read_lines
+from corpus.cleaning.boilerplate import LineKind, is_bulleted
+from corpus.cleaning.cleaning import build_article, find_excess
+from corpus.cleaning.title import find_title
 from corpus.errors import FrontPageError
 from corpus.identity import content_id, outlet_of, record_id
 from corpus.loaders.source import Found, Link, Source
 from corpus.loaders.text import load_text
 from corpus.loaders.wayback import find_toolbar
-from corpus.title import find_title
 
 STAMP_LINES = 3
 """How many lines below its title an article's day may be."""

@@ -20,15 +20,15 @@ from math import isfinite
 from typing import Any
 
 from corpus.article import Article, Page
-from corpus.cleaning import find_excess, replace_unstorable
-from corpus.dates import parse_stamp
+from corpus.cleaning.cleaning import find_excess, replace_unstorable
+from corpus.cleaning.dates import parse_stamp
 from corpus.errors import LoadError
 from corpus.identity import content_id, outlet_of, record_id, url_id
 from corpus.kinds import UTF16_MARKS, guess_utf16
-from corpus.language import identify_language
 from corpus.loaders.bookmarks import follow
 from corpus.loaders.source import MAX_BYTES, Found, Link, Source
 from corpus.loaders.text import choose_encoding, load_text
+from corpus.text.language import identify_language
 
 _NAMES = {
     "id": ("id", "guid", "uuid"),

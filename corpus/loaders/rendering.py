@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.article import Span
-from corpus.boilerplate import is_prose
-from corpus.tables import MAX_CELL_CHARACTERS
+from corpus.cleaning.boilerplate import is_prose
+from corpus.text.tables import MAX_CELL_CHARACTERS
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.article import Article
-from corpus.cleaning import build_article, find_excess, replace_unstorable
+from corpus.cleaning.cleaning import build_article, find_excess, replace_unstorable
 from corpus.loaders.limits import run_limited
 from corpus.loaders.source import Source
 

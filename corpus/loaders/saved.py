@@ -16,7 +16,7 @@ from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from typing import Any
 
-from corpus.dates import parse_stamp
+from corpus.cleaning.dates import parse_stamp
 from corpus.errors import LoadError
 from corpus.identity import outlet_of
 from corpus.kinds import HTML, MEDIA_TYPES, Kind

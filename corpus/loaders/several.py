@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from corpus.article import Span
-from corpus.boilerplate import count_words, is_prose
+from corpus.cleaning.boilerplate import count_words, is_prose
 from corpus.errors import FrontPageError
 from corpus.loaders.rendering import HEADINGS, Part, Rendering
 from corpus.loaders.source import Source

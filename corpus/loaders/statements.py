@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from corpus.addresses import choose_canonical
-from corpus.cleaning import replace_unstorable
-from corpus.dates import Label, parse_stamp
+from corpus.cleaning.cleaning import replace_unstorable
+from corpus.cleaning.dates import Label, parse_stamp
 from corpus.identity import canonical
 from corpus.loaders.times import read_times
 

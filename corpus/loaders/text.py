@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import unicodedata
 
-from corpus.cleaning import replace_unstorable
+from corpus.cleaning.cleaning import replace_unstorable
 from corpus.errors import LoadError
 from corpus.kinds import find_foreign, guess_utf16
-from corpus.language import rate_language, rate_words
+from corpus.text.language import rate_language, rate_words
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

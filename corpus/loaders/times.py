@@ -13,7 +13,7 @@ from datetime import datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corpus.dates import Label, parse_stamp, read_label
+from corpus.cleaning.dates import Label, parse_stamp, read_label
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -7,9 +7,10 @@ The metadata are title, outlet, author and date. DIR is the article-extraction-b
 words, per page, then averaged. F1 is computed from the two averages, with a 95 % bootstrap interval
 over pages.
 
-``--fit`` fits the weights of ``corpus/body.py`` to all pages and prints them. The rows "sites left
-out" are the fair ones: each page is cleaned with weights fitted with the page's site held out. The
-lexicons of ``corpus/boilerplate.py`` are not held out: they were written with all pages in view.
+``--fit`` fits the weights of ``corpus/cleaning/body.py`` to all pages and prints them. The rows
+"sites left out" are the fair ones: each page is cleaned with weights fitted with the page's site
+held out. The lexicons of ``corpus/cleaning/boilerplate.py`` are not held out: they were written
+with all pages in view.
 The rules for metadata were written on the pages of half of the sites ("written on"). The floors
 hold for the other half ("reported"), whose pages were not read. The row "by shape, no lexicon" uses
 no lexicon. For HTML, trafilatura chooses the lines, so the weights hardly matter.
@@ -35,9 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Article, LoadError
-from corpus.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
-from corpus.boilerplate import LineKind, is_prose
-from corpus.cleaning import build_article, clean
+from corpus.cleaning.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
+from corpus.cleaning.boilerplate import LineKind, is_prose
+from corpus.cleaning.cleaning import build_article, clean
 from corpus.loaders.html import load_html
 from corpus.loaders.source import Source
 from tests.benchmarks import floors

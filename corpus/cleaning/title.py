@@ -9,8 +9,8 @@ import calendar
 import re
 from collections.abc import Collection, Sequence
 
-from corpus.boilerplate import LineKind, classify, count_words, find_credit, is_bulleted
-from corpus.outlet import is_agency, is_outlet_word, is_press_name
+from corpus.cleaning.boilerplate import LineKind, classify, count_words, find_credit, is_bulleted
+from corpus.cleaning.outlet import is_agency, is_outlet_word, is_press_name
 
 MIN_TITLE_WORDS = 4
 MAX_TITLE_WORDS = 32

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from corpus.article import Article, Page, Span, complement
-from corpus.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
-from corpus.boilerplate import LineKind
-from corpus.dates import Label, read_address
+from corpus.cleaning.body import LINE_WEIGHTS, Line, LineWeights, choose_body, read_lines
+from corpus.cleaning.boilerplate import LineKind
+from corpus.cleaning.dates import Label, read_address
+from corpus.cleaning.metadata import Frame, Metadata, find_headline, is_asked_title, read_metadata
 from corpus.errors import LoadError, NoArticleError
-from corpus.language import identify_language
-from corpus.metadata import Frame, Metadata, find_headline, is_asked_title, read_metadata
+from corpus.text.language import identify_language
 
 MAX_CHARACTERS = 1_000_000
 """Maximum length of a page: ten times the longest news story. Such a page is cleaned in seconds and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.body import choose_body, read_lines
+from corpus.cleaning.body import choose_body, read_lines
 
 BODY = (
     (

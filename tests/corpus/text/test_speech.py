@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import find_quotations, is_only_quoted, split_sentences, split_turns
-from corpus.speech import is_attribution
+from corpus.text.speech import is_attribution
 
 
 def quoted(text: str) -> list[str]:

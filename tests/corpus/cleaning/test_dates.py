@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpus.dates import (
+from corpus.cleaning.dates import (
     Context,
     Label,
     find_days,
@@ -15,7 +15,7 @@ from corpus.dates import (
     read_address,
     read_stamps,
 )
-from corpus.locales import MONTHS, find_number, find_order
+from corpus.cleaning.locales import MONTHS, find_number, find_order
 
 TURKEY = timezone(timedelta(hours=3))
 
@@ -331,7 +331,7 @@ def test_names_and_orders_are_those_of_cldr() -> None:
 
 def test_splitting_sentences_loads_no_names_of_months() -> None:
     code = (
-        "import sys, corpus; from corpus.sentences import split_sentences; "
+        "import sys, corpus; from corpus.text.sentences import split_sentences; "
         "assert len(split_sentences('The crane killed 12. Police said so.')) == 2; "
         "assert not {'babel', 'dateparser'} & set(sys.modules)"
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.title import find_byline, find_signature, find_signed_name, find_title
+from corpus.cleaning.title import find_byline, find_signature, find_signed_name, find_title
 
 BODY = (
     "The harbour of Port Example was closed on Monday after a crane fell on to the quay, the "

@@ -16,8 +16,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from corpus.article import Span
-from corpus.speech import Turn, find_quotations, find_turns, is_attribution
-from corpus.tables import find_tables, has_header, is_row
+from corpus.text.speech import Turn, find_quotations, find_turns, is_attribution
+from corpus.text.tables import find_tables, has_header, is_row
 
 MAX_HEADING_WORDS = 14
 MAX_HEADING_CHARACTERS = 90
@@ -51,7 +51,8 @@ _MONTHS = frozenset(
 )
 """Only German and English write a month with a capital, so that it looks like a sentence's start.
 
-``corpus.locales`` has the others, but every answer splits sentences, and loading them takes 0.8 s.
+``corpus.cleaning.locales`` has the others, but every answer splits sentences, and loading them
+takes 0.8 s.
 """
 _ENUMERATOR = re.compile(r"^\(?\w{1,2}[.)]$")
 _STARTERS = frozenset(

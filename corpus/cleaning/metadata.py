@@ -13,11 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise, takewhile
 
-from corpus.body import Line, squeeze
-from corpus.boilerplate import LineKind
-from corpus.dates import Context, Label, Stamp, find_days, find_saved, read_stamps
-from corpus.outlet import find_outlet, split_site
-from corpus.title import find_byline, find_name, find_signature, find_signed_name, find_title
+from corpus.cleaning.body import Line, squeeze
+from corpus.cleaning.boilerplate import LineKind
+from corpus.cleaning.dates import Context, Label, Stamp, find_days, find_saved, read_stamps
+from corpus.cleaning.outlet import find_outlet, split_site
+from corpus.cleaning.title import (
+    find_byline,
+    find_name,
+    find_signature,
+    find_signed_name,
+    find_title,
+)
 
 HEAD_LINES, NEAR_LINES = 30, 8
 """Maximum distance in lines above the body of a title (not counting buttons); maximum distance of a

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 
-from corpus.locales import MONTHS as MONTHS
-from corpus.locales import find_number, find_order, load_names
+from corpus.cleaning.locales import MONTHS as MONTHS
+from corpus.cleaning.locales import find_number, find_order, load_names
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "trt": 3,

@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.outlet import find_outlet, split_site
+from corpus.cleaning.outlet import find_outlet, split_site
 
 BODY = ["The harbour of Port Example was closed on Monday, the harbour master told Example Today."]
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from corpus.cleaning import build_article, clean
+from corpus.cleaning.cleaning import build_article, clean
 from corpus.errors import LoadError
-from corpus.sentences import split_sentences
+from corpus.text.sentences import split_sentences
 
-REAL = Path(__file__).parents[2].parent / "shared" / "articles"
+REAL = Path(__file__).parents[3].parent / "shared" / "articles"
 
 BODY = (
     (

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.article import Span
-from corpus.boilerplate import (
+from corpus.cleaning.boilerplate import (
     MIN_UNTERMINATED_WORDS,
     LineKind,
     classify,
@@ -26,10 +26,10 @@ from corpus.boilerplate import (
     is_offer,
     is_reported,
 )
-from corpus.dates import Stamp, read_stamps
-from corpus.sentences import is_terminated, split_paragraphs, strip_span
-from corpus.tables import find_tables, has_numbers, is_row
-from corpus.title import find_byline
+from corpus.cleaning.dates import Stamp, read_stamps
+from corpus.cleaning.title import find_byline
+from corpus.text.sentences import is_terminated, split_paragraphs, strip_span
+from corpus.text.tables import find_tables, has_numbers, is_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

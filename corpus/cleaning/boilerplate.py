@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from corpus.sentences import is_terminated
+from corpus.text.sentences import is_terminated
 
 
 class LineKind(Enum):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from corpus import find_header, split_sentences
-from corpus.tables import has_header, split_cells
+from corpus.text.tables import has_header, split_cells
 
 TEXT = """The catch of the northern ports fell by a tenth in 2022, the county said on Monday.
 
