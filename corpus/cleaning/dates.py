@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import Enum
 
-from corpus.cleaning.locales import MONTHS as MONTHS
 from corpus.cleaning.locales import find_number, find_order, load_names
 
 _ZONES = {

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from corpus.cleaning.body import squeeze
-from corpus.cleaning.dates import MONTHS
+from corpus.cleaning.locales import MONTHS
 from corpus.loaders.html import render_fragment
 
 SHINGLE = 4
