@@ -1,8 +1,8 @@
 """Answers that a question names by their place: a cell of a table, or an entry of a list.
 
 "How many votes did Anna Berg get?" names a row by one of its cells, "Anna Berg", and a column by
-its header, "Votes". The network was trained on prose and hardly reads rows, so such cells are looked
-up. All other words of the question must be found around the table.
+its header, "Votes". The network was trained on prose and hardly reads rows, so such cells are
+looked up. All other words of the question must be found around the table.
 """
 
 from __future__ import annotations
